@@ -1,0 +1,2 @@
+"""intake: takes in what job seekers write, understands it, decides safely, and answers."""
+

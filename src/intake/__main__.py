@@ -1,0 +1,5 @@
+"""``python -m intake`` is the same as ``intake``."""
+
+from intake.cli import main
+
+main()

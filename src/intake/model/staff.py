@@ -1,0 +1,35 @@
+"""People who work here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """decisions.md, "Webhooks, files, people"."""
+
+    REVIEWER = "reviewer"
+    LEAD = "lead"
+    PRIVACY_OFFICER = "privacy_officer"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """An account. ``lead`` is the name of this person's lead."""
+
+    id: int
+    name: str
+    role: Role
+    lead: str | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did something: ("staff", "佐藤") or ("system", "worker") or ("seeker", "link")."""
+
+    kind: str
+    name: str
