@@ -1,0 +1,32 @@
+"""What the product asks of the outside: a store, a clock, a courier. Values only; no library of the outside is named here."""
+
+from intake.ports.courier import Courier, Delivery
+from intake.ports.store import (
+    AuditRow,
+    Backlog,
+    CaseQuery,
+    Correction,
+    MatchKeys,
+    NewCase,
+    NewMail,
+    Session,
+    Store,
+    Token,
+    Tx,
+)
+
+__all__ = [
+    "AuditRow",
+    "Backlog",
+    "CaseQuery",
+    "Correction",
+    "Courier",
+    "Delivery",
+    "MatchKeys",
+    "NewCase",
+    "NewMail",
+    "Session",
+    "Store",
+    "Token",
+    "Tx",
+]

@@ -1,0 +1,487 @@
+"""The store as everybody else sees it: one unit of work with one repository a noun.
+
+Rules that hold for every implementation:
+- ``write()`` is serial (one writer at a time on SQLite, across processes), commits when the block ends well and
+  rolls back on any exception. It waits up to ten seconds, then raises StoreBusy. A full disk raises StorageFull,
+  a database that is gone StoreUnavailable; all three are Temporary and leave nothing behind.
+- What people wrote or were written goes through ``Tx.blobs`` only, under the data key of its message or mail.
+- Every change of a case's or a seeker's state writes its audit row in the same transaction (invariant I4): the
+  caller says why by ``Tx.audit.append``; repositories never do it silently.
+- Instants are aware UTC, days are ``date`` in Asia/Tokyo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from intake.model import (
+    Accepted,
+    Actor,
+    Application,
+    Arrival,
+    Case,
+    CaseState,
+    Channel,
+    End,
+    Envelope,
+    InboxItem,
+    Mail,
+    MailState,
+    Meaning,
+    Message,
+    OutboxItem,
+    Proof,
+    Role,
+    Seeker,
+    StaffMember,
+    Task,
+    TaskPlan,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much waits and since when; None if nothing waits."""
+
+    waiting: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchKeys:
+    """Normalised keys to look seekers up by; empty ones are not looked up (made by matching.keys)."""
+
+    addresses: tuple[str, ...] = ()  # canonical
+    member_ids: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()  # digits
+    names: tuple[str, ...] = ()  # name keys (old kanji folded, no blanks); also kana keys
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case about to be stored; the store gives id and number."""
+
+    message_id: int
+    request: str
+    state: CaseState
+    channel: Channel
+    received_at: datetime
+    seeker_id: int | None = None
+    hold_reason: str | None = None
+    due_on: date | None = None
+    wake_on: date | None = None
+    confidence: float = 0.0
+    sure: bool = False
+    assignee: str | None = None
+    proof: Proof = Proof.E0
+    reasons: tuple[str, ...] = ()
+    policy: str = ""
+    sender_hash: bytes = b""
+    complaint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseQuery:
+    """Which cases, newest or oldest first; ``after`` is the id of the last case of the page before (keyset)."""
+
+    states: tuple[CaseState, ...] = ()
+    assignee: str | None = None
+    unassigned: bool = False
+    request: str | None = None
+    seeker_id: int | None = None
+    not_concierge: str | None = None  # hides complaints about, and concierge changes away from, this person
+    newest_first: bool = False
+    after: int | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """A mail about to be stored, in the commit of the cases that it answers."""
+
+    mail: Mail
+    case_ids: tuple[int, ...]
+    not_before: datetime
+    in_message: int | None = None
+    needs_state: tuple[str, ...] = ()
+    automatic: bool = True  # counts against the daily budget of its address
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A confirm link: only the hash of its secret is stored. Bound to its case and address."""
+
+    id: int
+    case_id: int
+    address_hash: bytes
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    choice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """A link of the hash chain. Holds codes, ids and figures; never what a person wrote, nor a name of a seeker."""
+
+    seq: int
+    at: datetime
+    actor: Actor
+    action: str
+    case_id: int | None
+    seeker_id: int | None
+    detail: Mapping[str, Any]
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Staff's word on a reading, kept to measure and to learn."""
+
+    case_id: int
+    message_id: int
+    was: tuple[str, ...]
+    now: tuple[str, ...]
+    staff: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in browser; only the hash of its secret is stored."""
+
+    id: int
+    staff: StaffMember
+    csrf: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class InboxRepo(Protocol):
+    """Arrivals: raw bytes first, meaning later."""
+
+    def add(self, arrivals: Sequence[Arrival]) -> list[Accepted]:
+        """Store arrivals with their exact bytes, in order.
+
+        The same envelope and bytes, or the same (source, webhook-id), give the row that is there already with
+        ``new=False``, also within one call.
+        """
+        ...
+
+    def claim(self, now: datetime, limit: int, lease_seconds: int, worker: str) -> list[InboxItem]:
+        """Take waiting rows, and rows whose lease ran out, oldest first; attempts and fence grow by one each."""
+        ...
+
+    def finish(self, message_id: int, fence: int, end: End, of: int | None, at: datetime) -> None:
+        """Give a message its one end. Raises LeaseLost where ``fence`` is not the row's any more."""
+        ...
+
+    def give_back(self, message_id: int, fence: int, retry_at: datetime, error: str) -> None:
+        """End a claim without result; ``error`` is a class name, never text of the message."""
+        ...
+
+    def envelope(self, message_id: int) -> Envelope:
+        """The arrival as it came. Raises NotFound (also after erasure)."""
+        ...
+
+    def end_of(self, message_id: int) -> tuple[End | None, int | None]:
+        """How it ended and to which case or message; (None, None) while it waits."""
+        ...
+
+    def save_reading(self, message_id: int, message: Message, meaning: Meaning | None) -> None:
+        """Keep the parsed text and the reading, encrypted under the message's key; replaces an earlier one."""
+        ...
+
+    def reading(self, message_id: int) -> tuple[Message, Meaning | None] | None:
+        """What was kept by save_reading."""
+        ...
+
+    def set_identity(self, message_id: int, content: bytes, rfc_id: bytes, sender: bytes) -> None:
+        """Keyed hashes for finding twins and threads."""
+        ...
+
+    def find_twin(self, message_id: int, content: bytes, rfc_id: bytes, sender: bytes) -> int | None:
+        """An earlier message of the same sender with the same content and the same Message-ID (or none in either)."""
+        ...
+
+    def backlog(self, now: datetime) -> Backlog:
+        """What still waits."""
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """Rows per end, and ``waiting``."""
+        ...
+
+    def without_end(self, limit: int = 100) -> list[int]:
+        """Ids of messages that have none of the four ends."""
+        ...
+
+
+class BlobRepo(Protocol):
+    """Encrypted bytes. A data key a message or mail; keys live in a store of their own."""
+
+    def new_key(self) -> int:
+        """The id of a data key that is durable already and used by nobody else."""
+        ...
+
+    def put(self, key_id: int, kind: str, data: bytes) -> int:
+        """Encrypt and store; returns the blob's id."""
+        ...
+
+    def get(self, blob_id: int) -> bytes:
+        """Decrypt. Raises NotFound where the blob or its key is gone."""
+        ...
+
+    def destroy_keys(self, key_ids: Sequence[int]) -> None:
+        """Make everything under these keys unreadable for ever."""
+        ...
+
+
+class SeekerRepo(Protocol):
+    """The agency's register."""
+
+    def candidates(self, keys: MatchKeys) -> list[Seeker]:
+        """Every seeker that shares at least one key, by indexed look-ups only; at most 50."""
+        ...
+
+    def get(self, seeker_id: int) -> Seeker: ...
+    def by_member_id(self, member_id: str) -> Seeker | None: ...
+    def count(self) -> int: ...
+
+    def upsert(self, seeker: Seeker) -> tuple[Seeker, bool]:
+        """Insert or replace by member_id (``id`` is ignored; applications are left alone). True if new."""
+        ...
+
+    def upsert_application(self, member_id: str, application: Application) -> Application:
+        """Insert or replace by (member, company). Raises NotFound for an unknown member."""
+        ...
+
+    def change(self, seeker: Seeker, **fields: Any) -> Seeker:
+        """Set columns if ``seeker.version`` is still the row's, else Stale. Status changes go to the history."""
+        ...
+
+    def history(self, seeker_id: int) -> list[tuple[date, str]]:
+        """(day, status), oldest first."""
+        ...
+
+    def due_to_resume(self, today: date) -> list[Seeker]:
+        """Paused seekers whose resume_on has come."""
+        ...
+
+
+class CaseRepo(Protocol):
+    """The queue."""
+
+    def add(self, new: NewCase) -> Case: ...
+    def get(self, case_id: int) -> Case: ...
+    def by_number(self, number: str) -> Case | None: ...
+
+    def change(self, case: Case, **fields: Any) -> Case:
+        """Set columns if ``case.version`` is still the row's, else Stale."""
+        ...
+
+    def find(self, query: CaseQuery) -> list[Case]: ...
+    def count(self, query: CaseQuery, cap: int = 1000) -> int: ...
+
+    def of_seeker(self, seeker_id: int) -> list[Case]:
+        """All, newest first."""
+        ...
+
+    def of_sender(self, sender_hash: bytes) -> list[Case]:
+        """All of one From address, newest first."""
+        ...
+
+    def of_message(self, message_id: int) -> list[Case]:
+        """The cases that this message made or joined."""
+        ...
+
+    def link_message(self, case_id: int, message_id: int, role: str) -> None:
+        """``opened``, ``joined``, ``retracted``, ``closed``: a further message belongs to a case."""
+        ...
+
+    def messages_of(self, case_id: int) -> list[tuple[int, str]]:
+        """(message id, role), oldest first."""
+        ...
+
+    def due(self, today: date) -> list[Case]:
+        """Scheduled or awaiting cases whose wake_on has come."""
+        ...
+
+
+class TokenRepo(Protocol):
+    """Confirm links and return keys."""
+
+    def add(self, case_id: int, token_hash: bytes, address_hash: bytes, now: datetime, expires_at: datetime) -> Token: ...
+    def find(self, token_hash: bytes) -> Token | None: ...
+
+    def burn(self, token_id: int, choice: str, at: datetime) -> bool:
+        """Mark used if unused; False if it was used already (race-free)."""
+        ...
+
+    def revoke(self, case_id: int, at: datetime) -> int:
+        """Burn all unused tokens of a case; how many."""
+        ...
+
+    def last_for_case(self, case_id: int) -> Token | None: ...
+
+
+class TaskRepo(Protocol):
+    """Pieces of work for people."""
+
+    def add(self, case_id: int, plan: TaskPlan, at: datetime) -> Task: ...
+    def of_case(self, case_id: int) -> list[Task]: ...
+    def open(self, assignee: str | None = None, limit: int = 200) -> list[Task]: ...
+    def done(self, task_id: int, by: str, at: datetime) -> Task: ...
+
+
+class OutboxRepo(Protocol):
+    """Mails that wait to leave or have left."""
+
+    def add(self, new: NewMail, now: datetime) -> OutboxItem: ...
+
+    def claim(self, now: datetime, limit: int, lease_seconds: int, worker: str) -> list[OutboxItem]:
+        """Take queued rows that are due.
+
+        A row of class ONCE whose lease ran out while claimed is not taken: it becomes ``unknown``. A row of class
+        AGAIN is taken again. The claim is committed before anything is sent.
+        """
+        ...
+
+    def finish(self, item: OutboxItem, state: MailState, at: datetime, error: str = "") -> None:
+        """End a claim. Raises LeaseLost where the fence has moved on."""
+        ...
+
+    def retry(self, item: OutboxItem, at: datetime, error: str) -> None:
+        """Back to queued, not before ``at``."""
+        ...
+
+    def cancel(self, item_id: int, at: datetime, reason: str) -> bool:
+        """Queued only: never leaves. False if it has left or is just leaving."""
+        ...
+
+    def get(self, item_id: int) -> OutboxItem: ...
+    def of_case(self, case_id: int) -> list[OutboxItem]: ...
+    def find(self, states: tuple[MailState, ...] = (), after: int | None = None, limit: int = 100) -> list[OutboxItem]:
+        """Oldest first."""
+        ...
+
+    def automatic_since(self, address_hash: bytes, since: datetime) -> int:
+        """How many automatic mails this address was written since then (any state but cancelled and stale)."""
+        ...
+
+    def by_message_id(self, message_ids: Iterable[str]) -> list[OutboxItem]:
+        """Our mails with these Message-IDs (for In-Reply-To, References and bounces)."""
+        ...
+
+    def backlog(self, now: datetime) -> Backlog: ...
+    def counts(self) -> dict[str, int]: ...
+
+
+class AuditRepo(Protocol):
+    """Append-only, hash-chained."""
+
+    def append(
+        self,
+        at: datetime,
+        actor: Actor,
+        action: str,
+        *,
+        case_id: int | None = None,
+        seeker_id: int | None = None,
+        detail: Mapping[str, Any] | None = None,
+    ) -> AuditRow: ...
+
+    def of_case(self, case_id: int) -> list[AuditRow]: ...
+    def tail(self, limit: int = 100, before: int | None = None) -> list[AuditRow]: ...
+
+    def verify(self) -> tuple[bool, str]:
+        """(True, "… rows") or (False, the place that does not fit)."""
+        ...
+
+
+class StaffRepo(Protocol):
+    """Accounts and sessions."""
+
+    def add(self, name: str, role: Role, password_hash: str | None, lead: str | None = None) -> StaffMember: ...
+    def by_name(self, name: str) -> StaffMember | None: ...
+    def all(self) -> list[StaffMember]: ...
+    def password_hash(self, name: str) -> str | None: ...
+    def set_password(self, name: str, password_hash: str) -> None: ...
+    def open_session(self, name: str, token_hash: bytes, csrf: str, now: datetime, expires_at: datetime) -> Session: ...
+    def session(self, token_hash: bytes, now: datetime) -> Session | None: ...
+    def close_session(self, token_hash: bytes) -> None: ...
+    def close_all_sessions(self, name: str) -> None: ...
+
+    def note_failure(self, name: str, at: datetime) -> int:
+        """Failed sign-ins of this name within the last 15 minutes, this one included."""
+        ...
+
+    def clear_failures(self, name: str) -> None: ...
+
+
+class SearchRepo(Protocol):
+    """Search over keyed hashes of character pairs; candidates are rechecked by the caller after decryption."""
+
+    def index(self, case_id: int, texts: Sequence[str]) -> None:
+        """Add texts of a case (subject, body, names, notes)."""
+        ...
+
+    def find(self, words: str, limit: int = 50, before: int | None = None) -> list[int]:
+        """Case ids whose texts may hold ``words`` (NFKC, width, kana and case folded), newest first."""
+        ...
+
+
+class NoteRepo(Protocol):
+    """Staff's remarks on a case, encrypted."""
+
+    def add(self, case_id: int, staff: str, text: str, at: datetime) -> int: ...
+    def of_case(self, case_id: int) -> list[tuple[datetime, str, str]]: ...
+
+
+class CorrectionRepo(Protocol):
+    """Labelled examples from staff."""
+
+    def add(self, correction: Correction) -> None: ...
+    def all(self) -> list[Correction]: ...
+
+
+class MetaRepo(Protocol):
+    """Small facts about the installation."""
+
+    def get(self, key: str) -> str | None: ...
+    def put(self, key: str, value: str) -> None: ...
+
+
+class Tx(Protocol):
+    """One transaction."""
+
+    inbox: InboxRepo
+    blobs: BlobRepo
+    seekers: SeekerRepo
+    cases: CaseRepo
+    tokens: TokenRepo
+    tasks: TaskRepo
+    outbox: OutboxRepo
+    audit: AuditRepo
+    staff: StaffRepo
+    search: SearchRepo
+    notes: NoteRepo
+    corrections: CorrectionRepo
+    meta: MetaRepo
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Undo only what happened inside, if it raises."""
+        ...
+
+
+class Store(Protocol):
+    """The database."""
+
+    def write(self) -> AbstractContextManager[Tx]: ...
+    def read(self) -> AbstractContextManager[Tx]: ...
+    def ping(self) -> None: ...
+    def close(self) -> None: ...
