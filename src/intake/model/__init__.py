@@ -3,8 +3,8 @@
 from intake.model.case import (
     Case,
     CaseState,
-    Effect,
     Decision,
+    Effect,
     LinkPlan,
     ReplyPlan,
     Situation,
@@ -14,7 +14,7 @@ from intake.model.case import (
 from intake.model.inbox import Accepted, Arrival, Channel, End, Envelope, InboxItem
 from intake.model.mail import Mail, MailClass, MailState, OutboxItem
 from intake.model.meaning import DESTRUCTIVE, Evidence, Facts, Meaning, Preference
-from intake.model.message import Address, Attachment, AuthVerdict, Authenticity, Kind, Message, Segment
+from intake.model.message import Address, Attachment, Authenticity, AuthVerdict, Kind, Message, Segment
 from intake.model.seeker import (
     Application,
     Candidate,
@@ -66,8 +66,8 @@ __all__ = [
     "SeekerStatus",
     "Segment",
     "Situation",
-    "Stage",
     "StaffMember",
+    "Stage",
     "Task",
     "TaskPlan",
 ]
