@@ -1,0 +1,178 @@
+"""Settings: from the environment (``INTAKE_…``) or ``HOME/intake.toml``, the environment first.
+
+Names, defaults and meaning are those of the README. Unknown names in the file are refused, unknown ``INTAKE_…``
+variables are warned about; ``INTAKE_TEST_…`` and ``INTAKE_FAIL_…`` are reserved for tests.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from intake.errors import SettingError
+
+PREFIX = "INTAKE_"
+RESERVED = ("INTAKE_TEST_", "INTAKE_FAIL_", "INTAKE_FUZZ_", "INTAKE_HOME", "INTAKE_LANG")
+SECRET_URLS = ("database_url", "relay_url", "imap_url", "webhooks_out")
+PROFILES = ("agency", "public-office")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default. Lists are separated by commas or blanks, URLs by ``;``."""
+
+    home: Path = Path("var")
+    profile: str = "agency"
+    database_url: str = ""  # "" is SQLite in the home
+    smtp_listen: str = "127.0.0.1:8025"
+    lmtp_listen: str = ""
+    http_listen: str = "127.0.0.1:8080"
+    recipients: str = ""  # "" takes mail for the address of mail_from only
+    imap_url: str = ""
+    imap_password_file: str = ""
+    old_mail: str = "archive"
+    relay_url: str = "folder:"
+    relay_password_file: str = ""
+    mail_from: str = ""  # "" is the address of rules/agency.toml
+    public_url: str = "http://127.0.0.1:8080"
+    webhook_secret_file: str = ""
+    webhooks_out: str = ""
+    secret_file: str = ""
+    authserv_id: str = ""
+    staff_addresses: str = ""
+    trusted_relays: str = ""
+    tls_cert_file: str = ""
+    tls_key_file: str = ""
+    log: str = "text"
+
+    @property
+    def store_url(self) -> str:
+        """The database in use."""
+        return self.database_url or f"sqlite:///{self.home / 'intake.db'}"
+
+    @property
+    def secret_path(self) -> Path:
+        """Where the master secret lies."""
+        return Path(self.secret_file) if self.secret_file else self.home / "secret.key"
+
+    @property
+    def webhook_secret_path(self) -> Path:
+        """Where the secrets of the webhooks lie, one ``whsec_…`` a line."""
+        return Path(self.webhook_secret_file) if self.webhook_secret_file else self.home / "webhook.secret"
+
+    @property
+    def rules_override(self) -> Path:
+        """Files here replace the shipped rules of the same name."""
+        return self.home / "rules"
+
+    @property
+    def templates_override(self) -> Path:
+        """Files here replace the shipped templates of the same name."""
+        return self.home / "templates"
+
+
+NAMES = tuple(f.name for f in fields(Settings))
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings, where each came from (``default``, ``environment``, a path), and warnings for the operator."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+    warnings: tuple[str, ...]
+
+
+def listen_pair(setting: str, value: str) -> tuple[str, int] | None:
+    """``host:port`` as a pair, None for an empty value. Raises SettingError naming the setting."""
+    if not value.strip():
+        return None
+    host, sep, port = value.strip().rpartition(":")
+    if not sep or not port.isdigit() or int(port) > 65535:
+        raise SettingError(f"{setting}: {value!r} is not host:port, for example 127.0.0.1:8025")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def words(value: str) -> tuple[str, ...]:
+    """The items of a list setting."""
+    return tuple(w for w in value.replace(",", " ").replace(";", " ").split() if w)
+
+
+def load(home: str | Path | None, environ: Mapping[str, str]) -> Loaded:
+    """Read all settings. ``home`` (``--home``) wins over INTAKE_HOME. Raises SettingError with file and name."""
+    root = Path(home or environ.get("INTAKE_HOME") or "var").absolute()
+    path = root / "intake.toml"
+    values: dict[str, Any] = {"home": root}
+    sources = dict.fromkeys(NAMES, "default") | {"home": "--home" if home else "environment"}
+    for name, value in _file_values(path).items():
+        values[name], sources[name] = value, str(path)
+    warnings = []
+    for variable, value in environ.items():
+        if not variable.startswith(PREFIX) or variable.startswith(RESERVED):
+            continue
+        name = variable[len(PREFIX) :].lower()
+        if name in NAMES:
+            values[name], sources[name] = value, "environment"
+        else:
+            warnings.append(f"{variable}: no such setting, it is ignored")
+    settings = Settings(**values)
+    _check(settings)
+    return Loaded(settings, sources, tuple(warnings))
+
+
+def _file_values(path: Path) -> dict[str, str]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+        raise SettingError(f"{path}: cannot be read: {e}") from e
+    found: dict[str, str] = {}
+    for key, value in table.items():
+        name = key.lower().removeprefix("intake_")
+        if name not in NAMES or name == "home":
+            raise SettingError(f"{path}: {key}: no such setting; `intake config` lists them")
+        if isinstance(value, list) and all(isinstance(v, str) for v in value):
+            value = ";".join(value) if name == "imap_url" else ",".join(value)
+        if not isinstance(value, str):
+            raise SettingError(f"{path}: {key}: write the value in quotes")
+        found[name] = value
+    return found
+
+
+def _check(s: Settings) -> None:
+    if s.profile not in PROFILES and not (s.rules_override / "profiles" / f"{s.profile}.toml").exists():
+        raise SettingError(f"INTAKE_PROFILE: {s.profile!r} is not one of {', '.join(PROFILES)}")
+    for name in ("smtp_listen", "lmtp_listen", "http_listen"):
+        listen_pair(PREFIX + name.upper(), getattr(s, name))
+    if s.log not in ("text", "json"):
+        raise SettingError(f"INTAKE_LOG: {s.log!r} is not text or json")
+    if s.old_mail not in ("archive", "process"):
+        raise SettingError(f"INTAKE_OLD_MAIL: {s.old_mail!r} is not archive or process")
+    if urlsplit(s.public_url).scheme not in ("http", "https"):
+        raise SettingError("INTAKE_PUBLIC_URL: must begin with https:// or http://")
+    if s.database_url and urlsplit(s.database_url).scheme.partition("+")[0] not in ("sqlite", "postgresql", "postgres"):
+        raise SettingError("INTAKE_DATABASE_URL: must begin with postgresql:// or sqlite:///")
+    if urlsplit(s.relay_url).scheme not in ("folder", "smtp", "smtps"):
+        raise SettingError("INTAKE_RELAY_URL: must be folder:, smtp://host:port or smtps://host:port")
+
+
+def shown(loaded: Loaded) -> list[tuple[str, str, str]]:
+    """(INTAKE_NAME, value with passwords masked, source) of every setting."""
+    rows = []
+    for name in NAMES:
+        value = str(getattr(loaded.settings, name))
+        rows.append((PREFIX + name.upper(), _masked(value) if name in SECRET_URLS else value, loaded.sources[name]))
+    return rows
+
+
+def _masked(value: str) -> str:
+    def one(url: str) -> str:
+        parts = urlsplit(url)
+        return url.replace(f":{parts.password}@", ":***@") if parts.password else url
+
+    return ";".join(one(u) for u in value.split(";"))
