@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -18,13 +19,13 @@ ALLOWED = frozenset(
 )  # fmt: skip
 
 
-def _only_allowed(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def _only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Drop every field that is not known to be free of personal data."""
     keep = ALLOWED | {"event", "level", "timestamp", "logger"}
     return {k: v for k, v in event.items() if k in keep}
 
 
-def _error_name(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def _error_name(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """An exception becomes its class name: its text may quote a person."""
     if isinstance(event.get("error"), BaseException):
         event["error"] = type(event["error"]).__name__

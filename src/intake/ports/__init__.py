@@ -1,4 +1,4 @@
-"""What the product asks of the outside: a store, a clock, a courier. Values only; no library of the outside is named here."""
+"""What the product asks of the outside: a store, a clock, a courier. No library of the outside is named here."""
 
 from intake.ports.courier import Courier, Delivery
 from intake.ports.store import (
