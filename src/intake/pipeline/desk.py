@@ -1,0 +1,220 @@
+"""What staff do with a case. Every act names the person, checks the version they looked at, and is audited."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from intake.errors import BadInput, NotAllowed, NotFound, NotProved
+from intake.model import (
+    Actor,
+    Case,
+    CaseState,
+    Decision,
+    MailState,
+    Proof,
+    ReplyPlan,
+    Role,
+    Seeker,
+    StaffMember,
+)
+from intake.pipeline import letters, links, settle
+from intake.pipeline.moves import Act, move
+from intake.pipeline.settle import Settled
+from intake.pipeline.tools import Tools
+from intake.policy import decide_staff_approval, today_of
+from intake.ports import Correction, Tx
+
+
+def act_of(tx: Tx, staff: StaffMember, now: datetime) -> Act:
+    """An act of a member of staff; auditors only read."""
+    if staff.role is Role.AUDITOR:
+        raise NotAllowed("auditors may read, not decide")
+    return Act(tx, Actor("staff", staff.name), now)
+
+
+def approve(act: Act, case: Case, staff: StaffMember, tools: Tools) -> Case:
+    """Carry out what the case asks, as far as proof and role allow. Raises NotProved, NotAllowed, Stale."""
+    _open(case)
+    seeker = _seeker(act, case)
+    decision = decide_staff_approval(case, seeker, tools.profile, act.now, today_of(act.now), staff.role)
+    _confirm_reading(act, case, staff)
+    return settle.proceed(act, case, seeker, decision, "approve", tools)
+
+
+def phone_checked(act: Act, case: Case, staff: StaffMember, how: str, tools: Tools) -> Case:
+    """電話で確認済み: the identity was checked by telephone or at the counter; who, how and when are on record (E3)."""
+    _open(case)
+    seeker = _seeker(act, case)
+    if seeker is None:
+        raise NotProved("choose the seeker first: a telephone check is about one record")
+    act.note("proof.telephone", case, how=how, by=staff.name)
+    return links.prove(act, case, seeker, "complete", Proof.E3, tools)
+
+
+def correct(act: Act, case: Case, staff: StaffMember, request: str, tools: Tools) -> Case:
+    """The request is another one: the case goes on under it, and the classifier gets an example."""
+    _open(case)
+    if request not in tools.rulebook.labels:
+        raise BadInput(f"{request}: no such request")
+    reading = act.tx.inbox.reading(case.message_id)
+    was = reading[1].requests if reading and reading[1] else (case.request,)
+    now = tuple(sorted({*(r for r in was if r != case.request), request}))
+    act.tx.corrections.add(Correction(case.id, case.message_id, was, now, staff.name, act.now))
+    act.tx.tokens.revoke(case.id, act.now)
+    for mail in act.tx.outbox.of_case(case.id):
+        act.tx.outbox.cancel(mail.id, act.now, "corrected")
+    return move(act, case, "correct", CaseState.REVIEW, request=request, hold_reason="corrected", sure=True,
+                wake_on=None)  # fmt: skip
+
+
+def choose_seeker(act: Act, case: Case, seeker: Seeker) -> Case:
+    """Staff say whose case it is. That is no proof of identity: the ladder still holds."""
+    _open(case)
+    changed = act.tx.cases.change(case, seeker_id=seeker.id)
+    act.note("case.seeker_chosen", changed)
+    return changed
+
+
+def hold(act: Act, case: Case, reason: str, wake_on: date | None) -> Case:
+    """Put aside with a reason and a day."""
+    _open(case)
+    return move(act, case, "hold", CaseState.REVIEW, hold_reason=reason or "held", wake_on=wake_on)
+
+
+def refuse(act: Act, case: Case, reason: str, tools: Tools) -> Case:
+    """Not done, with a reason that the person will read."""
+    _open(case)
+    if not reason.strip():
+        raise BadInput("a refusal needs a reason: the person will read it")
+    act.tx.tokens.revoke(case.id, act.now)
+    act.tx.notes.add(case.id, act.actor.name, reason, act.now)
+    closed = move(act, case, "refuse", CaseState.REFUSED, hold_reason=None, wake_on=None)
+    _mail(act, closed, "refusal", tools, free=reason)
+    return closed
+
+
+def lapse(act: Act, case: Case) -> Case:
+    """Nothing came of it; staff alone set this."""
+    _open(case)
+    act.tx.tokens.revoke(case.id, act.now)
+    return move(act, case, "lapse", CaseState.LAPSED, hold_reason=None, wake_on=None)
+
+
+def close(act: Act, case: Case) -> Case:
+    """A person has done what there was to do (questions, other mail, tasks)."""
+    _open(case)
+    if case.request in ("withdrawal", "deletion"):
+        raise NotProved("a withdrawal or an erasure is carried out, refused or retracted, never just closed")
+    return move(act, case, "close", CaseState.DONE, hold_reason=None, wake_on=None)
+
+
+def assign(act: Act, case: Case, to: str | None) -> Case:
+    """Give the case to a colleague. The concierge complained about never gets it."""
+    seeker = _seeker(act, case)
+    if to and (case.request == "concierge_change" or case.complaint) and seeker and seeker.concierge == to:
+        raise NotAllowed("this case is about that person")
+    if to and act.tx.staff.by_name(to) is None:
+        raise NotFound(f"{to}: no such member of staff")
+    changed = act.tx.cases.change(case, assignee=to)
+    act.note("case.assigned", changed, to=to)
+    return changed
+
+
+def note(act: Act, case: Case, text: str) -> None:
+    """A remark for colleagues; never sent."""
+    if not text.strip():
+        raise BadInput("the note is empty")
+    note_id = act.tx.notes.add(case.id, act.actor.name, text, act.now)
+    act.tx.search.index(case.id, [text])
+    act.note("case.noted", case, note=note_id)
+
+
+def send_link(act: Act, case: Case, tools: Tools) -> Case:
+    """One key: the link goes to the address on file, never to the From of a stranger."""
+    _open(case)
+    seeker = _seeker(act, case)
+    if seeker is None or seeker.address is None:
+        raise NotProved("no address on file: choose the seeker, or check by telephone")
+    moved = move(act, case, "ask", CaseState.AWAITING_PROOF, hold_reason=None,
+                 wake_on=tools.profile.reminder_on(today_of(act.now)))  # fmt: skip
+    link = links.issue(act, moved, seeker.address, tools)
+    template = f"confirm_{case.request}" if case.request in ("pause", "resume") else f"receipt_{case.request}"
+    plan = Decision(moved.request, "staff", "send_link", moved.state, reply=ReplyPlan(template, "file"))
+    reading = act.tx.inbox.reading(case.message_id)
+    thread = reading[0] if reading and _wrote_from_file(reading[0].sender.addr, seeker, tools) else None
+    letters.send(act, seeker.address, [Settled(moved, plan, link)], seeker, tools, message=thread,
+                 in_message=case.message_id, automatic=False)  # fmt: skip
+    return moved
+
+
+def send_receipt(act: Act, case: Case, tools: Tools) -> None:
+    """One key: the neutral receipt to whoever wrote."""
+    reading = act.tx.inbox.reading(case.message_id)
+    to = reading[0].sender.addr if reading else ""
+    if not to:
+        raise BadInput("the message has no sender to answer")
+    plan = Decision(case.request, "staff", "send_receipt", case.state,
+                    reply=ReplyPlan("receipt_neutral", "sender", neutral=True))  # fmt: skip
+    letters.send(act, to, [Settled(case, plan)], None, tools, message=reading[0] if reading else None,
+                 in_message=case.message_id, automatic=False)  # fmt: skip
+
+
+def reply(act: Act, case: Case, text: str, tools: Tools) -> None:
+    """A free answer written by staff, to the address on file, else to the sender."""
+    if not text.strip():
+        raise BadInput("the answer is empty")
+    _mail(act, case, "staff_answer", tools, free=text)
+
+
+def undo(act: Act, case: Case, item_id: int) -> bool:
+    """Take a mail back that has not left the building."""
+    item = act.tx.outbox.get(item_id)
+    if case.id not in item.case_ids or item.state is not MailState.QUEUED:
+        return False
+    taken = act.tx.outbox.cancel(item_id, act.now, "undone")
+    if taken:
+        act.note("mail.undone", case, outbox=item_id)
+    return taken
+
+
+def task_done(act: Act, task_id: int) -> None:
+    """A piece of work is done."""
+    task = act.tx.tasks.done(task_id, act.actor.name, act.now)
+    act.note("task.done", act.tx.cases.get(task.case_id), task=task.id, kind=task.plan.kind)
+
+
+def _mail(act: Act, case: Case, template: str, tools: Tools, *, free: str) -> None:
+    seeker = _seeker(act, case)
+    reading = act.tx.inbox.reading(case.message_id)
+    message = reading[0] if reading else None
+    to = seeker.address if seeker and seeker.address else (message.sender.addr if message else "")
+    if not to:
+        act.note("reply.none", case, why="no_address")
+        return
+    plan = Decision(case.request, "staff", template, case.state, reply=ReplyPlan(template, "file"))
+    letters.send(act, to, [Settled(case, plan)], seeker, tools, message=message, in_message=case.message_id,
+                 automatic=False, hold_seconds=tools.profile.hold_seconds, free=free)  # fmt: skip
+
+
+def _confirm_reading(act: Act, case: Case, staff: StaffMember) -> None:
+    """Approving an unsure reading confirms it: that is an example too."""
+    if case.sure:
+        return
+    reading = act.tx.inbox.reading(case.message_id)
+    if reading and reading[1]:
+        same = reading[1].requests
+        act.tx.corrections.add(Correction(case.id, case.message_id, same, same, staff.name, act.now))
+
+
+def _open(case: Case) -> None:
+    if not case.state.is_open:
+        raise BadInput(f"{case.number} is closed ({case.state.value})")
+
+
+def _seeker(act: Act, case: Case) -> Seeker | None:
+    return act.tx.seekers.get(case.seeker_id) if case.seeker_id else None
+
+
+def _wrote_from_file(addr: str, seeker: Seeker, tools: Tools) -> bool:
+    canonical = tools.keymaker.addresses
+    return bool(addr) and canonical(addr) in {canonical(a) for a in seeker.addresses}

@@ -1,0 +1,100 @@
+"""Which mail answers, whether it may, and its place in the outbox, in the commit of the cases it answers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from intake.model import Decision, Message, OutboxItem, Seeker
+from intake.pipeline.moves import Act
+from intake.pipeline.parts import part_of
+from intake.pipeline.tools import Tools
+from intake.ports import NewMail
+from intake.replies import Letter, Thread, compose, new_message_id
+
+if TYPE_CHECKING:
+    from intake.pipeline.settle import Settled
+
+DAY = timedelta(hours=24)
+OWN_BUDGET = frozenset({"done_retraction"})  # taking back must be heard even after today's receipt
+
+
+def address_for(decision: Decision, message: Message, seeker: Seeker | None, tools: Tools) -> str | None:
+    """The address on file for anything personal (the one they wrote from, if it is on file); else the From."""
+    sender = message.sender.addr
+    if decision.reply is not None and decision.reply.to == "sender":
+        return sender or None
+    if seeker is None:
+        return None
+    mine = {tools.keymaker.addresses(a): a for a in seeker.addresses}
+    return mine.get(tools.keymaker.addresses(sender)) or seeker.address
+
+
+def refusal(act: Act, to: str | None, speaking: Sequence[Settled], message: Message, tools: Tools) -> str | None:
+    """Why no automatic mail may go now: no address, our own address, today's budget is used (A7, A9, A10)."""
+    if to is None:
+        return "no_address"
+    if tools.keymaker.addresses(to) in tools.own_addresses:
+        return "own_address"
+    sent = act.tx.outbox.automatic_since(tools.address_hash(to), act.now - DAY)
+    limit = tools.profile.mails_per_day
+    if all(s.decision.reply and s.decision.reply.template in OWN_BUDGET for s in speaking):
+        limit += 1
+    return "budget" if sent >= limit else None
+
+
+def send(
+    act: Act,
+    to: str,
+    settled: Sequence[Settled],
+    seeker: Seeker | None,
+    tools: Tools,
+    *,
+    message: Message | None,
+    in_message: int | None,
+    automatic: bool = True,
+    hold_seconds: int = 0,
+    free: str | None = None,
+) -> OutboxItem:
+    """Compose the one mail for these cases and queue it."""
+    neutral = all(s.decision.reply is not None and s.decision.reply.neutral for s in settled)
+    letter = Letter(
+        to_name=seeker.name if seeker and not neutral else None,
+        parts=tuple(part_of(act, s, seeker, tools, free) for s in settled),
+        neutral=neutral,
+        agency=tools.agency,
+    )
+    unique = secrets.token_hex(10)
+    mail = compose(
+        tools.templates,
+        letter,
+        to=to,
+        from_=tools.mail_from,
+        now=act.now,
+        message_id=new_message_id(tools.keyring, tools.mail_from.rpartition("@")[2], unique),
+        mail_from="",
+        thread=thread_of(message),
+        charset=tools.charset,
+    )
+    proved = all(s.case.proof >= 2 for s in settled)
+    new = NewMail(
+        mail=mail,
+        case_ids=tuple(s.case.id for s in settled),
+        not_before=act.now + timedelta(seconds=hold_seconds),
+        in_message=in_message,
+        needs_state=tuple(sorted({s.case.state.value for s in settled})),
+        automatic=automatic and not proved,
+    )
+    item = act.tx.outbox.add(new, act.now)
+    for s in settled:
+        act.note("reply.queued", s.case, outbox=item.id, template=mail.template, version=mail.template_version)
+    return item
+
+
+def thread_of(message: Message | None) -> Thread:
+    """The headers that hold the thread; our subject is our own."""
+    if message is None or not message.message_id:
+        return Thread()
+    return Thread(in_reply_to=message.message_id, references=(*message.references, message.message_id))

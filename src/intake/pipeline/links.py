@@ -1,0 +1,162 @@
+"""The confirm link: issued to the address on file, looked at as often as one likes, answered once.
+
+A GET changes nothing (reliability.md A24); a POST acts only with the nonce of the page and while the world is
+still the one that the page showed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from intake.errors import NotFound
+from intake.failpoints import reach
+from intake.model import Actor, Application, Case, CaseState, Proof, Seeker
+from intake.pipeline import settle
+from intake.pipeline.moves import Act
+from intake.pipeline.tools import Tools
+from intake.policy import decide_proved, today_of
+from intake.ports import Token, Tx
+from intake.proofs import new_token, nonce_for, nonce_ok, token_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What goes into the mail; the secret is nowhere else."""
+
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPage:
+    """What the seeker's page shows. ``status``: open, used, expired, unknown, changed, done, or an outcome."""
+
+    status: str
+    case: Case | None = None
+    seeker: Seeker | None = None
+    applications: tuple[Application, ...] = ()
+    nonce: str = ""
+    seen: str = ""  # fingerprint of what the page shows
+    choices: tuple[str, ...] = ()
+    choice: str | None = None
+
+
+def issue(act: Act, case: Case, address: str, tools: Tools) -> Link:
+    """A new link for a case; older ones of the case die."""
+    act.tx.tokens.revoke(case.id, act.now)
+    token = new_token()
+    expires = act.now + timedelta(hours=tools.profile.link_hours)
+    act.tx.tokens.add(case.id, token_hash(tools.keyring, token), tools.address_hash(address), act.now, expires)
+    act.note("link.issued", case)
+    return Link(f"{tools.public_url}/c/{token}", expires)
+
+
+def look(tx: Tx, token: str, tools: Tools, now: datetime) -> LinkPage:
+    """The page as it stands. Strangers learn nothing: unknown, forgotten and never issued look the same."""
+    found = tx.tokens.find(token_hash(tools.keyring, token))
+    if found is None:
+        return LinkPage("unknown")
+    try:
+        case = tx.cases.get(found.case_id)
+        seeker = tx.seekers.get(case.seeker_id) if case.seeker_id else None
+    except NotFound:
+        return LinkPage("unknown")
+    if seeker is None or not _is_for(found, seeker, tools):
+        return LinkPage("unknown")
+    if found.used_at is not None:
+        return LinkPage("used", case=case, choice=found.choice)
+    if now >= found.expires_at:
+        return LinkPage("expired")
+    if not case.state.is_open:
+        return LinkPage("used", case=case)
+    return LinkPage(
+        "open",
+        case=case,
+        seeker=seeker,
+        applications=seeker.running,
+        nonce=nonce_for(tools.keyring, token),
+        seen=fingerprint(seeker, tools),
+        choices=choices_for(case, seeker),
+    )
+
+
+def choices_for(case: Case, seeker: Seeker) -> tuple[str, ...]:
+    """What the page offers: put off only while a selection runs, pause instead only of leaving."""
+    more: list[str] = []
+    if case.request == "withdrawal":
+        more += ["defer"] if seeker.running else []
+        more += ["pause"]
+    return ("complete", "cancel", *more)
+
+
+def fingerprint(seeker: Seeker, tools: Tools) -> str:
+    """Changes whenever a running selection or the status changes: what was consented to (features.md 2.8)."""
+    parts = [seeker.status.value, seeker.legal_hold or ""]
+    parts += [f"{a.id}:{int(a.stage)}:{a.self_applied}" for a in seeker.running]
+    return tools.keyring.hash("consequences", "|".join(parts)).hex()
+
+
+def answer(
+    tx: Tx, token: str, choice: str, nonce: str, seen: str, tools: Tools, now: datetime, reason: str | None = None
+) -> LinkPage:
+    """The seeker pressed a button. The link is burnt and the choice carried out in this unit of work."""
+    page = look(tx, token, tools, now)
+    if page.status != "open" or page.case is None or page.seeker is None:
+        return page
+    if choice not in page.choices or not nonce_ok(tools.keyring, token, nonce):
+        return page
+    if choice != "cancel" and seen != page.seen:
+        return _changed(page)
+    found = tx.tokens.find(token_hash(tools.keyring, token))
+    if found is None or not tx.tokens.burn(found.id, choice, now):
+        return LinkPage("used", case=page.case)
+    reach("confirm.burnt")
+    act = Act(tx, Actor("seeker", "link"), now)
+    act.note("link.answered", page.case, choice=choice)
+    case = prove(act, page.case, page.seeker, choice, Proof.E2, tools, reason=reason)
+    return LinkPage(outcome_of(case, choice), case=case, seeker=page.seeker, choice=choice)
+
+
+def prove(
+    act: Act, case: Case, seeker: Seeker, choice: str, proof: Proof, tools: Tools, *, reason: str | None = None
+) -> Case:
+    """The person has shown who they are: carry their choice as far as the stage allows."""
+    if reason and reason not in case.reasons:
+        case = act.tx.cases.change(case, reasons=tuple(sorted({*case.reasons, reason})))
+        act.note("case.reason_given", case, reason=reason)
+    decision = decide_proved(case, seeker, choice, proof, tools.profile, act.now, today_of(act.now))
+    act.tx.tokens.revoke(case.id, act.now)
+    event = {"cancel": "retract"}.get(choice, "prove")
+    case = settle.proceed(act, case, seeker, decision, event, tools, proof=proof)
+    if "withdraw" in {e.value for e in decision.effects}:
+        reach("withdraw.committed")
+    return case
+
+
+def outcome_of(case: Case, choice: str) -> str:
+    """Which completion page follows."""
+    if choice == "cancel":
+        return "cancelled"
+    if choice == "pause":
+        return "paused"
+    if case.state is CaseState.DONE:
+        return "done"
+    return "deferred" if choice == "defer" else "received"
+
+
+def _changed(page: LinkPage) -> LinkPage:
+    return LinkPage(
+        "changed",
+        case=page.case,
+        seeker=page.seeker,
+        applications=page.applications,
+        nonce=page.nonce,
+        seen=page.seen,
+        choices=page.choices,
+    )
+
+
+def _is_for(token: Token, seeker: Seeker, tools: Tools) -> bool:
+    """A link is bound to the address it went to: when that leaves the record, the link is nothing."""
+    return any(tools.address_hash(a) == token.address_hash for a in seeker.addresses)

@@ -1,0 +1,48 @@
+"""The only place where a case changes its state: the transition is checked and audited in the same commit (I4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from intake.cases import transitions
+from intake.model import Actor, Case, CaseState
+from intake.ports import Tx
+
+WORKER = Actor("system", "worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who acts, when, in which unit of work."""
+
+    tx: Tx
+    actor: Actor
+    now: datetime
+
+    def note(self, action: str, case: Case, **detail: Any) -> None:
+        """An audit row about a case; ``detail`` holds codes and figures only."""
+        self.tx.audit.append(
+            self.now, self.actor, action, case_id=case.id, seeker_id=case.seeker_id, detail=_plain(detail)
+        )
+
+
+def move(act: Act, case: Case, event: str, state: CaseState, **fields: Any) -> Case:
+    """Change a case's state (or stay in it) and write down why. Raises Stale, or on a step that the table forbids."""
+    transitions.check(case.state, state, event)
+    closed = None if state.is_open else act.now
+    changed = act.tx.cases.change(case, state=state, closed_at=closed, **fields)
+    act.note(f"case.{event}", changed, before=case.state.value, after=state.value, **fields)
+    return changed
+
+
+def _plain(detail: dict[str, Any]) -> dict[str, Any]:
+    def one(value: Any) -> Any:
+        if value is None or isinstance(value, bool | int | float | str):
+            return value
+        if isinstance(value, tuple | list):
+            return [one(v) for v in value]
+        return str(value)
+
+    return {k: one(v) for k, v in detail.items()}

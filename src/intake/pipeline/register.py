@@ -1,0 +1,42 @@
+"""What carrying out does to a seeker's record. Nothing else changes one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from intake.model import Case, Effect, Seeker, SeekerStatus
+from intake.model.case import EFFECT_STATUS
+from intake.pipeline.moves import Act
+
+
+def apply(act: Act, case: Case, seeker: Seeker, effects: tuple[Effect, ...], today: date, until: date | None) -> Seeker:
+    """Apply effects in order; each change has its audit row. ``until`` is the first day of a resumed service."""
+    for effect in effects:
+        fields = _fields(effect, seeker, act, today, until)
+        if fields:
+            seeker = act.tx.seekers.change(seeker, **fields)
+            act.note(f"seeker.{effect.value}", case, status=seeker.status.value)
+    return seeker
+
+
+def _fields(effect: Effect, seeker: Seeker, act: Act, today: date, until: date | None) -> dict[str, Any]:
+    if effect is Effect.HOLD_OUTREACH:
+        return {} if seeker.outreach_held_at else {"outreach_held_at": act.now}
+    if effect is Effect.RELEASE_OUTREACH:
+        paused = seeker.status is not SeekerStatus.ACTIVE
+        return {} if paused or not seeker.outreach_held_at else {"outreach_held_at": None}
+    status = EFFECT_STATUS.get(effect)
+    if status is None:
+        return {}
+    fields: dict[str, Any] = {"status": status, "status_since": today}
+    if effect in (Effect.PAUSE, Effect.WITHDRAW):
+        fields["outreach_held_at"] = seeker.outreach_held_at or act.now
+        fields["resume_on"] = until if effect is Effect.PAUSE else None
+    else:
+        fields |= {"outreach_held_at": None, "resume_on": None}
+    if effect is Effect.WITHDRAW:
+        fields["withdrawn_on"] = today
+    if effect is Effect.REINSTATE:
+        fields["withdrawn_on"] = None
+    return fields

@@ -1,0 +1,229 @@
+"""From decisions to rows: cases, record, tasks, links, the one mail. Also the way in for decisions made later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from intake.model import (
+    Case,
+    CaseState,
+    Decision,
+    Effect,
+    End,
+    InboxItem,
+    Message,
+    Proof,
+    Seeker,
+    Situation,
+)
+from intake.pipeline import letters, links, register
+from intake.pipeline.moves import Act, move
+from intake.pipeline.tools import Tools
+from intake.policy import assignee_of, today_of
+from intake.ports import NewCase
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A case, what was decided about it, and the link that its mail carries."""
+
+    case: Case
+    decision: Decision
+    link: links.Link | None = None
+
+
+def unreadable(request: str, reason: str) -> Decision:
+    """What nobody could open waits for a person, with its bytes."""
+    return Decision(
+        request=request,
+        policy="unreadable",
+        reason=reason,
+        state=CaseState.REVIEW,
+        hold_reason="unreadable",
+        no_reply="unreadable",
+    )
+
+
+def arrival(
+    act: Act, item: InboxItem, pairs: Sequence[tuple[Situation, Decision]], tools: Tools
+) -> tuple[End, int | None]:
+    """Store what was decided for one message and queue its one mail. Gives the message's end and its case."""
+    settled: list[Settled] = []
+    joined: list[int] = []
+    seeker = pairs[0][0].seeker
+    for situation, decision in pairs:
+        if decision.joins is not None:
+            _join(act, decision.joins, item, decision)
+            joined.append(decision.joins)
+            continue
+        case = _open(act, item, situation, decision, tools)
+        seeker = carry(act, case, seeker, decision, tools, until=situation.meaning.facts.resume_on)
+        settled.append(Settled(case, decision))
+    if not settled:
+        return End.JOINED, joined[0]
+    _answer(act, item, pairs[0][0].message, seeker, settled, tools)
+    return End.CASE, settled[0].case.id
+
+
+def _join(act: Act, case_id: int, item: InboxItem, decision: Decision) -> None:
+    """A further message of the same person and wish; a lone thank-you ends with the case it thanks for."""
+    case = act.tx.cases.get(case_id)
+    role = "closed" if decision.closes_quietly else "joined"
+    act.tx.cases.link_message(case_id, item.id, role)
+    act.note(f"case.message_{role}", case, message=item.id, policy=decision.policy)
+
+
+def _open(act: Act, item: InboxItem, s: Situation, d: Decision, tools: Tools) -> Case:
+    tx, seeker = act.tx, s.seeker
+    case = tx.cases.add(
+        NewCase(
+            message_id=item.id,
+            request=d.request,
+            state=d.state,
+            channel=item.envelope.channel,
+            received_at=item.envelope.received_at,
+            seeker_id=seeker.id if seeker else None,
+            hold_reason=d.hold_reason,
+            due_on=d.due_on,
+            wake_on=d.wake_on,
+            confidence=s.meaning.confidence,
+            sure=s.meaning.sure,
+            assignee=assignee_of(d.assign, seeker, d.request),
+            proof=s.proof,
+            reasons=s.meaning.reasons,
+            policy=d.policy,
+            sender_hash=tools.address_hash(s.message.sender.addr) if s.message.sender.addr else b"",
+            complaint=s.meaning.complaint,
+        )
+    )
+    tx.cases.link_message(case.id, item.id, "opened")
+    tx.search.index(case.id, _searchable(s.message, seeker, case))
+    act.note("case.opened", case, request=d.request, policy=d.policy, reason=d.reason, state=d.state.value,
+             hold=d.hold_reason, confidence=round(s.meaning.confidence, 4), proof=int(s.proof))  # fmt: skip
+    if not d.state.is_open:
+        case = tx.cases.change(case, closed_at=act.now)
+    return case
+
+
+def _searchable(message: Message, seeker: Seeker | None, case: Case) -> list[str]:
+    texts = [case.number, message.subject, message.text, message.sender.name, message.sender.addr]
+    texts += [a.name for a in message.attachments] + list(message.stated.values())
+    if seeker:
+        texts += [seeker.name, seeker.kana, seeker.member_id, *seeker.addresses]
+    return [t for t in texts if t]
+
+
+def carry(
+    act: Act, case: Case, seeker: Seeker | None, decision: Decision, tools: Tools, *, until: object = None
+) -> Seeker | None:
+    """Effects, dropped cases and tasks of a decision; the case's own state is the caller's."""
+    if seeker is not None and decision.effects:
+        day = until if hasattr(until, "year") else None
+        seeker = register.apply(act, case, seeker, decision.effects, today_of(act.now), day)  # type: ignore[arg-type]
+    for target_id in decision.targets:
+        drop(act, act.tx.cases.get(target_id), case)
+    for plan in decision.tasks:
+        task = act.tx.tasks.add(case.id, plan, act.now)
+        act.note("task.opened", case, task=task.id, kind=plan.kind)
+    if Effect.WITHDRAW in decision.effects and seeker is not None:
+        _end_other_wishes(act, case, seeker)
+    return seeker
+
+
+def drop(act: Act, target: Case, by: Case) -> None:
+    """A retraction beats what is not yet done: links die, queued mails stay here."""
+    if not target.state.is_open:
+        return
+    act.tx.tokens.revoke(target.id, act.now)
+    for mail in act.tx.outbox.of_case(target.id):
+        act.tx.outbox.cancel(mail.id, act.now, "retracted")
+    move(act, target, "retract", CaseState.RETRACTED, hold_reason=None, wake_on=None)
+    act.tx.cases.link_message(target.id, by.message_id, "retracted")
+
+
+def _end_other_wishes(act: Act, case: Case, seeker: Seeker) -> None:
+    """Once somebody has left, an open wish to leave or to pause of the same person is fulfilled with it."""
+    for other in act.tx.cases.of_seeker(seeker.id):
+        if other.id != case.id and other.state.is_open and other.request in ("withdrawal", "pause"):
+            act.tx.tokens.revoke(other.id, act.now)
+            move(act, other, "fulfil", CaseState.DONE, hold_reason=None, wake_on=None)
+
+
+def _answer(
+    act: Act, item: InboxItem, message: Message, seeker: Seeker | None, settled: list[Settled], tools: Tools
+) -> None:
+    """One mail for all cases of the message, or the stated reason for none at each of them."""
+    speaking = [s for s in settled if s.decision.reply is not None]
+    for silent in settled:
+        if silent.decision.reply is None:
+            act.note("reply.none", silent.case, why=silent.decision.no_reply or "no_reply_needed")
+    if not speaking:
+        return
+    to = letters.address_for(speaking[0].decision, message, seeker, tools)
+    why_not = letters.refusal(act, to, speaking, message, tools)
+    if why_not:
+        for s in speaking:
+            _without_mail(act, s, why_not)
+        return
+    assert to is not None
+    ready = [_with_link(act, s, to, seeker, tools) for s in speaking]
+    letters.send(act, to, ready, seeker, tools, message=message, in_message=item.id)
+
+
+def _with_link(act: Act, s: Settled, to: str, seeker: Seeker | None, tools: Tools) -> Settled:
+    if s.decision.reply is None or s.decision.reply.link is None or seeker is None:
+        return s
+    return Settled(s.case, s.decision, links.issue(act, s.case, to, tools))
+
+
+def _without_mail(act: Act, s: Settled, why: str) -> None:
+    """No case waits on a link that cannot arrive: it goes to staff, with the reason."""
+    act.note("reply.none", s.case, why=why)
+    if s.case.state is CaseState.AWAITING_PROOF:
+        move(act, act.tx.cases.get(s.case.id), "hold", CaseState.REVIEW, hold_reason=why, wake_on=None)
+
+
+def proceed(
+    act: Act,
+    case: Case,
+    seeker: Seeker | None,
+    decision: Decision,
+    event: str,
+    tools: Tools,
+    *,
+    proof: Proof | None = None,
+) -> Case:
+    """Carry a later decision about an open case: behind its link, at a desk, on its day."""
+    meaning = act.tx.inbox.reading(case.message_id)
+    until = meaning[1].facts.resume_on if meaning and meaning[1] else None
+    seeker = carry(act, case, seeker, decision, tools, until=until)
+    fields: dict[str, object] = {
+        "hold_reason": decision.hold_reason,
+        "wake_on": decision.wake_on,
+        "policy": decision.policy,
+    }
+    if decision.due_on is not None:
+        fields["due_on"] = decision.due_on
+    if proof is not None:
+        fields["proof"] = max(case.proof, proof)
+    if decision.assign is not None:
+        fields["assignee"] = assignee_of(decision.assign, seeker, case.request)
+    case = move(act, act.tx.cases.get(case.id), event, decision.state, **fields)
+    _tell(act, case, seeker, decision, tools)
+    return case
+
+
+def _tell(act: Act, case: Case, seeker: Seeker | None, decision: Decision, tools: Tools) -> None:
+    """The mail that a later decision sends, always to the address on file."""
+    if decision.reply is None:
+        act.note("reply.none", case, why=decision.no_reply or "no_reply_needed")
+        return
+    to = seeker.address if seeker else None
+    if to is None:
+        act.note("reply.none", case, why="no_address")
+        return
+    link = links.issue(act, case, to, tools) if decision.reply.link else None
+    reading = act.tx.inbox.reading(case.message_id)
+    message = reading[0] if reading else None
+    letters.send(act, to, [Settled(case, decision, link)], seeker, tools, message=message, in_message=case.message_id)

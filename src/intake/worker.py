@@ -1,0 +1,157 @@
+"""The loop that brings waiting messages to their end: claim, read in the child, settle in one commit, again.
+
+A message that breaks is tried three times and then becomes a case with its bytes; the others go on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from intake.errors import IntakeError, LeaseLost, Unreadable
+from intake.failpoints import reach
+from intake.journal import journal
+from intake.model import Envelope, InboxItem, Kind, Message
+from intake.parsing import ParseOptions
+from intake.pipeline import daily
+from intake.pipeline.reading import Reading, understand, unreadable
+from intake.pipeline.receive import receive
+from intake.pipeline.tools import Tools
+from intake.ports import Store
+
+TRIES = 3
+BATCH = 20
+LEASE_SECONDS = 120
+PAUSE_SECONDS = 0.3
+RETRY_SECONDS = (1, 5)
+log = journal("worker")
+
+
+class Parser(Protocol):
+    """Opens mail in a limited child process."""
+
+    def parse(self, envelope: Envelope, options: ParseOptions) -> Message: ...
+    def close(self) -> None: ...
+
+
+def utc_now() -> datetime:
+    """The clock; everything below gets ``now`` as an argument."""
+    return datetime.now(UTC)
+
+
+class Worker:
+    """One thread's worth of work; several may run, also on other machines over PostgreSQL."""
+
+    def __init__(
+        self,
+        store: Store,
+        tools: Callable[[], Tools],
+        parser: Parser,
+        name: str = "worker",
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._store, self._tools, self._parser = store, tools, parser
+        self._name, self._clock = name, clock
+        self.beat_at = clock()
+        self._day_seen: str = ""
+
+    def run_once(self) -> int:
+        """One batch; how many messages were taken up."""
+        self.beat_at = self._clock()
+        with self._store.write() as tx:
+            items = tx.inbox.claim(self._clock(), BATCH, LEASE_SECONDS, self._name)
+        if not items:
+            return 0
+        tools = self._tools()
+        read = [(item, self._read(item, tools)) for item in items]
+        try:
+            self._settle(read, tools)
+        except IntakeError as e:
+            if e.temporary:
+                raise
+            self._one_by_one(read, tools)
+        except Exception:
+            self._one_by_one(read, tools)
+        return len(items)
+
+    def run_calendar(self) -> int:
+        """What falls due today; cheap when nothing does."""
+        with self._store.read() as tx:
+            due = bool(tx.cases.due((self._clock() + timedelta(hours=9)).date()))
+        if not due:
+            return 0
+        with self._store.write("case") as tx:
+            return daily.run(tx, self._tools(), self._clock())
+
+    def loop(self, stop: threading.Event) -> None:
+        """Work until ``stop``; trouble with the store backs off and never ends the thread."""
+        pause = PAUSE_SECONDS
+        while not stop.is_set():
+            try:
+                busy = self.run_once() + self.run_calendar()
+                pause = PAUSE_SECONDS
+            except Exception as e:
+                log.warning("work failed", error=e)
+                busy, pause = 0, min(pause * 2, 30.0)
+            if not busy:
+                stop.wait(pause)
+
+    def _read(self, item: InboxItem, tools: Tools) -> Reading | Exception:
+        """A reading, or the failure that gives the message back."""
+        if item.attempts > TRIES:
+            return unreadable(item.envelope.channel, "the worker ended three times over this message")
+        try:
+            reach("parse.child")
+            message = self._parser.parse(item.envelope, tools.parse_options)
+            if message.kind is not Kind.MESSAGE:
+                return Reading(message, None)
+            meaning = understand(message, item.envelope, tools)
+            if message.error and not message.text.strip() and not message.attachments:
+                return Reading(message, meaning, unreadable=message.error)
+            return Reading(message, meaning)
+        except Exception as e:
+            if item.attempts < TRIES:
+                return e
+            log.warning("message cannot be read", message=item.id, error=e)
+            reason = str(e) if isinstance(e, Unreadable) else "the reader failed three times"
+            return unreadable(item.envelope.channel, reason)
+
+    def _settle(self, read: list[tuple[InboxItem, Reading | Exception]], tools: Tools) -> None:
+        with self._store.write("case") as tx:
+            for item, reading in read:
+                if isinstance(reading, Exception):
+                    self._give_back(tx.inbox.give_back, item, reading)
+                    continue
+                try:
+                    with tx.savepoint():
+                        end = receive(tx, item, reading, tools, self._clock())
+                    log.info("message ended", message=item.id, end=end.value, channel=item.envelope.channel.value)
+                except LeaseLost:
+                    log.warning("another worker has this message", message=item.id)
+
+    def _one_by_one(self, read: list[tuple[InboxItem, Reading | Exception]], tools: Tools) -> None:
+        """One message of the batch broke it: find it, let the others through."""
+        for item, reading in read:
+            try:
+                self._settle([(item, reading)], tools)
+            except Exception as e:
+                if isinstance(e, IntakeError) and e.temporary:
+                    raise
+                log.warning("message failed", message=item.id, attempts=item.attempts, error=e)
+                self._shunt(item, e, tools)
+
+    def _shunt(self, item: InboxItem, error: Exception, tools: Tools) -> None:
+        if item.attempts < TRIES:
+            with self._store.write() as tx:
+                self._give_back(tx.inbox.give_back, item, error)
+            return
+        shunted = unreadable(item.envelope.channel, f"handling failed three times ({type(error).__name__})")
+        with self._store.write("case") as tx:
+            receive(tx, item, shunted, tools, self._clock())
+
+    def _give_back(self, give_back: Callable[..., None], item: InboxItem, error: Exception) -> None:
+        wait = RETRY_SECONDS[min(item.attempts, len(RETRY_SECONDS)) - 1]
+        give_back(item.id, item.fence, self._clock() + timedelta(seconds=wait), type(error).__name__)
+        log.info("message will be tried again", message=item.id, attempts=item.attempts, error=error)
