@@ -32,5 +32,3 @@ def _one(act: Act, case: Case, tools: Tools) -> int:
     event = {"reminder": "remind", "no_answer": "hold"}.get(decision.reason, "fall_due")
     settle.proceed(act, case, seeker, decision, event, tools)
     return 1
-
-

@@ -118,9 +118,7 @@ def match_of(tx: Tx, item: InboxItem, message: Message, meaning: Meaning, tools:
     sender = message.sender
     keys = keys_of(sender.addr, meaning.facts, message.stated, sender.name, tools.keymaker)
     found = tx.seekers.candidates(keys)
-    return match_seeker(
-        sender.addr, sender.name, meaning.facts, message.stated, found, tools.weights, tools.keymaker
-    )
+    return match_seeker(sender.addr, sender.name, meaning.facts, message.stated, found, tools.weights, tools.keymaker)
 
 
 def _others(
@@ -136,5 +134,3 @@ def _others(
     cases = [c for c in cases if c.message_id != message_id]
     recent = [c for c in cases if c.closed_at and (now - c.closed_at).days <= CLOSED_DAYS]
     return tuple(c for c in cases if c.state.is_open), tuple(recent)
-
-

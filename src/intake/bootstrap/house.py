@@ -1,0 +1,112 @@
+"""A home opened: settings, store, tools, the way into the inbox."""
+
+from __future__ import annotations
+
+import secrets
+from base64 import b64encode
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from intake.bootstrap.toolbox import Toolbox, key_maker
+from intake.channels.inbox import InboxWriter
+from intake.config import Settings
+from intake.errors import SettingError
+from intake.keyring import load_keyring, make_secret
+from intake.outbox.courier import open_courier
+from intake.parsing.child import ParserPool
+from intake.ports import Courier, Store
+from intake.store import SqlStore, is_current, migrate, open_store
+
+
+def init_home(settings: Settings) -> list[str]:
+    """Make what is missing: folders, keys, database at the newest schema. Harmless twice. Says what it made."""
+    made = []
+    settings.home.mkdir(parents=True, exist_ok=True)
+    for path in (settings.secret_path, settings.webhook_secret_path):
+        if not path.exists():
+            made.append(str(path))
+    make_secret(settings.secret_path)
+    _make_webhook_secret(settings.webhook_secret_path)
+    settings.rules_override.mkdir(exist_ok=True)
+    settings.templates_override.mkdir(exist_ok=True)
+    migrate(settings.store_url)
+    return made
+
+
+def _make_webhook_secret(path: Path) -> None:
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text("whsec_" + b64encode(secrets.token_bytes(32)).decode() + "\n", encoding="ascii")
+
+
+@dataclass
+class House:
+    """The joined parts of one process. Close it when done."""
+
+    settings: Settings
+    store: Store
+    tools: Toolbox
+    _writer: InboxWriter | None = None
+    _parser: ParserPool | None = None
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def writer(self) -> InboxWriter:
+        """The group-committing way into the inbox; started at first use."""
+        if self._writer is None:
+            self._writer = InboxWriter(self.store)
+            self._writer.start()
+        return self._writer
+
+    @property
+    def parser(self) -> ParserPool:
+        """The limited child that opens mail; started at first use."""
+        if self._parser is None:
+            self._parser = ParserPool()
+        return self._parser
+
+    @property
+    def courier(self) -> Courier:
+        """A new connection to the relay of the settings."""
+        return open_courier(self.settings.relay_url, self.settings.home, read_secret(self.settings.relay_password_file))
+
+    def webhook_secrets(self) -> list[bytes]:
+        """The secrets that sign webhooks, newest first."""
+        path = self.settings.webhook_secret_path
+        try:
+            return [line.strip().encode() for line in path.read_text("ascii").splitlines() if line.strip()]
+        except OSError as e:
+            raise SettingError(f"{path}: cannot be read ({e.strerror}); run `intake init`") from e
+
+    def close(self) -> None:
+        """Finish what was accepted, then let go."""
+        if self._writer is not None:
+            self._writer.stop()
+        if self._parser is not None:
+            self._parser.close()
+        self.store.close()
+
+
+def read_secret(path: str) -> str | None:
+    """The first line of a password file; None where none is set."""
+    if not path:
+        return None
+    try:
+        return Path(path).read_text("utf-8").splitlines()[0].strip()
+    except (OSError, IndexError) as e:
+        raise SettingError(f"{path}: holds no password") from e
+
+
+def connect(settings: Settings) -> SqlStore:
+    """The store alone, for commands that need no rules."""
+    keyring = load_keyring(settings.secret_path)
+    if not is_current(settings.store_url):
+        raise SettingError("the database is not at the newest schema; run `intake init` or `intake migrate`")
+    return open_store(settings.store_url, keyring, keymaker=key_maker())
+
+
+def open_house(settings: Settings) -> House:
+    """Open a home that ``init`` made. Raises SettingError saying what to do."""
+    return House(settings, connect(settings), Toolbox(settings))

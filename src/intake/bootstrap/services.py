@@ -1,0 +1,209 @@
+"""Everything that runs for ever: SMTP and web in one event loop, worker, sender and mailboxes in threads."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+
+import uvicorn
+
+from intake.bootstrap.health import Health
+from intake.bootstrap.house import House
+from intake.bootstrap.mailboxes import mailboxes
+from intake.bootstrap.sending import make_sender
+from intake.channels.smtp import SmtpServer
+from intake.config import listen_pair, words
+from intake.journal import journal
+from intake.web.app import create_app
+from intake.web.context import WebContext
+from intake.worker import Worker, utc_now
+
+PARTS = ("smtp", "imap", "web", "worker", "sender")
+log = journal("run")
+
+
+class _Uvicorn(uvicorn.Server):
+    """Our process has its own signals (dependencies.md trap 18)."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Supervised:
+    """A thread that is started again when it ends before its time."""
+
+    def __init__(self, name: str, target: Callable[[threading.Event], None], stop: threading.Event) -> None:
+        self._name, self._target, self._stop = name, target, stop
+        self.restarts = 0
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._target(self._stop)
+            except Exception as e:
+                log.error("thread ended and is started again", thread=self._name, error=e)
+            if not self._stop.is_set():
+                self.restarts += 1
+                self._stop.wait(1.0)
+
+    def join(self, seconds: float) -> None:
+        """Wait for its end."""
+        self._thread.join(seconds)
+
+
+class Services:
+    """The running product, or the parts of it that were asked for."""
+
+    def __init__(self, house: House, parts: tuple[str, ...] = PARTS, *, demo: bool = False) -> None:
+        self.house, self.parts, self.demo = house, parts, demo
+        self.health = Health(house.store, utc_now)
+        self._stop = threading.Event()
+        self._threads: list[Supervised] = []
+        self._smtp: list[SmtpServer] = []
+        self._web: uvicorn.Server | None = None
+        self.health.check("rules", lambda: house.tools.trouble)
+
+    async def run(self, ready: Callable[[], None] | None = None) -> None:
+        """Start, say so, wait for SIGTERM or SIGINT, end cleanly within 20 seconds."""
+        loop = asyncio.get_running_loop()
+        ended = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, ended.set)
+        try:
+            await self._start()
+            if ready is not None:
+                ready()
+            await ended.wait()
+        finally:
+            await self._end()
+
+    async def _start(self) -> None:
+        self._start_threads()
+        if "smtp" in self.parts:
+            await self._start_smtp()
+        if "web" in self.parts:
+            await self._start_web()
+
+    def _start_threads(self) -> None:
+        house = self.house
+        if "worker" in self.parts:
+            worker = Worker(house.store, house.tools, house.parser)
+            self.health.watch("the worker", lambda: worker.beat_at)
+            self._thread("worker", worker.loop)
+        if "sender" in self.parts:
+            sender = make_sender(house)
+            self.health.watch("the sender", lambda: sender.beat_at)
+            self._thread("sender", sender.loop)
+        if "imap" in self.parts:
+            for mailbox in mailboxes(house):
+                self.health.check(f"mailbox {mailbox.label}", mailbox.trouble)
+                self._thread(f"imap-{mailbox.label}", mailbox.loop)
+
+    def _thread(self, name: str, target: Callable[[threading.Event], None]) -> None:
+        self._threads.append(Supervised(name, target, self._stop))
+
+    async def _start_smtp(self) -> None:
+        settings = self.house.settings
+        for name, lmtp in (("smtp_listen", False), ("lmtp_listen", True)):
+            pair = listen_pair(f"INTAKE_{name.upper()}", getattr(settings, name))
+            if pair is None:
+                continue
+            server = SmtpServer(
+                self.house.writer,
+                host=pair[0],
+                port=pair[1],
+                recipients=recipients(self.house),
+                hostname=self.house.tools().mail_from.rpartition("@")[2] or "localhost",
+                lmtp=lmtp,
+                trusted_relays=words(settings.trusted_relays),
+                tls=tls_context(settings.tls_cert_file, settings.tls_key_file),
+            )
+            await server.start()
+            self._smtp.append(server)
+            log.info("listening", what="lmtp" if lmtp else "smtp", listen=f"{pair[0]}:{pair[1]}")
+
+    async def _start_web(self) -> None:
+        pair = listen_pair("INTAKE_HTTP_LISTEN", self.house.settings.http_listen)
+        if pair is None:
+            return
+        app = create_app(web_context(self.house, self.health, demo=self.demo))
+        config = uvicorn.Config(
+            app, host=pair[0], port=pair[1], log_config=None, access_log=False, server_header=False, lifespan="off",
+            timeout_graceful_shutdown=10, limit_concurrency=500, h11_max_incomplete_event_size=65536,
+        )  # fmt: skip
+        self._web = _Uvicorn(config)
+        task = asyncio.create_task(self._web.serve())
+        while not self._web.started:
+            if task.done():
+                task.result()
+                raise OSError(f"INTAKE_HTTP_LISTEN: cannot listen on {pair[0]}:{pair[1]}")
+            await asyncio.sleep(0.02)
+        self._web_task = task
+        log.info("listening", what="web", listen=f"{pair[0]}:{pair[1]}")
+
+    async def _end(self) -> None:
+        """Take no more, finish what was begun."""
+        self._stop.set()
+        for server in self._smtp:
+            with suppress(Exception):
+                await server.stop()
+        if self._web is not None:
+            self._web.should_exit = True
+            with suppress(asyncio.TimeoutError, asyncio.CancelledError):
+                await asyncio.wait_for(self._web_task, 15)
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join, 15.0)
+        await asyncio.to_thread(self.house.close)
+        log.info("ended")
+
+
+def recipients(house: House) -> frozenset[str]:
+    """Addresses we take mail for."""
+    return frozenset(words(house.settings.recipients)) or frozenset({house.tools().mail_from})
+
+
+def tls_context(cert: str, key: str) -> object | None:
+    """A server-side TLS context, or None where no certificate is set."""
+    if not cert:
+        return None
+    import ssl
+
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(cert, key or None)
+    return context
+
+
+def web_context(
+    house: House, health: Health, *, demo: bool = False, clock: Callable[[], datetime] = utc_now
+) -> WebContext:
+    """What the pages need."""
+    return WebContext(
+        store=house.store,
+        tools=house.tools,
+        writer=house.writer,
+        settings=house.settings,
+        parser=house.parser,
+        webhook_secrets=house.webhook_secrets,
+        health=health.issues,
+        clock=clock,
+        demo=demo,
+    )
+
+
+def run_services(services: Services, ready: Callable[[], None] | None = None) -> None:
+    """Run in this thread until told to end; uvloop where it is installed."""
+    try:
+        import uvloop
+
+        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    except ImportError:
+        runner = asyncio.Runner()
+    with runner:
+        runner.run(services.run(ready))

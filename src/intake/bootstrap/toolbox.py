@@ -1,0 +1,102 @@
+"""Rules, templates and keys made into one consistent set; made anew when a file of the home changes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+from intake import resources
+from intake.config import Settings, words
+from intake.errors import IntakeError
+from intake.journal import journal
+from intake.keyring import Keyring, load_keyring
+from intake.matching import KeyMaker, load_weights
+from intake.parsing import ParseOptions
+from intake.parsing.addresses import canonical
+from intake.pipeline.tools import Tools
+from intake.policy import load_profile
+from intake.replies import load_agency, load_templates
+from intake.understanding import Understander, load_rulebook
+
+LOOK_EVERY_SECONDS = 5.0
+log = journal("rules")
+
+
+def rules_dirs(settings: Settings) -> list[Path]:
+    """Shipped rules first, the home's last: a file there replaces the shipped one of the same name."""
+    return [resources.shipped_rules(), settings.rules_override]
+
+
+def template_dirs(settings: Settings) -> list[Path]:
+    """Shipped templates first, the home's last."""
+    return [resources.shipped_templates(), settings.templates_override]
+
+
+def make_tools(settings: Settings, keyring: Keyring | None = None) -> Tools:
+    """Load everything. Raises RuleError, TemplateError or SettingError naming file and place."""
+    rules = rules_dirs(settings)
+    agency = load_agency(rules)
+    mail_from = settings.mail_from or agency.mail_from
+    rulebook = load_rulebook(rules)
+    return Tools(
+        keyring=keyring or load_keyring(settings.secret_path),
+        keymaker=key_maker(),
+        weights=load_weights(rules),
+        rulebook=rulebook,
+        understander=Understander(rulebook),
+        profile=load_profile(rules, settings.profile),
+        templates=load_templates(template_dirs(settings)),
+        agency=agency,
+        parse_options=ParseOptions(
+            authserv_id=settings.authserv_id, staff_addresses=tuple(words(settings.staff_addresses))
+        ),
+        public_url=settings.public_url.rstrip("/"),
+        mail_from=mail_from,
+        own_addresses=frozenset(canonical(a) for a in (mail_from, *words(settings.recipients))),
+    )
+
+
+def key_maker() -> KeyMaker:
+    """How seekers and messages are made comparable: one function for both sides."""
+    return KeyMaker(canonical)
+
+
+class Toolbox:
+    """Gives the current tools. A change of a file under the home is taken up within seconds, a broken one is not."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._keyring = load_keyring(settings.secret_path)
+        self._stamp = self._look()
+        self._tools = make_tools(settings, self._keyring)
+        self._looked_at = time.monotonic()
+        self._lock = threading.Lock()
+        self.trouble: str | None = None  # what is wrong with the newest files, for /healthz
+
+    def __call__(self) -> Tools:
+        """The newest consistent set."""
+        if time.monotonic() - self._looked_at > LOOK_EVERY_SECONDS:
+            with self._lock:
+                self._reload_if_changed()
+        return self._tools
+
+    def _reload_if_changed(self) -> None:
+        self._looked_at = time.monotonic()
+        stamp = self._look()
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self._tools = make_tools(self._settings, self._keyring)
+            self.trouble = None
+            log.info("rules and templates loaded anew")
+        except IntakeError as e:
+            self.trouble = str(e)
+            log.warning("changed rules are not used", error=e)
+
+    def _look(self) -> tuple[tuple[str, float], ...]:
+        found = []
+        for root in (self._settings.rules_override, self._settings.templates_override):
+            found += [(str(p), p.stat().st_mtime) for p in root.rglob("*") if p.is_file()]
+        return tuple(sorted(found))

@@ -1,0 +1,153 @@
+"""Commands that bring things in: ingest, work, seekers import, applications import, case new."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from intake.bootstrap import House, open_house
+from intake.cli.app import app, emit, say, settings, utf8_out
+from intake.worker import Worker, utc_now
+
+seekers_app = typer.Typer(no_args_is_help=True, help="the register of seekers")
+applications_app = typer.Typer(no_args_is_help=True, help="applications of seekers")
+app.add_typer(seekers_app, name="seekers")
+app.add_typer(applications_app, name="applications")
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument()], as_json: Annotated[bool, typer.Option("--json")] = False
+) -> None:
+    """Take .eml, mbox and Maildir into the inbox, each mail once."""
+    from intake.channels.files import ingest as ingest_files
+
+    utf8_out()
+    house = open_house(settings())
+    try:
+        summary = ingest_files(paths, house.writer, utc_now())
+    finally:
+        house.close()
+    failed = [{"path": str(path), "why": why} for path, why in summary.failed]
+    if as_json:
+        emit({"stored": summary.stored, "duplicate": summary.duplicate, "failed": len(failed), "failures": failed})
+    else:
+        print(say(f"取り込み {summary.stored} 件、重複 {summary.duplicate} 件、失敗 {len(failed)} 件",
+                  f"stored {summary.stored}, duplicate {summary.duplicate}, failed {len(failed)}"))  # fmt: skip
+    for row in failed:
+        print(f"intake: {row['path']}: {row['why']}", file=sys.stderr)
+    if failed:
+        raise SystemExit(1)
+
+
+@app.command()
+def work(until_idle: Annotated[bool, typer.Option("--until-idle")] = False) -> None:
+    """Process what waits; with --until-idle end when nothing waits any more, mails included."""
+    from intake.bootstrap.sending import make_sender
+
+    house = open_house(settings())
+    try:
+        done, sent = work_until_idle(house) if until_idle else (_once(house), make_sender(house).run_once(utc_now()))
+    finally:
+        house.close()
+    print(say(f"処理 {done} 件、送信 {sent} 件", f"handled {done}, sent {sent}"))
+
+
+def _once(house: House) -> int:
+    return Worker(house.store, house.tools, house.parser).run_once()
+
+
+def work_until_idle(house: House, *, send: bool = True) -> tuple[int, int]:
+    """(messages handled, mails sent). Waits for messages that are tried again within a minute."""
+    from intake.bootstrap.sending import make_sender
+
+    worker = Worker(house.store, house.tools, house.parser)
+    sender = make_sender(house) if send else None
+    done = sent = 0
+    while True:
+        busy = worker.run_once()
+        done += busy
+        moved = worker.run_calendar() if not busy else 0
+        out = sender.run_once(utc_now()) if sender and not busy else 0
+        sent += out
+        if busy or moved or out:
+            continue
+        with house.store.read() as tx:
+            if tx.inbox.backlog(utc_now()).waiting == 0:
+                return done, sent
+        time.sleep(0.2)
+
+
+@seekers_app.command("import")
+def import_seekers(
+    file: Path,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Take a CSV of seekers in (UTF-8 or CP932, Japanese or English headings)."""
+    from intake.pipeline.roster import import_seekers as run
+
+    _import(file, run, dry_run=dry_run, as_json=as_json)
+
+
+@applications_app.command("import")
+def import_applications(
+    file: Path,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Take a CSV of applications in."""
+    from intake.pipeline.roster import import_applications as run
+
+    _import(file, run, dry_run=dry_run, as_json=as_json)
+
+
+def _import(file: Path, run: Any, *, dry_run: bool, as_json: bool) -> None:
+    from intake.bootstrap.house import connect
+
+    utf8_out()
+    store = connect(settings())
+    try:
+        result = run(store, file.read_bytes(), file.name, utc_now(), dry_run=dry_run, progress=_bar())
+    finally:
+        store.close()
+    for error in result.errors:
+        print(f"intake: {error}", file=sys.stderr)
+    row = {"added": result.added, "changed": result.changed, "failed": len(result.errors), "dry_run": dry_run}
+    if as_json:
+        emit(row | {"errors": list(result.errors)})
+    else:
+        print(say(f"追加 {result.added} 件、更新 {result.changed} 件、誤り {len(result.errors)} 件",
+                  f"added {result.added}, changed {result.changed}, failed {len(result.errors)}"))  # fmt: skip
+    if result.errors:
+        raise SystemExit(1)
+
+
+def _bar() -> Any:
+    """A progress bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return lambda rows: rows
+    from rich.console import Console
+    from rich.progress import track
+
+    return lambda rows: track(rows, description="", console=Console(stderr=True))
+
+
+def phone_case(fields: dict[str, str], staff: str) -> dict[str, Any]:
+    """Store a telephone call as a message, bring it to its case, and give the case."""
+    from intake.channels import phone
+    from intake.cli.desk import case_row
+
+    house = open_house(settings())
+    try:
+        accepted = house.writer.accept(phone.arrival(fields, staff, utc_now()))
+        work_until_idle(house, send=False)
+        with house.store.read() as tx:
+            cases = tx.cases.of_message(accepted.message_id)
+            return {"message": accepted.message_id, "cases": [case_row(tx, c) for c in cases]}
+    finally:
+        house.close()

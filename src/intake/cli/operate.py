@@ -1,0 +1,183 @@
+"""Operation: init, config, migrate, doctor, backup, audit, reconcile."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from intake import config as config_module
+from intake.bootstrap import init_home
+from intake.bootstrap.house import connect
+from intake.cli.app import app, emit, say, settings, shared, utf8_out
+from intake.errors import BadInput, IntakeError
+from intake.worker import utc_now
+
+audit_app = typer.Typer(no_args_is_help=True, help="the hash-chained record")
+app.add_typer(audit_app, name="audit")
+WAL_RACE_FIXED = (3, 51, 3)  # backports: 3.44.6, 3.50.7 (decisions.md)
+
+
+@app.command()
+def init(profile: Annotated[str, typer.Option(help="agency or public-office")] = "") -> None:
+    """Make the home: database at the newest schema, keys. Harmless twice."""
+    utf8_out()
+    if profile and profile not in config_module.PROFILES:
+        raise BadInput(f"--profile: {profile!r} is not one of {', '.join(config_module.PROFILES)}")
+    s = settings()
+    made = init_home(s)
+    path = s.home / "intake.toml"
+    if not path.exists():
+        path.write_text(f'profile = "{profile or s.profile}"\n', encoding="utf-8")
+        made.append(str(path))
+    for name in made:
+        print(say(f"作成: {name}", f"made {name}"))
+    print(say("準備ができました。差出人の表示は HOME/rules/agency.toml で変えられます。",
+              "ready. The agency's own lines are in HOME/rules/agency.toml"))  # fmt: skip
+
+
+@app.command()
+def config(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Every setting, its value and where it came from; secrets are masked."""
+    utf8_out()
+    settings()
+    assert shared.loaded is not None
+    rows = config_module.shown(shared.loaded)
+    if as_json:
+        emit({name: {"value": value, "source": source} for name, value, source in rows})
+        return
+    for name, value, source in rows:
+        print(f"{name:<28} {value:<40} {source}")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema; each step whole or not at all."""
+    from intake.store import migrate as run
+
+    run(settings().store_url)
+    print(say("データベースは最新です。", "the database is at the newest schema"))
+
+
+@app.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Look at everything that could be wrong, and say what to do."""
+    utf8_out()
+    rows = [_ask(name, check) for name, check in _checks().items()]
+    if as_json:
+        emit(
+            {
+                "healthy": all(ok for _, ok, _ in rows),
+                "checks": [dict(zip(("name", "ok", "says"), r, strict=True)) for r in rows],
+            }
+        )
+    else:
+        for name, ok, text in rows:
+            print(f"{'ok ' if ok else 'NG '} {name}: {text}")
+    if not all(ok for _, ok, _ in rows):
+        raise SystemExit(1)
+
+
+def _checks() -> dict[str, Any]:
+    s = settings()
+
+    def database() -> str:
+        store = connect(s)
+        try:
+            store.ping()
+            with store.read() as tx:
+                return f"{s.store_url.partition(':')[0]}, {tx.seekers.count()} seekers, {tx.inbox.counts()}"
+        finally:
+            store.close()
+
+    def sqlite() -> str:
+        version = sqlite3.sqlite_version_info
+        race = version < WAL_RACE_FIXED and version[:2] not in ((3, 44), (3, 50))
+        return sqlite3.sqlite_version + (
+            ", has the WAL-reset race: one writer at a time is kept by a lock" if race else ""
+        )
+
+    def audit() -> str:
+        store = connect(s)
+        try:
+            with store.read() as tx:
+                ok, text = tx.audit.verify()
+        finally:
+            store.close()
+        if not ok:
+            raise BadInput(text)
+        return text
+
+    def rules() -> str:
+        from intake.bootstrap.toolbox import make_tools
+
+        tools = make_tools(s)
+        return f"{len(tools.templates.names())} templates, profile {s.profile}, mail from {tools.mail_from}"
+
+    return {"database": database, "sqlite": sqlite, "audit": audit, "rules": rules,
+            "webhook secret": lambda: _readable(s.webhook_secret_path)}  # fmt: skip
+
+
+def _readable(path: Path) -> str:
+    path.read_bytes()
+    mode = path.stat().st_mode & 0o077
+    if mode:
+        raise BadInput(f"{path}: others can read it; chmod 600 {path}")
+    return str(path)
+
+
+def _ask(name: str, check: Any) -> tuple[str, bool, str]:
+    try:
+        return name, True, str(check())
+    except (IntakeError, OSError) as e:
+        return name, False, str(e)
+
+
+@app.command()
+def backup(file: Path) -> None:
+    """A consistent copy of the data; the keys go to FILE.keys, to be kept elsewhere."""
+    store = connect(settings())
+    try:
+        store.backup(file)
+    finally:
+        store.close()
+    print(say(f"{file} に保存しました。鍵は {file}.keys にあります(別の場所に保管してください)。",
+              f"saved to {file}; the keys are in {file}.keys, keep them apart"))  # fmt: skip
+
+
+@audit_app.command("verify")
+def audit_verify() -> None:
+    """Check the hash chain from its first row to its head."""
+    store = connect(settings())
+    try:
+        with store.read() as tx:
+            ok, text = tx.audit.verify()
+    finally:
+        store.close()
+    print(text, file=sys.stdout if ok else sys.stderr)
+    if not ok:
+        raise SystemExit(1)
+
+
+@app.command()
+def reconcile(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Every accepted message has exactly one of the four ends; prints those that have none."""
+    utf8_out()
+    store = connect(settings())
+    try:
+        with store.read() as tx:
+            counts, without = tx.inbox.counts(), tx.inbox.without_end()
+            waiting = tx.inbox.backlog(utc_now()).waiting
+    finally:
+        store.close()
+    if as_json:
+        emit({"counts": counts, "waiting": waiting, "without_end": without})
+    else:
+        print("  ".join(f"{k}: {v}" for k, v in counts.items()))
+        for message in without:
+            print(say(f"メッセージ {message} はまだ終わっていません", f"message {message} has no end yet"))
+    if without:
+        raise SystemExit(1)

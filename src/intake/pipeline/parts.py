@@ -1,0 +1,91 @@
+"""What a mail says of one case: everything comes from the register, the rules or a closed vocabulary."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from intake.model import Case, Meaning, Seeker, SeekerStatus
+from intake.pipeline.moves import Act
+from intake.pipeline.tools import Tools
+from intake.policy import today_of
+from intake.replies import Kept, Part
+
+if TYPE_CHECKING:
+    from intake.pipeline.settle import Settled
+
+PREFERENCE_LABELS = {
+    "salary": "年収",
+    "place": "勤務地",
+    "occupation": "職種",
+    "remote": "働き方",
+    "start": "入社時期",
+    "contact": "ご連絡方法",
+}
+
+
+def part_of(act: Act, settled: Settled, seeker: Seeker | None, tools: Tools, free: str | None = None) -> Part:
+    """The part for one case. ``free`` is what staff wrote (an answer, the reason of a refusal)."""
+    case, decision = settled.case, settled.decision
+    assert decision.reply is not None
+    part: dict[str, Any] = {
+        "request": case.request,
+        "template": decision.reply.template,
+        "case_number": case.number,
+        "due_on": decision.due_on or case.due_on,
+        "hold_reason": case.hold_reason,
+    }
+    if decision.reply.neutral:
+        return Part(**part)
+    if settled.link is not None:
+        part |= {"link_url": settled.link.url, "link_expires_at": settled.link.expires_at}
+    part |= _of_case(act, case, tools)
+    if seeker is not None:
+        part |= _of_seeker(act, case, seeker, tools)
+    part |= _of_meaning(_meaning(act, case), tools)
+    part["retracted"] = tuple(act.tx.cases.get(t).request for t in decision.targets)
+    if free is not None:
+        part |= {"staff_text": free, "refusal_text": free}
+    return Part(**part)
+
+
+def _meaning(act: Act, case: Case) -> Meaning | None:
+    reading = act.tx.inbox.reading(case.message_id)
+    return reading[1] if reading else None
+
+
+def _of_case(act: Act, case: Case, tools: Tools) -> dict[str, Any]:
+    today = today_of(act.now)
+    return {
+        "reasons": case.reasons,
+        "gentle_way": tools.rulebook.gentle_way(case.reasons) if case.request == "withdrawal" else None,
+        "kept": tuple(Kept(k.what, k.how_long, k.why) for k in tools.profile.kept),
+        "cooling_off_days": tools.profile.cooling_off_days,
+        "return_url": f"{tools.public_url}/return",
+        "return_until": today + timedelta(days=tools.profile.return_days),
+        "erase_on": case.wake_on,
+        "called_on": today,
+    }
+
+
+def _of_seeker(act: Act, case: Case, seeker: Seeker, tools: Tools) -> dict[str, Any]:
+    own = tuple(a.company for a in seeker.running if a.self_applied) if tools.profile.self_applied_blocks else ()
+    return {
+        "applications": tuple((a.company, a.stage) for a in seeker.running),
+        "self_applied": own,
+        "outreach_held": seeker.outreach_held_at is not None,
+        "also_withdraws": case.request == "deletion" and seeker.status is not SeekerStatus.WITHDRAWN,
+        "resume_on": seeker.resume_on,
+        "pause_until": seeker.resume_on - timedelta(days=1) if seeker.resume_on else None,
+        "concierge": seeker.concierge,
+        "new_concierge": seeker.concierge,
+        "hold_text": seeker.legal_hold,
+    }
+
+
+def _of_meaning(meaning: Meaning | None, tools: Tools) -> dict[str, Any]:
+    if meaning is None:
+        return {}
+    wishes = tuple((PREFERENCE_LABELS.get(p.field, p.field), p.value) for p in meaning.preferences)
+    answer = tools.rulebook.answers.get(meaning.answer) if meaning.answer else None
+    return {"preferences": wishes, "answer_text": answer.text if answer else None}
