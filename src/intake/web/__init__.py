@@ -1,0 +1,1 @@
+"""Pages and hooks: for seekers, for staff, for other programs."""

@@ -1,0 +1,64 @@
+"""Templates of pages to responses. Autoescape is always on; a missing variable is an error, never a blank."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+import jinja2
+from starlette.responses import HTMLResponse
+
+from intake import resources
+from intake.config import Settings
+from intake.web import labels
+
+JST = timezone(timedelta(hours=9), "JST")
+WEEKDAYS = "月火水木金土日"
+
+
+class Pages:
+    """Renders ``templates/{seeker,contact,staff}/…``; files in HOME/templates replace the shipped ones."""
+
+    def __init__(self, settings: Settings) -> None:
+        folders = [settings.templates_override, resources.shipped_templates()]
+        self._env = jinja2.Environment(
+            loader=jinja2.FileSystemLoader([str(f) for f in folders]),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._env.filters |= {"day": day, "moment": moment, "ago": ago}
+        self._env.globals |= {"label": labels.label, "stage_name": labels.stage_name}
+
+    def text(self, name: str, **values: Any) -> str:
+        """The rendered page."""
+        return self._env.get_template(name).render(**values)
+
+    def page(self, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """The rendered page as a response that nobody stores."""
+        return HTMLResponse(self.text(name, **values), status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def day(value: date | None) -> str:
+    """「11月22日(日)」"""
+    return f"{value.month}月{value.day}日({WEEKDAYS[value.weekday()]})" if value else ""
+
+
+def moment(value: datetime | None) -> str:
+    """「11月22日(日) 14:05」 in Asia/Tokyo."""
+    if value is None:
+        return ""
+    here = value.astimezone(JST)
+    return f"{day(here.date())} {here:%H:%M}"
+
+
+def ago(value: datetime | None, now: datetime | None = None) -> str:
+    """「5分前」"""
+    if value is None:
+        return ""
+    seconds = int(((now or datetime.now(UTC)) - value).total_seconds())
+    for unit, name in ((86400, "日"), (3600, "時間"), (60, "分")):
+        if seconds >= unit:
+            return f"{seconds // unit}{name}前"
+    return "たった今"

@@ -1,0 +1,87 @@
+"""What every response carries and every changing request must show (reliability.md A13, A25; dependencies.md 20, 21)."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+SIGNED = ("/hooks/", "/api/")  # programs, not browsers: they sign or bring a token
+
+
+class Guard:
+    """Adds the headers, limits bodies, and refuses changes that another site sends."""
+
+    def __init__(self, app: ASGIApp, public_url: str, max_body: int = 1_000_000) -> None:
+        self._app, self._host, self._max = app, urlsplit(public_url).netloc, max_body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        request = Request(scope)
+        refusal = self._refusal(request)
+        if refusal is not None:
+            await refusal(scope, receive, with_headers)
+            return
+        await self._app(scope, self._limited(receive), with_headers)
+
+    def _refusal(self, request: Request) -> PlainTextResponse | None:
+        length = request.headers.get("content-length", "0")
+        if length.isdigit() and int(length) > self._max:
+            return PlainTextResponse("too large", 413)
+        if request.method in SAFE or request.url.path.startswith(SIGNED):
+            return None
+        return None if same_origin(request, self._host) else PlainTextResponse("cross-site request refused", 403)
+
+    def _limited(self, receive: Receive) -> Receive:
+        got = 0
+
+        async def limited() -> Message:
+            nonlocal got
+            message = await receive()
+            got += len(message.get("body", b""))
+            if got > self._max:
+                raise BodyTooLarge
+            return message
+
+        return limited
+
+
+class BodyTooLarge(Exception):
+    """The request's body is larger than anything that is taken here."""
+
+
+def same_origin(request: Request, public_host: str) -> bool:
+    """False where the browser says that another site sent this."""
+    if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("origin")
+    if origin is None:
+        return True
+    return urlsplit(origin).netloc in (request.headers.get("host", ""), public_host)
