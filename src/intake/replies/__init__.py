@@ -1,0 +1,44 @@
+"""Replies: from a decided case to the finished bytes of a mail, or a reason not to write one."""
+
+from intake.replies.agency import Agency, Timing, load_agency, parse_agency
+from intake.replies.budget import Limits, budget_allows, is_robot_address, may_answer
+from intake.replies.compose import compose, render
+from intake.replies.encoding import lost_characters
+from intake.replies.headers import (
+    bounced_message_id,
+    is_our_message_id,
+    mailbox,
+    new_message_id,
+    parse_return_path,
+    return_path,
+)
+from intake.replies.parts import Kept, Letter, Part, Thread
+from intake.replies.templates import TemplateBook, load_templates
+from intake.replies.timing import earliest
+
+__all__ = [
+    "Agency",
+    "Kept",
+    "Letter",
+    "Limits",
+    "Part",
+    "TemplateBook",
+    "Thread",
+    "Timing",
+    "bounced_message_id",
+    "budget_allows",
+    "compose",
+    "earliest",
+    "is_our_message_id",
+    "is_robot_address",
+    "load_agency",
+    "load_templates",
+    "lost_characters",
+    "mailbox",
+    "may_answer",
+    "new_message_id",
+    "parse_agency",
+    "parse_return_path",
+    "render",
+    "return_path",
+]

@@ -1,0 +1,115 @@
+"""Bytes of a mail: CRLF, ASCII only on the wire, base64 or 7bit, so that every relay and every reader takes it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from email.parser import BytesHeaderParser
+from email.policy import compat32
+
+from intake.errors import BadInput
+
+MAX_LINE_OCTETS = 998  # RFC 5322 §2.1.1, without CRLF
+FOLD_AT = 76
+_WORD_CHARS = 75  # RFC 2047 §2
+_ISO = "iso-2022-jp"
+# The same sign under two code points; ISO-2022-JP knows the left column only.
+_TO_JIS = str.maketrans({"～": "〜", "－": "−", "∥": "‖", "￠": "¢", "￡": "£", "￢": "¬", "—": "―"})
+CHARSETS = ("utf-8", _ISO)
+
+
+def fits(text: str, charset: str) -> bool:
+    """Whether no character would be lost."""
+    return not lost_characters(text, charset)
+
+
+def lost_characters(text: str, charset: str) -> str:
+    """The characters that this charset lacks, each once: the warning that staff see before they send."""
+    if charset != _ISO:
+        return ""
+    return "".join(dict.fromkeys(c for c in text if not _encodes(c)))
+
+
+def _encodes(character: str) -> bool:
+    try:
+        return b"\x1b(I" not in character.translate(_TO_JIS).encode(_ISO)
+    except UnicodeEncodeError:
+        return False
+
+
+def encode_mail(headers: Sequence[tuple[str, str]], text: str, charset: str, from_name: str) -> bytes:
+    """Final bytes of a plain text mail. ``from_name`` is put before the address of From.
+
+    The result is read back: exactly these header names, in this order, each line short enough, or BadInput (A11).
+    """
+    if charset not in CHARSETS:
+        raise BadInput("mails are written in utf-8 or iso-2022-jp")
+    body, transfer = _encode_body(text, charset)
+    every = [
+        *headers,
+        ("MIME-Version", "1.0"),
+        ("Content-Type", f"text/plain; charset={charset}"),
+        ("Content-Transfer-Encoding", transfer),
+    ]
+    lines = [_header(name, value, charset, from_name if name == "From" else "") for name, value in every]
+    data = "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + body
+    _read_back(data, [name for name, _ in every])
+    return data
+
+
+def _encode_body(text: str, charset: str) -> tuple[bytes, str]:
+    canonical = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    if charset == _ISO:  # 7bit by design; each line ends in ASCII, as RFC 1468 wants
+        return canonical.translate(_TO_JIS).encode(_ISO), "7bit"
+    return base64.encodebytes(canonical.encode("utf-8")).replace(b"\n", b"\r\n"), "base64"
+
+
+def _header(name: str, value: str, charset: str, display: str) -> str:
+    if any(ord(c) < 32 or ord(c) == 127 for c in value + display):
+        raise BadInput(f"{name}: a control character may not stand in a header")
+    if display:
+        words = _encode_words(display, charset, len(name) + 2)
+        return f"{name}: " + "\r\n ".join([*words, f"<{value}>"])
+    if value.isascii():
+        return _fold(name, value)
+    return f"{name}: " + "\r\n ".join(_encode_words(value, charset, len(name) + 2))
+
+
+def _fold(name: str, value: str) -> str:
+    """Fold an ASCII value at its blanks."""
+    lines = [f"{name}:"]
+    for word in value.split(" "):
+        if len(lines[-1]) + 1 + len(word) > FOLD_AT and lines[-1] not in (f"{name}:", ""):
+            lines.append("")
+        lines[-1] += f" {word}"
+    return "\r\n".join(lines)
+
+
+def _encode_words(text: str, charset: str, first_indent: int) -> list[str]:
+    """RFC 2047 encoded words, cut between characters, never inside one; each opens and closes its own escapes."""
+    words: list[str] = []
+    chunk, room = "", _WORD_CHARS - first_indent
+    for character in text:
+        if len(_word(chunk + character, charset)) > room and chunk:
+            words.append(_word(chunk, charset))
+            chunk, room = "", _WORD_CHARS - 1
+        chunk += character
+    return [*words, _word(chunk, charset)]
+
+
+def _word(text: str, charset: str) -> str:
+    raw = text.translate(_TO_JIS).encode(charset) if charset == _ISO else text.encode(charset)
+    return f"=?{charset}?B?{base64.b64encode(raw).decode('ascii')}?="
+
+
+def _read_back(data: bytes, names: list[str]) -> None:
+    head, _, body = data.partition(b"\r\n\r\n")
+    parsed = BytesHeaderParser(policy=compat32).parsebytes(data)
+    if parsed.keys() != names or parsed.defects:
+        raise BadInput("the mail does not read back with the headers it was given")
+    if any(len(line) > MAX_LINE_OCTETS for line in data.split(b"\r\n")):
+        raise BadInput("a line of the mail is too long")
+    for part in (head, body):
+        bare = part.replace(b"\r\n", b"")
+        if b"\r" in bare or b"\n" in bare or b"\0" in bare:
+            raise BadInput("a bare CR, LF or NUL in a mail")

@@ -1,0 +1,42 @@
+"""When a mail leaves: receipts at once, the rest in waking hours, what staff approved after a moment of regret."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from intake.replies.agency import Timing
+
+JST = timezone(timedelta(hours=9), "JST")  # Japan has had no summer time since 1951
+AT_ONCE = ("receipt_", "confirm_", "reinstatement_link", "alarm", "deletion_final")
+
+
+def earliest(
+    template: str, now: datetime, timing: Timing, *, by_staff: bool = False, asked_now: bool = False
+) -> datetime:
+    """The instant before which a mail made ``now`` (aware) does not leave.
+
+    ``by_staff``: somebody pressed send, and may still take it back for ``undo_seconds``; staff decide themselves
+    about the hour. ``asked_now``: the seeker is at the screen and waits (a key was asked, a page was answered).
+    """
+    if by_staff:
+        return now + timedelta(seconds=timing.undo_seconds)
+    if asked_now or template.startswith(AT_ONCE):
+        return now
+    return _after_quiet_hours(now, timing)
+
+
+def _after_quiet_hours(now: datetime, timing: Timing) -> datetime:
+    here = now.astimezone(JST)
+    if not is_quiet(here.hour, timing):
+        return now
+    morning = here.replace(hour=timing.quiet_until % 24, minute=0, second=0, microsecond=0)
+    if morning <= here:
+        morning += timedelta(days=1)
+    return morning.astimezone(now.tzinfo)
+
+
+def is_quiet(hour: int, timing: Timing) -> bool:
+    """Whether no mail of the slower kind leaves in this hour. The same hour twice means: no quiet hours."""
+    if timing.quiet_from <= timing.quiet_until:
+        return timing.quiet_from <= hour < timing.quiet_until
+    return hour >= timing.quiet_from or hour < timing.quiet_until
