@@ -6,10 +6,10 @@ from intake.replies.compose import compose, render
 from intake.replies.encoding import lost_characters
 from intake.replies.headers import (
     bounced_message_id,
+    bounced_outbox_id,
     is_our_message_id,
     mailbox,
     new_message_id,
-    parse_return_path,
     return_path,
 )
 from intake.replies.parts import Kept, Letter, Part, Thread
@@ -26,6 +26,7 @@ __all__ = [
     "Thread",
     "Timing",
     "bounced_message_id",
+    "bounced_outbox_id",
     "budget_allows",
     "compose",
     "earliest",
@@ -38,7 +39,6 @@ __all__ = [
     "may_answer",
     "new_message_id",
     "parse_agency",
-    "parse_return_path",
     "render",
     "return_path",
 ]

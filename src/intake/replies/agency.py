@@ -16,6 +16,7 @@ FILE_NAME = "agency.toml"
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
+Mailbox = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[!-?A-~]+@[!-?A-~]+$")]
 Page = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^https?://[!-~]+$")]
 
 
@@ -41,7 +42,7 @@ class Agency(BaseModel):
     address: Line
     privacy_page: Page
     sign_off: Line
-    mail_from: Line | None = None  # where INTAKE_MAIL_FROM is not set
+    mail_from: Mailbox  # where INTAKE_MAIL_FROM is not set
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
     limits: Limits = Limits()
     timing: Timing = Timing()

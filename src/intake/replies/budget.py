@@ -43,13 +43,11 @@ def budget_allows(sent_today: int, domain_last_hour: int, total_last_hour: int, 
     return None
 
 
-def may_answer(
-    message: Message, envelope_mail_from: str, own_addresses: Collection[str], *, via: str = "smtp"
-) -> str | None:
+def may_answer(message: Message, envelope_mail_from: str, via: str, own_addresses: Collection[str]) -> str | None:
     """None if a person may read an automatic answer, else why there is to be none (RFC 3834 §2, A7).
 
-    ``own_addresses`` are canonical or as written, compared without case. ``via`` is the door of the envelope: over
-    IMAP, from files and from forms there is no return path to judge by. What the headers say is in the message.
+    ``via`` is the door of the envelope: over IMAP, from files and from forms there is no return path to judge by.
+    ``own_addresses`` are canonical or as written, compared without case. What the headers say is in the message.
     """
     if message.kind is not Kind.MESSAGE:
         return f"machine:{message.kind.value}"

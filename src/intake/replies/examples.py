@@ -21,6 +21,7 @@ AGENCY = Agency(
     telephone="050-0000-0000",
     hours="平日 9:00〜18:00",
     address="〒000-0000 東京都見本区見本町1-2-3 見本ビル4階",
+    mail_from="tetsuzuki@agency.example",
     privacy_page="https://agency.example/privacy",
     sign_off="ご不明な点がございましたら、本メールへのご返信か、下記のお電話でお知らせください。",
 )

@@ -60,7 +60,7 @@ def return_path(keyring: Keyring, mail_from: str, unique: str) -> str:
     return path
 
 
-def parse_return_path(keyring: Keyring, address: str) -> str | None:
+def bounced_outbox_id(keyring: Keyring, address: str) -> str | None:
     """The ``unique`` of the mail that came back to this address; None if we did not write the address (A5).
 
     Case is not looked at: some servers change it.
@@ -74,7 +74,7 @@ def parse_return_path(keyring: Keyring, address: str) -> str | None:
 
 def bounced_message_id(keyring: Keyring, address: str, domain: str) -> str | None:
     """The Message-ID of the mail that came back to ``address`` (a recipient of the report), if it is ours."""
-    unique = parse_return_path(keyring, address)
+    unique = bounced_outbox_id(keyring, address)
     return None if unique is None else new_message_id(keyring, domain, unique)
 
 
