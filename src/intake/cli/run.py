@@ -33,3 +33,29 @@ def demo(
 
     utf8_out()
     run_demo(settings(), port, smtp_port)
+
+
+@app.command("send-sample")
+def send_sample(
+    smtp_port: Annotated[int, typer.Option("--smtp-port")] = 8025,
+    from_: Annotated[str, typer.Option("--from")] = "山田 太郎 <taro.yamada@example.jp>",
+    to: Annotated[str, typer.Option("--to")] = "support@agency.example.jp",
+    subject: str = "退会のお願い",
+    body: str = "お世話になっております。会員番号M-10001の山田太郎です。\n退会の手続きをお願いいたします。\n",
+) -> None:
+    """Send one Japanese mail over SMTP to a running demo on this machine."""
+    from email.utils import parseaddr
+    from pathlib import Path
+
+    from intake.bootstrap.demo import mail_bytes
+    from intake.model import Mail, MailClass
+    from intake.outbox.courier import open_courier
+
+    utf8_out()
+    data = mail_bytes({"from": from_, "to": to, "subject": subject, "body": body})
+    mail = Mail(to, parseaddr(from_)[1], "", subject, "sample", "", data, body, MailClass.ONCE)
+    courier = open_courier(f"smtp://127.0.0.1:{smtp_port}", Path("."), None)
+    try:
+        print(courier.deliver(mail).detail)
+    finally:
+        courier.close()
