@@ -1,0 +1,90 @@
+"""Encrypted bytes: the only way in and out for what people wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from intake.errors import NotFound
+from intake.store.context import Context
+from intake.store.sealing import seal, unseal
+from intake.store.tables import blob
+
+_GET = sa.select(blob.c.key_id, blob.c.kind, blob.c.data).where(blob.c.id == sa.bindparam("blob_id"))
+_OF_KEYS = sa.select(blob.c.key_id, blob.c.data).where(
+    blob.c.key_id.in_(sa.bindparam("keys", expanding=True)), blob.c.kind == sa.bindparam("of_kind")
+)
+_BY_ID = sa.select(blob.c.id, blob.c.key_id, blob.c.kind, blob.c.data).where(
+    blob.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+_DROP = sa.delete(blob).where(blob.c.key_id == sa.bindparam("of_key"), blob.c.kind == sa.bindparam("of_kind"))
+
+
+class Blobs:
+    """BlobRepo. Keys are made and destroyed outside the transaction: both last, whatever becomes of it."""
+
+    def __init__(self, context: Context) -> None:
+        self._c = context
+        self._new: dict[int, bytes] = {}  # keys of this transaction, to spare a look-up
+
+    def new_key(self) -> int:
+        """The id of a data key that is durable already and used by nobody else."""
+        ((key_id, key),) = self._c.keys.take(1)
+        self._new[key_id] = key
+        return key_id
+
+    def put(self, key_id: int, kind: str, data: bytes) -> int:
+        """Encrypt and store; returns the blob's id. Raises NotFound where the key is destroyed."""
+        sealed = seal(self._key(key_id), key_id, kind, data)
+        row = {"key_id": key_id, "kind": kind, "data": sealed}
+        return int(self._c.conn.execute(sa.insert(blob).returning(blob.c.id), row).scalar_one())
+
+    def put_new(self, kind: str, items: Iterable[tuple[int, bytes, bytes]]) -> None:
+        """Store many (key id, key, bytes) at once, under keys that were just taken."""
+        rows = [{"key_id": i, "kind": kind, "data": seal(key, i, kind, data)} for i, key, data in items]
+        if rows:
+            self._c.conn.execute(sa.insert(blob), rows)
+
+    def replace(self, key_id: int, kind: str, data: bytes) -> None:
+        """Store the one blob of this kind under this key."""
+        self._c.conn.execute(_DROP, {"of_key": key_id, "of_kind": kind})
+        self.put(key_id, kind, data)
+
+    def get(self, blob_id: int) -> bytes:
+        """Decrypt. Raises NotFound where the blob or its key is gone."""
+        row = self._c.conn.execute(_GET, {"blob_id": blob_id}).first()
+        if row is None:
+            raise NotFound()
+        return unseal(self._key(row.key_id), row.key_id, row.kind, row.data)
+
+    def get_many(self, blob_ids: Sequence[int]) -> dict[int, bytes]:
+        """Decrypted blobs by id; those whose key is destroyed are missing."""
+        if not blob_ids:
+            return {}
+        rows = self._c.conn.execute(_BY_ID, {"ids": list(blob_ids)}).all()
+        keys = self._c.keys.find([r.key_id for r in rows])
+        return {r.id: unseal(keys[r.key_id], r.key_id, r.kind, r.data) for r in rows if r.key_id in keys}
+
+    def of_keys(self, key_ids: Sequence[int], kind: str) -> dict[int, bytes]:
+        """The blob of one kind under each key, decrypted; destroyed keys are missing."""
+        if not key_ids:
+            return {}
+        rows = self._c.conn.execute(_OF_KEYS, {"keys": list(key_ids), "of_kind": kind}).all()
+        missing = [r.key_id for r in rows if r.key_id not in self._new]
+        keys = self._new | (self._c.keys.find(missing) if missing else {})
+        return {r.key_id: unseal(keys[r.key_id], r.key_id, kind, r.data) for r in rows if r.key_id in keys}
+
+    def destroy_keys(self, key_ids: Sequence[int]) -> None:
+        """Make everything under these keys unreadable for ever, even if this transaction is rolled back."""
+        for key_id in key_ids:
+            self._new.pop(key_id, None)
+        self._c.keys.destroy(key_ids)
+
+    def _key(self, key_id: int) -> bytes:
+        if key_id in self._new:
+            return self._new[key_id]
+        try:
+            return self._c.keys.find([key_id])[key_id]
+        except KeyError:
+            raise NotFound() from None

@@ -1,0 +1,159 @@
+"""The queue: pages by id, never by offset."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import fields as fields_of
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from intake.errors import NotFound, Stale
+from intake.model import Case, CaseState, Channel, Proof
+from intake.ports.store import CaseQuery, NewCase
+from intake.store.context import Context
+from intake.store.queue import ids_of, matching
+from intake.store.tables import case_message, cases, seeker
+
+PREFIX = "C"
+_FIXED = {"id", "number", "message_id", "member_id", "version"}
+_CHANGEABLE = {f.name for f in fields_of(Case)} - _FIXED
+_SELECT = sa.select(cases, seeker.c.member_id).outerjoin(seeker, seeker.c.id == cases.c.seeker_id)
+_BY_ID = _SELECT.where(cases.c.id == sa.bindparam("id_"))
+_MEMBER = sa.select(seeker.c.member_id).where(seeker.c.id == sa.bindparam("id_"))
+_INSERT = sa.insert(cases).returning(cases.c.id)
+_LINK = sa.insert(case_message)
+
+
+def number_of(case_id: int) -> str:
+    """The number shown to people: short, grows with the id, says nothing of the day."""
+    return f"{PREFIX}-{case_id:06d}"
+
+
+def id_of(number: str) -> int | None:
+    """The id behind a number however it is typed ("c-123", "Ｃ－０００１２３", "123"); None if it is none."""
+    plain = unicodedata.normalize("NFKC", number).strip().upper()
+    found = re.fullmatch(rf"(?:{PREFIX}\s*[-‐−ー]?\s*)?0*([1-9][0-9]{{0,15}})", plain)
+    return int(found[1]) if found else None
+
+
+class Cases:
+    """CaseRepo."""
+
+    def __init__(self, context: Context) -> None:
+        self._c = context
+
+    def add(self, new: NewCase) -> Case:
+        """Store a case and join its message to it as ``opened``."""
+        values = {f.name: getattr(new, f.name) for f in fields_of(NewCase)}
+        values |= {"state": new.state.value, "channel": new.channel.value, "proof": int(new.proof)}
+        case_id = self._c.conn.execute(_INSERT, values).scalar_one()
+        self._c.conn.execute(_LINK, {"case_id": case_id, "message_id": new.message_id, "role": "opened"})
+        member = None
+        if new.seeker_id is not None:
+            member = self._c.conn.execute(_MEMBER, {"id_": new.seeker_id}).scalar()
+        given = {f.name: getattr(new, f.name) for f in fields_of(NewCase)}
+        return Case(id=case_id, number=number_of(case_id), member_id=member, **given)
+
+    def get(self, case_id: int) -> Case:
+        """Raises NotFound."""
+        row = self._c.conn.execute(_BY_ID, {"id_": case_id}).first()
+        if row is None:
+            raise NotFound()
+        return _case(row)
+
+    def by_number(self, number: str) -> Case | None:
+        """By the number shown to people, typed in any width."""
+        case_id = id_of(number)
+        row = None if case_id is None else self._c.conn.execute(_BY_ID, {"id_": case_id}).first()
+        return None if row is None else _case(row)
+
+    def change(self, old: Case, **fields: Any) -> Case:
+        """Set columns if ``old.version`` is still the row's, else Stale."""
+        unknown = fields.keys() - _CHANGEABLE
+        if unknown:
+            raise TypeError(f"not columns of a case: {sorted(unknown)}")
+        new = replace(old, **fields, version=old.version + 1)
+        values = {k: getattr(new, k) for k in fields}
+        values |= {
+            k: int(v) if k == "proof" else v.value for k, v in values.items() if k in {"state", "proof", "channel"}
+        }
+        done = self._c.conn.execute(
+            sa.update(cases)
+            .where(cases.c.id == old.id, cases.c.version == old.version)
+            .values(**values, version=new.version)
+        )
+        if done.rowcount != 1:
+            raise Stale()
+        if new.seeker_id != old.seeker_id:
+            return self.get(old.id)
+        return new
+
+    def find(self, query: CaseQuery) -> list[Case]:
+        """A page by id, from the one after ``query.after``."""
+        order = cases.c.id.desc() if query.newest_first else cases.c.id
+        return self._all(_SELECT.where(cases.c.id.in_(ids_of(query))).order_by(order).limit(query.limit))
+
+    def count(self, query: CaseQuery, cap: int = 1000) -> int:
+        """How many, counted no further than ``cap``."""
+        capped = sa.select(cases.c.id).where(*matching(query)).limit(cap).subquery()
+        return self._c.conn.execute(sa.select(sa.func.count()).select_from(capped)).scalar_one()
+
+    def of_seeker(self, seeker_id: int) -> list[Case]:
+        """All, newest first."""
+        return self._all(_SELECT.where(cases.c.seeker_id == seeker_id).order_by(cases.c.id.desc()))
+
+    def of_sender(self, sender_hash: bytes) -> list[Case]:
+        """All of one From address, newest first. Cases without one are nobody's."""
+        if not sender_hash:
+            return []
+        return self._all(_SELECT.where(cases.c.sender_hash == sender_hash).order_by(cases.c.id.desc()))
+
+    def of_message(self, message_id: int) -> list[Case]:
+        """The cases that this message made or joined, oldest first."""
+        linked = sa.select(case_message.c.case_id).where(case_message.c.message_id == message_id)
+        return self._all(_SELECT.where(cases.c.id.in_(linked)).order_by(cases.c.id))
+
+    def link_message(self, case_id: int, message_id: int, role: str) -> None:
+        """``opened``, ``joined``, ``retracted``, ``closed``: a further message belongs to a case. Twice is once."""
+        statement = self._c.insert(case_message).values(case_id=case_id, message_id=message_id, role=role)
+        key = ["case_id", "message_id"]
+        self._c.conn.execute(statement.on_conflict_do_update(index_elements=key, set_={"role": role}))
+
+    def messages_of(self, case_id: int) -> list[tuple[int, str]]:
+        """(message id, role), oldest first."""
+        query = sa.select(case_message.c.message_id, case_message.c.role).where(case_message.c.case_id == case_id)
+        return [(r.message_id, r.role) for r in self._c.conn.execute(query.order_by(case_message.c.message_id))]
+
+    def due(self, today: date) -> list[Case]:
+        """Scheduled or awaiting cases whose wake_on has come."""
+        waiting = [CaseState.SCHEDULED.value, CaseState.AWAITING_PROOF.value]
+        query = _SELECT.where(cases.c.wake_on.is_not(None), cases.c.wake_on <= today, cases.c.state.in_(waiting))
+        return self._all(query.order_by(cases.c.wake_on, cases.c.id))
+
+    def counts(self, since: datetime | None = None) -> dict[tuple[str, str], int]:
+        """Cases per (request, state), received since then if given."""
+        query = sa.select(cases.c.request, cases.c.state, sa.func.count()).group_by(cases.c.request, cases.c.state)
+        if since is not None:
+            query = query.where(cases.c.received_at >= since)
+        return {(request, state): n for request, state, n in self._c.conn.execute(query)}
+
+    def _all(self, query: sa.Select[Any]) -> list[Case]:
+        return _cases(self._c.conn.execute(query))
+
+
+def _cases(rows: Iterable[sa.Row[Any]]) -> list[Case]:
+    return [_case(r) for r in rows]
+
+
+def _case(r: sa.Row[Any]) -> Case:
+    values = dict(r._mapping)
+    values["state"] = CaseState(r.state)
+    values["channel"] = Channel(r.channel)
+    values["proof"] = Proof(r.proof)
+    values["sender_hash"] = bytes(r.sender_hash)
+    return Case(number=number_of(r.id), **values)

@@ -1,0 +1,214 @@
+"""Arrivals: raw bytes first, meaning later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from intake.errors import LeaseLost, NotFound
+from intake.model import Accepted, Arrival, End, Envelope, InboxItem, Meaning, Message
+from intake.ports.store import Backlog
+from intake.store import arrivals
+from intake.store.blobs import Blobs
+from intake.store.codec import dumps, loads
+from intake.store.context import Context
+from intake.store.identity import digest
+from intake.store.tables import WAITING, inbox, webhook_id
+
+ARRIVAL, MESSAGE, MEANING = "arrival", "message", "meaning"
+CLOCK_SLACK = timedelta(hours=1)  # a lease that ends later than any lease can was given before the clock went back
+MISSING_KEY = "KeyMissing"
+
+_waiting = sa.text(WAITING)
+_now: sa.BindParameter[datetime] = sa.bindparam("now_")
+_latest: sa.BindParameter[datetime] = sa.bindparam("latest")
+_limit: sa.BindParameter[int] = sa.bindparam("limit_")
+_ready = sa.or_(
+    inbox.c.ready_at.is_(None),
+    inbox.c.ready_at <= _now,
+    sa.and_(inbox.c.worker.is_not(None), inbox.c.ready_at > _latest),
+)
+_oldest = (  # a CTE: PostgreSQL may run a plain subquery twice and lock more than its limit
+    sa.select(inbox.c.id)
+    .where(_waiting, _ready)
+    .order_by(inbox.c.id)
+    .limit(_limit)
+    .with_for_update(skip_locked=True)
+    .cte("oldest")
+)
+_CLAIM = (
+    sa.update(inbox)
+    .where(inbox.c.id.in_(sa.select(_oldest.c.id)))
+    .values(
+        ready_at=sa.bindparam("until"),
+        worker=sa.bindparam("who"),
+        fence=inbox.c.fence + 1,
+        attempts=inbox.c.attempts + 1,
+    )
+    .returning(inbox.c.id, inbox.c.fence, inbox.c.attempts, inbox.c.key_id)
+)
+_mine = sa.and_(inbox.c.id == sa.bindparam("id_"), inbox.c.fence == sa.bindparam("fence_"), _waiting)
+_FINISH = (
+    sa.update(inbox)
+    .where(_mine)
+    .values(
+        ended_as=sa.bindparam("as_"),
+        ended_of=sa.bindparam("of_"),
+        ended_at=sa.bindparam("at_"),
+        ready_at=None,
+        worker=None,
+        error="",
+    )
+)
+_GIVE_BACK = (
+    sa.update(inbox).where(_mine).values(ready_at=sa.bindparam("at_"), worker=None, error=sa.bindparam("error_"))
+)
+_KNOWN = sa.select(inbox.c.digest, inbox.c.id).where(inbox.c.digest.in_(sa.bindparam("digests", expanding=True)))
+_KEY = sa.select(inbox.c.key_id).where(inbox.c.id == sa.bindparam("id_"))
+
+
+class Inbox:
+    """InboxRepo."""
+
+    def __init__(self, context: Context, blobs: Blobs) -> None:
+        self._c, self._blobs = context, blobs
+
+    def add(self, arriving: Sequence[Arrival]) -> list[Accepted]:
+        """Store arrivals in order; see the port. Three statements, however many there are."""
+        digests = [digest(a, self._c.keyring) for a in arriving]
+        first = dict(zip(reversed(digests), reversed(arriving), strict=True))
+        fresh = self._insert({d: first[d] for d in dict.fromkeys(digests)})
+        older = [d for d in first if d not in fresh]
+        known = dict(fresh)
+        if older:
+            known |= {r.digest: r.id for r in self._c.conn.execute(_KNOWN, {"digests": older})}
+        accepted = []
+        for d in digests:
+            accepted.append(Accepted(known[d], new=d in fresh))
+            fresh.pop(d, None)
+        return accepted
+
+    def _insert(self, new: dict[bytes, Arrival]) -> dict[bytes, int]:
+        """Rows, blobs and webhook ids of what is not there yet; ids by digest."""
+        if not new:
+            return {}
+        keys = dict(zip(new, self._c.keys.take(len(new)), strict=True))
+        rows = [arrivals.row(d, keys[d][0], a.envelope) for d, a in new.items()]
+        statement = self._c.insert(inbox).on_conflict_do_nothing(index_elements=["digest"])
+        ids = {d: i for i, d in self._c.conn.execute(statement.returning(inbox.c.id, inbox.c.digest), rows).all()}
+        self._blobs.put_new(ARRIVAL, [(*keys[d], arrivals.pack(new[d].envelope)) for d in ids])
+        hooks = [(a.idempotency, ids[d]) for d, a in new.items() if d in ids and a.idempotency is not None]
+        if hooks:
+            named = [{"source": s, "external_id": x, "message_id": i} for (s, x), i in hooks]
+            self._c.conn.execute(sa.insert(webhook_id), named)
+        return ids
+
+    def claim(self, now: datetime, limit: int, lease_seconds: int, worker: str) -> list[InboxItem]:
+        """Take waiting rows and rows whose lease ran out, oldest first. One whose key is lost stays waiting, named."""
+        until = now + timedelta(seconds=lease_seconds)
+        values = {"now_": now, "latest": until + CLOCK_SLACK, "limit_": limit, "until": until, "who": worker}
+        rows = sorted(self._c.conn.execute(_CLAIM, values).all())
+        packed = self._blobs.of_keys([r.key_id for r in rows], ARRIVAL)
+        lost = [r.id for r in rows if r.key_id not in packed]
+        if lost:
+            self._c.conn.execute(sa.update(inbox).where(inbox.c.id.in_(lost)).values(error=MISSING_KEY))
+        return [
+            InboxItem(r.id, r.fence, r.attempts, r.key_id, arrivals.unpack(packed[r.key_id]))
+            for r in rows
+            if r.key_id in packed
+        ]
+
+    def finish(self, message_id: int, fence: int, end: End, of: int | None, at: datetime) -> None:
+        """Give a message its one end. Raises LeaseLost where ``fence`` is not the row's any more."""
+        values = {"id_": message_id, "fence_": fence, "as_": end.value, "of_": of, "at_": at}
+        if self._c.conn.execute(_FINISH, values).rowcount != 1:
+            raise LeaseLost()
+
+    def give_back(self, message_id: int, fence: int, retry_at: datetime, error: str) -> None:
+        """End a claim without result. Raises LeaseLost as ``finish`` does."""
+        values = {"id_": message_id, "fence_": fence, "at_": retry_at, "error_": error[:200]}
+        if self._c.conn.execute(_GIVE_BACK, values).rowcount != 1:
+            raise LeaseLost()
+
+    def envelope(self, message_id: int) -> Envelope:
+        """The arrival as it came. Raises NotFound (also after erasure)."""
+        key_id = self.key_of(message_id)
+        packed = self._blobs.of_keys([key_id], ARRIVAL)
+        if key_id not in packed:
+            raise NotFound()
+        return arrivals.unpack(packed[key_id])
+
+    def key_of(self, message_id: int) -> int:
+        """The data key of everything this message says. Raises NotFound."""
+        key_id = self._c.conn.execute(_KEY, {"id_": message_id}).scalar()
+        if key_id is None:
+            raise NotFound()
+        return int(key_id)
+
+    def end_of(self, message_id: int) -> tuple[End | None, int | None]:
+        """How it ended and to which case or message; (None, None) while it waits. Raises NotFound."""
+        row = self._c.conn.execute(
+            sa.select(inbox.c.ended_as, inbox.c.ended_of).where(inbox.c.id == message_id)
+        ).first()
+        if row is None:
+            raise NotFound()
+        return (End(row.ended_as) if row.ended_as else None, row.ended_of)
+
+    def attempts_of(self, message_id: int) -> tuple[int, str]:
+        """How often it was tried, and the class name of the last error. Raises NotFound."""
+        row = self._c.conn.execute(sa.select(inbox.c.attempts, inbox.c.error).where(inbox.c.id == message_id)).first()
+        if row is None:
+            raise NotFound()
+        return row.attempts, row.error
+
+    def save_reading(self, message_id: int, message: Message, meaning: Meaning | None) -> None:
+        """Keep the parsed text and the reading, encrypted under the message's key; replaces an earlier one."""
+        key_id = self.key_of(message_id)
+        self._blobs.replace(key_id, MESSAGE, dumps(message))
+        self._blobs.replace(key_id, MEANING, dumps(meaning))
+
+    def reading(self, message_id: int) -> tuple[Message, Meaning | None] | None:
+        """What was kept by save_reading; None if nothing was, or after erasure."""
+        try:
+            key_id = self.key_of(message_id)
+        except NotFound:
+            return None
+        message = self._blobs.of_keys([key_id], MESSAGE).get(key_id)
+        if message is None:
+            return None
+        meaning = self._blobs.of_keys([key_id], MEANING).get(key_id, b"null")
+        return loads(Message, message), None if meaning == b"null" else loads(Meaning, meaning)
+
+    def set_identity(self, message_id: int, content: bytes, rfc_id: bytes, sender: bytes) -> None:
+        """Keyed hashes for finding twins and threads."""
+        values = {"content_hash": content, "rfc_hash": rfc_id, "sender_hash": sender}
+        self._c.conn.execute(sa.update(inbox).where(inbox.c.id == message_id).values(values))
+
+    def find_twin(
+        self, message_id: int, content: bytes, rfc_id: bytes, sender: bytes, since: datetime | None = None
+    ) -> int | None:
+        """The first earlier message with all three hashes equal; only those received from ``since`` on, if given."""
+        same = [inbox.c.content_hash == content, inbox.c.rfc_hash == rfc_id, inbox.c.sender_hash == sender]
+        if since is not None:
+            same.append(inbox.c.received_at >= since)
+        found = sa.select(sa.func.min(inbox.c.id)).where(inbox.c.id < message_id, *same)
+        return self._c.conn.execute(found).scalar()
+
+    def backlog(self, now: datetime) -> Backlog:
+        """What still waits, leased and postponed rows too."""
+        query = sa.select(sa.func.count(), sa.func.min(inbox.c.received_at)).where(_waiting)
+        waiting, oldest = self._c.conn.execute(query).one()
+        return Backlog(waiting, oldest)
+
+    def counts(self) -> dict[str, int]:
+        """Rows per end, and ``waiting``."""
+        query = sa.select(inbox.c.ended_as, sa.func.count()).group_by(inbox.c.ended_as)
+        found = {end or "waiting": n for end, n in self._c.conn.execute(query).all()}
+        return {name: found.get(name, 0) for name in (*(e.value for e in End), "waiting")}
+
+    def without_end(self, limit: int = 100) -> list[int]:
+        """Ids of messages that have none of the four ends."""
+        query = sa.select(inbox.c.id).where(_waiting).order_by(inbox.c.id).limit(limit)
+        return list(self._c.conn.execute(query).scalars())

@@ -1,0 +1,95 @@
+"""Bringing a database to the newest schema, and telling whether it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import URL
+
+from intake.store.engine import BUSY_SECONDS, KEYS_SCHEMA, default_keys_url, parse_url
+from intake.store.tables import data_key, keys_metadata
+from intake.store.unit_of_work import engines
+
+T = TypeVar("T")
+_MIGRATE_LOCK = 0x6D696772
+
+
+def migrate(url: str, keys_url: str | None = None) -> None:
+    """Make or bring up to date the data store and the key store. Harmless twice; each in one transaction."""
+    data, keys = _urls(url, keys_url)
+    for store in (data, keys):
+        if store.get_backend_name() == "sqlite":
+            Path(str(store.database)).parent.mkdir(parents=True, exist_ok=True)
+    with _writing(keys, KEYS_SCHEMA) as conn:
+        if conn.dialect.name == "postgresql":
+            conn.execute(sa.schema.CreateSchema(KEYS_SCHEMA, if_not_exists=True))
+        keys_metadata.create_all(conn)
+    with _writing(data, None) as conn:
+        command.upgrade(_config(conn), "head")
+
+
+def is_current(url: str, keys_url: str | None = None) -> bool:
+    """True if both stores have the newest schema. Makes no file. Raises StoreUnavailable if they do not answer."""
+    data, keys = _urls(url, keys_url)
+    newest = ScriptDirectory(str(_here())).get_current_head()
+    return (
+        _look(data, None, lambda conn: MigrationContext.configure(conn).get_current_revision()) == newest
+        and _look(keys, KEYS_SCHEMA, lambda conn: sa.inspect(conn).has_table(data_key.name)) is True
+    )
+
+
+def check_drift(url: str) -> None:
+    """Raise alembic's error where the tables of the code and of the database differ (used by tests)."""
+    with _writing(parse_url(url), None) as conn:
+        command.check(_config(conn))
+
+
+def _config(conn: sa.Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_here()).replace("%", "%%"))
+    config.attributes["connection"] = conn
+    return config
+
+
+def _here() -> Path:
+    return Path(__file__).parent / "migrations"
+
+
+def _urls(url: str, keys_url: str | None) -> tuple[URL, URL]:
+    data = parse_url(url)
+    return data, default_keys_url(data) if keys_url is None else parse_url(keys_url)
+
+
+@contextmanager
+def _writing(url: URL, schema: str | None) -> Iterator[sa.Connection]:
+    """A write transaction that no other process of ours writes beside."""
+    writer, reader, lock = engines(url, schema, BUSY_SECONDS)
+    with ExitStack() as stack:
+        stack.callback(reader.dispose)
+        if lock is not None:
+            stack.enter_context(lock.held())
+        stack.callback(writer.dispose)
+        with writer.begin() as conn:
+            if lock is None:
+                conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATE_LOCK)))
+            yield conn
+
+
+def _look(url: URL, schema: str | None, what: Callable[[sa.Connection], T]) -> T | None:
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+        return None
+    writer, reader, _ = engines(url, schema, BUSY_SECONDS)
+    try:
+        with reader.connect() as conn:
+            return what(conn)
+    finally:
+        reader.dispose()
+        writer.dispose()

@@ -1,0 +1,200 @@
+"""The agency's register: columns are plain, found by normalised keys that are each indexed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from intake.errors import NotFound, Stale
+from intake.model import Application, Seeker, SeekerStatus
+from intake.ports.store import MatchKeys
+from intake.store.applications import Applications
+from intake.store.context import Context
+from intake.store.tables import seeker, seeker_key, seeker_status
+
+MOST = 50
+_TOKYO = ZoneInfo("Asia/Tokyo")
+_COLUMNS = [c for c in seeker.c if c.name not in {"id", "version"}]
+_CHANGEABLE = {c.name for c in _COLUMNS} - {"member_id"}
+_KEYED = {"name", "kana", "addresses", "phones"}
+
+# Everything that shares a key, the surest kind of key first, then who shares most. An address is never crowded out
+# by hundreds of people of the same name.
+_shared = (
+    sa.select(seeker_key.c.seeker_id, sa.func.min(seeker_key.c.rank).label("rank"), sa.func.count().label("shared"))
+    .where(seeker_key.c.key.in_(sa.bindparam("keys", expanding=True)))
+    .group_by(seeker_key.c.seeker_id)
+    .order_by(sa.text("rank"), sa.text("shared DESC"), seeker_key.c.seeker_id)
+    .limit(MOST)
+    .subquery()
+)
+_CANDIDATES = (
+    sa.select(seeker)
+    .join(_shared, _shared.c.seeker_id == seeker.c.id)
+    .order_by(_shared.c.rank, _shared.c.shared.desc(), seeker.c.id)
+)
+_BY_ID = sa.select(seeker).where(seeker.c.id == sa.bindparam("id_"))
+_BY_MEMBER = sa.select(seeker).where(seeker.c.member_id == sa.bindparam("member"))
+
+
+class Seekers:
+    """SeekerRepo."""
+
+    def __init__(self, context: Context) -> None:
+        self._c = context
+        self._applications = Applications(context)
+
+    def candidates(self, keys: MatchKeys) -> list[Seeker]:
+        """Every seeker that shares at least one key, by one indexed look-up; at most 50, the surest first."""
+        wanted = [
+            *(f"a:{k}" for k in keys.addresses if k),
+            *(f"m:{k}" for k in keys.member_ids if k),
+            *(f"p:{k}" for k in keys.phones if k),
+            *(f"n:{k}" for k in keys.names if k),
+        ]
+        return self._load(self._c.conn.execute(_CANDIDATES, {"keys": wanted})) if wanted else []
+
+    def get(self, seeker_id: int) -> Seeker:
+        """Raises NotFound."""
+        found = self._load(self._c.conn.execute(_BY_ID, {"id_": seeker_id}))
+        if not found:
+            raise NotFound()
+        return found[0]
+
+    def by_member_id(self, member_id: str) -> Seeker | None:
+        """By the number as it stands in the record; else by its canonical form, where only one has that."""
+        found = self._load(self._c.conn.execute(_BY_MEMBER, {"member": member_id}))
+        if not found:
+            key = self._c.maker.member(member_id)
+            found = self.candidates(MatchKeys(member_ids=(key,)))
+        return found[0] if len(found) == 1 else None
+
+    def count(self) -> int:
+        """How many are registered."""
+        return self._c.conn.execute(sa.select(sa.func.count()).select_from(seeker)).scalar_one()
+
+    def upsert(self, new: Seeker) -> tuple[Seeker, bool]:
+        """Insert or replace by member_id (``id`` and applications are left alone). True if new."""
+        old = self._c.conn.execute(_BY_MEMBER, {"member": new.member_id}).first()
+        values = _values(new)
+        if old is None:
+            new_id = self._c.conn.execute(sa.insert(seeker).returning(seeker.c.id), values).scalar_one()
+            self._write_keys(new_id, new)
+            self._note_status(new_id, new.status, new.status_since)
+            return replace(new, id=new_id, version=1, applications=()), True
+        self._c.conn.execute(
+            sa.update(seeker).where(seeker.c.id == old.id).values(**values, version=seeker.c.version + 1)
+        )
+        self._drop_keys(old.id)
+        self._write_keys(old.id, new)
+        if old.status != new.status.value:
+            self._note_status(old.id, new.status, new.status_since)
+        return self.get(old.id), False
+
+    def upsert_application(self, member_id: str, application: Application) -> Application:
+        """Insert or replace by (member, company). Raises NotFound for an unknown member."""
+        owner = self.by_member_id(member_id)
+        if owner is None:
+            raise NotFound()
+        return self._applications.upsert(owner.id, application)
+
+    def change(self, old: Seeker, **fields: Any) -> Seeker:
+        """Set columns if ``old.version`` is still the row's, else Stale. Status changes go to the history."""
+        unknown = fields.keys() - _CHANGEABLE
+        if unknown:
+            raise TypeError(f"not columns of a seeker: {sorted(unknown)}")
+        new = replace(old, **fields)
+        values = {k: v for k, v in _values(new).items() if k in fields}
+        done = self._c.conn.execute(
+            sa.update(seeker)
+            .where(seeker.c.id == old.id, seeker.c.version == old.version)
+            .values(**values, version=old.version + 1)
+        )
+        if done.rowcount != 1:
+            raise Stale()
+        if _KEYED & fields.keys():
+            self._drop_keys(old.id)
+            self._write_keys(old.id, new)
+        if new.status is not old.status:
+            self._note_status(old.id, new.status, fields.get("status_since"))
+        return replace(new, version=old.version + 1)
+
+    def history(self, seeker_id: int) -> list[tuple[date, str]]:
+        """(day, status), oldest first."""
+        query = sa.select(seeker_status.c.since, seeker_status.c.status).where(seeker_status.c.seeker_id == seeker_id)
+        return [(r.since, r.status) for r in self._c.conn.execute(query.order_by(seeker_status.c.id))]
+
+    def due_to_resume(self, today: date) -> list[Seeker]:
+        """Paused seekers whose resume_on has come."""
+        due = sa.select(seeker).where(
+            seeker.c.resume_on.is_not(None),
+            seeker.c.resume_on <= today,
+            seeker.c.status == SeekerStatus.PAUSED.value,
+        )
+        return self._load(self._c.conn.execute(due.order_by(seeker.c.resume_on, seeker.c.id)))
+
+    def withdrawn_by(self, day: date) -> list[Seeker]:
+        """Seekers whose withdrawal lies on or before ``day`` (retention)."""
+        return self._listed(seeker.c.withdrawn_on <= day)
+
+    def invalid_by(self, day: date) -> list[Seeker]:
+        """Seekers whose status became invalid on or before ``day`` (retention)."""
+        return self._listed(seeker.c.invalid_on <= day)
+
+    def page(self, after: int | None = None, limit: int = 50) -> list[Seeker]:
+        """The register by id, from the one after ``after``."""
+        query = sa.select(seeker).where(seeker.c.id > (after or 0)).order_by(seeker.c.id).limit(limit)
+        return self._load(self._c.conn.execute(query))
+
+    def remove(self, seeker_id: int) -> bool:
+        """Delete the row with its keys, history and applications (erasure). False if it is not there."""
+        return self._c.conn.execute(sa.delete(seeker).where(seeker.c.id == seeker_id)).rowcount == 1
+
+    def _listed(self, condition: sa.ColumnElement[bool]) -> list[Seeker]:
+        return self._load(self._c.conn.execute(sa.select(seeker).where(condition).order_by(seeker.c.id)))
+
+    def _load(self, rows: Iterable[sa.Row[Any]]) -> list[Seeker]:
+        found = list(rows)
+        running = self._applications.of([r.id for r in found])
+        return [_seeker(r, running.get(r.id, ())) for r in found]
+
+    def _write_keys(self, seeker_id: int, new: Seeker) -> None:
+        keys = _keys(self._c, new)
+        rows = [{"key": k, "seeker_id": seeker_id, "rank": rank} for k, rank in keys.items()]
+        if rows:
+            self._c.conn.execute(sa.insert(seeker_key), rows)
+
+    def _drop_keys(self, seeker_id: int) -> None:
+        self._c.conn.execute(sa.delete(seeker_key).where(seeker_key.c.seeker_id == seeker_id))
+
+    def _note_status(self, seeker_id: int, status: SeekerStatus, since: date | None) -> None:
+        day = since or datetime.now(_TOKYO).date()
+        values = {"seeker_id": seeker_id, "since": day, "status": status.value}
+        self._c.conn.execute(sa.insert(seeker_status), values)
+
+
+def _keys(context: Context, new: Seeker) -> dict[str, int]:
+    maker = context.maker
+    ranked: list[tuple[str, Sequence[str], int]] = [
+        ("a", [maker.addresses(a) for a in new.addresses], 0),
+        ("m", [maker.member(new.member_id)], 1),
+        ("p", [maker.phone(p) for p in new.phones], 2),
+        ("n", maker.names(new.name, new.kana), 3),
+    ]
+    return {f"{kind}:{key}": rank for kind, keys, rank in ranked for key in keys if key}
+
+
+def _values(s: Seeker) -> dict[str, Any]:
+    values = {c.name: getattr(s, c.name) for c in _COLUMNS}
+    return values | {"status": s.status.value}
+
+
+def _seeker(r: sa.Row[Any], applications: tuple[Application, ...]) -> Seeker:
+    values = {c.name: getattr(r, c.name) for c in _COLUMNS}
+    values["status"] = SeekerStatus(r.status)
+    return Seeker(id=r.id, version=r.version, applications=applications, **values)

@@ -1,0 +1,344 @@
+"""All tables of the data store, and the one table of the key store.
+
+What people wrote is only in ``blob`` (encrypted); every other column holds codes, figures, instants and keyed hashes.
+The exceptions are the agency's own register (``seeker``, ``application``) and its own people (``staff``).
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+from intake.store.types import BigId, Bytes, Codes, Instant
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = sa.MetaData(naming_convention=NAMING)
+keys_metadata = sa.MetaData(naming_convention=NAMING)
+
+# Written out, not bound: SQLite uses a partial index only where the query says its condition word for word.
+WAITING = "ended_as IS NULL"
+LIVE = "state IN ('queued', 'claimed')"
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", BigId, primary_key=True, autoincrement=True)
+
+
+def _partial(name: str, where: str, *columns: str) -> sa.Index:
+    return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    _id(),
+    sa.Column("digest", Bytes, nullable=False, unique=True),  # keyed hash of envelope and bytes
+    sa.Column("key_id", sa.BigInteger, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("via", sa.Text, nullable=False),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("ready_at", Instant),  # NULL: at once; else end of the lease, or the time of the next try
+    sa.Column("worker", sa.Text),  # who holds the lease
+    sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("error", sa.Text, nullable=False, server_default=""),
+    sa.Column("ended_as", sa.Text),
+    sa.Column("ended_of", sa.BigInteger),
+    sa.Column("ended_at", Instant),
+    sa.Column("content_hash", Bytes),
+    sa.Column("rfc_hash", Bytes),
+    sa.Column("sender_hash", Bytes),
+    sa.Index("ix_inbox_content_hash", "content_hash"),
+    sa.Index("ix_inbox_ended_as", "ended_as"),
+    _partial("ix_inbox_waiting", WAITING, "id"),
+    sqlite_autoincrement=True,  # an id is never given twice, also after an erasure
+)
+
+webhook_id = sa.Table(
+    "webhook_id",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("external_id", sa.Text, primary_key=True),
+    sa.Column("message_id", sa.BigInteger, nullable=False, index=True),
+)
+
+blob = sa.Table(
+    "blob",
+    metadata,
+    _id(),
+    sa.Column("key_id", sa.BigInteger, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("data", Bytes, nullable=False),  # nonce and AES-256-GCM ciphertext
+    sa.Index("ix_blob_key_id_kind", "key_id", "kind"),
+)
+
+seeker = sa.Table(
+    "seeker",
+    metadata,
+    _id(),
+    sa.Column("member_id", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kana", sa.Text, nullable=False),
+    sa.Column("addresses", Codes, nullable=False),
+    sa.Column("phones", Codes, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("status_since", sa.Date),
+    sa.Column("registered_via", sa.Text, nullable=False),
+    sa.Column("concierge", sa.Text),
+    sa.Column("legal_hold", sa.Text),
+    sa.Column("invalid_on", sa.Date),
+    sa.Column("withdrawn_on", sa.Date),
+    sa.Column("outreach_held_at", Instant),
+    sa.Column("resume_on", sa.Date),
+    sa.Column("password_hash", sa.Text),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Index("ix_seeker_withdrawn_on", "withdrawn_on"),
+    sa.Index("ix_seeker_invalid_on", "invalid_on"),
+    _partial("ix_seeker_resume_on", "resume_on IS NOT NULL", "resume_on"),
+    sqlite_autoincrement=True,
+)
+
+seeker_key = sa.Table(
+    "seeker_key",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),  # normalised, after its kind and a colon: "a:hanako@example.jp"
+    sa.Column("seeker_id", sa.ForeignKey("seeker.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sa.Column("rank", sa.SmallInteger, nullable=False),  # the surest kind of key first
+    sqlite_with_rowid=False,
+)
+
+seeker_status = sa.Table(
+    "seeker_status",
+    metadata,
+    _id(),
+    sa.Column("seeker_id", sa.ForeignKey("seeker.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+)
+
+application = sa.Table(
+    "application",
+    metadata,
+    _id(),
+    sa.Column("seeker_id", sa.ForeignKey("seeker.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("company", sa.Text, nullable=False),
+    sa.Column("stage", sa.SmallInteger, nullable=False),
+    sa.Column("self_applied", sa.Boolean, nullable=False),
+    sa.Column("interview_at", Instant),
+    sa.UniqueConstraint("seeker_id", "company"),
+)
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    _id(),
+    sa.Column("message_id", sa.BigInteger, nullable=False),
+    sa.Column("request", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("seeker_id", sa.BigInteger),
+    sa.Column("hold_reason", sa.Text),
+    sa.Column("due_on", sa.Date),
+    sa.Column("wake_on", sa.Date),
+    sa.Column("confidence", sa.Float, nullable=False),
+    sa.Column("sure", sa.Boolean, nullable=False),
+    sa.Column("assignee", sa.Text),
+    sa.Column("proof", sa.SmallInteger, nullable=False),
+    sa.Column("reasons", Codes, nullable=False),
+    sa.Column("policy", sa.Text, nullable=False),
+    sa.Column("sender_hash", Bytes, nullable=False),
+    sa.Column("complaint", sa.Boolean, nullable=False),
+    sa.Column("closed_at", Instant),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Index("ix_cases_state_id", "state", "id"),
+    sa.Index("ix_cases_assignee_state_id", "assignee", "state", "id"),
+    sa.Index("ix_cases_request_state_id", "request", "state", "id"),
+    sa.Index("ix_cases_seeker_id", "seeker_id"),
+    sa.Index("ix_cases_sender_hash", "sender_hash"),
+    sa.Index("ix_cases_message_id", "message_id"),
+    _partial("ix_cases_wake_on", "wake_on IS NOT NULL", "wake_on"),
+    sqlite_autoincrement=True,
+)
+
+case_message = sa.Table(
+    "case_message",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("message_id", sa.BigInteger, primary_key=True, index=True),
+    sa.Column("role", sa.Text, nullable=False),
+)
+
+token = sa.Table(
+    "token",
+    metadata,
+    _id(),
+    sa.Column("case_id", sa.ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("token_hash", Bytes, nullable=False, unique=True),
+    sa.Column("address_hash", Bytes, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("used_at", Instant),
+    sa.Column("choice", sa.Text),
+)
+
+task = sa.Table(
+    "task",
+    metadata,
+    _id(),
+    sa.Column("case_id", sa.ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("due_on", sa.Date),
+    sa.Column("assignee", sa.Text),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("done_at", Instant),
+    sa.Column("done_by", sa.Text),
+    _partial("ix_task_open", "done_at IS NULL", "id"),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    _id(),
+    sa.Column("key_id", sa.BigInteger, nullable=False),
+    sa.Column("blob_id", sa.BigInteger, nullable=False),  # address, subject, text and bytes
+    sa.Column("message_id", sa.Text, nullable=False),  # our own, made of nothing personal
+    sa.Column("template", sa.Text, nullable=False),
+    sa.Column("template_version", sa.Text, nullable=False),
+    sa.Column("mail_class", sa.Text, nullable=False),
+    sa.Column("address_hash", Bytes, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("not_before", Instant, nullable=False),
+    sa.Column("ready_at", Instant, nullable=False),  # not_before while queued, end of the lease while claimed
+    sa.Column("worker", sa.Text),
+    sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("in_message", sa.BigInteger, index=True),
+    sa.Column("sent_at", Instant),
+    sa.Column("error", sa.Text, nullable=False, server_default=""),
+    sa.Column("needs_state", Codes, nullable=False),
+    sa.Column("automatic", sa.Boolean, nullable=False),
+    sa.Index("ix_outbox_message_id", "message_id"),
+    sa.Index("ix_outbox_state_id", "state", "id"),
+    sa.Index("ix_outbox_address_hash_created_at", "address_hash", "created_at"),
+    _partial("ix_outbox_live", LIVE, "ready_at", "id"),
+    sqlite_autoincrement=True,
+)
+
+outbox_case = sa.Table(
+    "outbox_case",
+    metadata,
+    sa.Column("outbox_id", sa.ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("case_id", sa.BigInteger, primary_key=True, index=True),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("seq", BigId, primary_key=True, autoincrement=False),
+    sa.Column("at_us", sa.BigInteger, nullable=False),  # microseconds since 1970: hashed exactly as stored
+    sa.Column("actor_kind", sa.Text, nullable=False),
+    sa.Column("actor_name", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("case_id", sa.BigInteger, index=True),
+    sa.Column("seeker_id", sa.BigInteger, index=True),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("hash", Bytes, nullable=False),
+)
+
+staff = sa.Table(
+    "staff",
+    metadata,
+    _id(),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("lead", sa.Text),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("password_hash", sa.Text),
+)
+
+session = sa.Table(
+    "session",
+    metadata,
+    _id(),
+    sa.Column("staff_id", sa.ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("token_hash", Bytes, nullable=False, unique=True),
+    sa.Column("csrf", sa.Text, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+)
+
+sign_in_failure = sa.Table(
+    "sign_in_failure",
+    metadata,
+    _id(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("ix_sign_in_failure_name_at", "name", "at"),
+)
+
+note = sa.Table(
+    "note",
+    metadata,
+    _id(),
+    sa.Column("case_id", sa.ForeignKey("cases.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("staff", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("blob_id", sa.BigInteger, nullable=False),
+)
+
+correction = sa.Table(
+    "correction",
+    metadata,
+    _id(),
+    sa.Column("case_id", sa.BigInteger, nullable=False),
+    sa.Column("message_id", sa.BigInteger, nullable=False, index=True),
+    sa.Column("was", Codes, nullable=False),
+    sa.Column("now", Codes, nullable=False),
+    sa.Column("staff", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+# Tokens of a case as they stand in the index: FTS5 without content can forget a row only if told what was in it.
+search_doc = sa.Table(
+    "search_doc",
+    metadata,
+    sa.Column("case_id", BigId, primary_key=True, autoincrement=False),
+    sa.Column("tokens", Bytes, nullable=False),
+    info={"only": "sqlite"},
+)
+SEARCH_INDEX = "search_index"  # the FTS5 table; the migration makes it
+
+search_part = sa.Table(
+    "search_part",
+    metadata,
+    sa.Column("case_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("tokens", TSVECTOR, nullable=False),
+    sa.Index("ix_search_part_tokens", "tokens", postgresql_using="gin"),
+    info={"only": "postgresql"},
+)
+
+data_key = sa.Table(
+    "data_key",
+    keys_metadata,
+    _id(),
+    sa.Column("wrapped", Bytes, nullable=False),
+    sqlite_autoincrement=True,
+)

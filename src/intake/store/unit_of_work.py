@@ -1,0 +1,194 @@
+"""The database as the rest of the product sees it: one transaction at a time, one repository a noun."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+from intake.errors import StoreBusy
+from intake.failpoints import reach
+from intake.keyring import Keyring
+from intake.store.audit import Audit
+from intake.store.blobs import Blobs
+from intake.store.cases import Cases
+from intake.store.context import Context, KeyMaker
+from intake.store.corrections import Corrections
+from intake.store.engine import (
+    BUSY_SECONDS,
+    KEYS_SCHEMA,
+    default_keys_url,
+    parse_url,
+    postgresql_engine,
+    sqlite_engine,
+)
+from intake.store.inbox import Inbox
+from intake.store.keystore import KeyStore
+from intake.store.lock import WriterLock
+from intake.store.makers import PlainKeys
+from intake.store.meta import Meta
+from intake.store.notes import Notes
+from intake.store.outbox import Outbox
+from intake.store.pairs import Hasher
+from intake.store.search import Search
+from intake.store.seekers import Seekers
+from intake.store.staff import Staff
+from intake.store.tasks import Tasks
+from intake.store.tokens import Tokens
+
+
+class SqlTx:
+    """One transaction. Made by ``SqlStore.write`` and ``SqlStore.read`` only."""
+
+    def __init__(self, context: Context, hasher: Hasher) -> None:
+        self._context = context
+        self.blobs = Blobs(context)
+        self.inbox = Inbox(context, self.blobs)
+        self.seekers = Seekers(context)
+        self.cases = Cases(context)
+        self.tokens = Tokens(context)
+        self.tasks = Tasks(context)
+        self.outbox = Outbox(context, self.blobs)
+        self.audit = Audit(context)
+        self.staff = Staff(context)
+        self.search = Search(context, hasher)
+        self.notes = Notes(context, self.blobs)
+        self.corrections = Corrections(context)
+        self.meta = Meta(context)
+
+    @property
+    def audited(self) -> bool:
+        """True once a row was added to the audit trail."""
+        return self._context.audited
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo only what happened inside, if it raises."""
+        position, audited = self.audit.position(), self._context.audited
+        try:
+            with self._context.conn.begin_nested():
+                yield
+        except BaseException:
+            self.audit.rewind(position)
+            self._context.audited = audited
+            raise
+
+
+class SqlStore:
+    """The store on SQLite or PostgreSQL. Safe to use from several threads; each transaction has its connection."""
+
+    def __init__(self, url: URL, keys_url: URL, keyring: Keyring, maker: KeyMaker, busy_seconds: float) -> None:
+        self.url, self.keys_url = url, keys_url
+        self._keyring, self._maker = keyring, maker
+        self._writer, self._reader, self._lock = engines(url, None, busy_seconds)
+        keys_writer, keys_reader, keys_lock = engines(keys_url, KEYS_SCHEMA, busy_seconds)
+        self._engines = [self._writer, self._reader, keys_writer, keys_reader]
+        self._locks = [lock for lock in (self._lock, keys_lock) if lock is not None]
+        self.keys = KeyStore(keys_writer, keys_reader, keys_lock, keyring)
+        self._hasher = Hasher(keyring)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True on SQLite, False on PostgreSQL."""
+        return self._writer.dialect.name == "sqlite"
+
+    @contextmanager
+    def write(self, failpoint: str | None = None) -> Iterator[SqlTx]:
+        """A transaction that commits when the block ends well. ``failpoint`` names it for tests that kill us here.
+
+        Raises StoreBusy, StorageFull, StoreUnavailable; then nothing was written. One exception: a connection to
+        PostgreSQL that breaks within the commit leaves the outcome open, and the caller tries the same again.
+        """
+        with ExitStack() as stack:
+            if self._lock is not None:
+                stack.enter_context(self._lock.held())
+            conn = stack.enter_context(_connection(self._writer))
+            with conn.begin() as transaction:
+                tx = self._tx(conn)
+                yield tx
+                tx.audit.flush()
+                if tx.audited:
+                    reach("audit.before_commit")
+                if failpoint is not None:
+                    reach(f"{failpoint}.before_commit")
+                transaction.commit()
+        if failpoint is not None:
+            reach(f"{failpoint}.committed")
+
+    @contextmanager
+    def read(self) -> Iterator[SqlTx]:
+        """A transaction that cannot write: a snapshot on SQLite, what is committed on PostgreSQL."""
+        with _connection(self._reader) as conn, conn.begin():
+            yield self._tx(conn)
+
+    def ping(self) -> None:
+        """One round trip to the data and one to the keys. Raises StoreUnavailable."""
+        for engine in (self._reader, self._engines[3]):
+            with _connection(engine) as conn:
+                conn.execute(sa.select(sa.literal(1))).scalar_one()
+
+    def checkpoint(self) -> None:
+        """Bring the log into the database file and empty it, so that nothing deleted is left there (SQLite)."""
+        if self._lock is None:
+            return
+        with self._lock.held(), _connection(self._writer) as conn:
+            busy, *_ = conn.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreBusy("a reader keeps the log from being emptied; try again")
+
+    def file(self) -> Path | None:
+        """The SQLite file; None on PostgreSQL."""
+        return Path(str(self.url.database)) if self.is_sqlite else None
+
+    def close(self) -> None:
+        """Give back all connections; closing SQLite's last one is a checkpoint, so the lock is held."""
+        with ExitStack() as stack:
+            for lock in self._locks:
+                stack.enter_context(lock.held())
+            for engine in self._engines:
+                engine.dispose()
+
+    def _tx(self, conn: sa.Connection) -> SqlTx:
+        return SqlTx(Context(conn, self._keyring, self.keys, self._maker), self._hasher)
+
+
+def open_store(
+    url: str,
+    keyring: Keyring,
+    keys_url: str | None = None,
+    *,
+    maker: KeyMaker | None = None,
+    busy_seconds: float = BUSY_SECONDS,
+) -> SqlStore:
+    """The store at ``url`` (``sqlite:///…`` or ``postgresql://…``); data keys at ``keys_url``.
+
+    By default keys are in ``keys.db`` beside a SQLite file, in the schema ``intake_keys`` on PostgreSQL. ``maker``
+    makes the keys seekers are found by; it must be the one that makes MatchKeys. Connects on first use.
+    """
+    data = parse_url(url)
+    keys = default_keys_url(data) if keys_url is None else parse_url(keys_url)
+    return SqlStore(data, keys, keyring, maker or PlainKeys(), busy_seconds)
+
+
+def engines(url: URL, schema: str | None, busy_seconds: float) -> tuple[sa.Engine, sa.Engine, WriterLock | None]:
+    """(writer, reader, the lock between processes): one pool for both on PostgreSQL, which needs no lock."""
+    if url.get_backend_name() != "sqlite":
+        engine = postgresql_engine(url, schema=schema, busy_seconds=busy_seconds)
+        return engine, engine.execution_options(postgresql_readonly=True), None
+    writer = sqlite_engine(url, readonly=False, busy_seconds=busy_seconds)
+    reader = sqlite_engine(url, readonly=True, busy_seconds=busy_seconds)
+    return writer, reader, WriterLock(Path(str(url.database)), busy_seconds)
+
+
+@contextmanager
+def _connection(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A pooled connection; all of them being in use is StoreBusy."""
+    try:
+        conn = engine.connect()
+    except sa.exc.TimeoutError as e:
+        raise StoreBusy() from e
+    with conn:
+        yield conn
