@@ -1,0 +1,168 @@
+"""Group commit: whatever waits goes into one transaction, and is answered after its commit.
+
+A session that brings a message waits for its own future; the writer's thread takes all that has gathered while
+the last commit was under way. One fsync thus serves many sessions, and none is answered before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+
+from intake.errors import IntakeError, StoreUnavailable, Temporary
+from intake.model import Accepted, Arrival
+from intake.ports import Store
+
+BATCH_BYTES = 16_000_000  # a transaction stays small in memory, however large the mails
+Outcome = Accepted | BaseException
+
+
+class _Waiting:
+    """An arrival and whoever waits for it: a thread (``future``) or a coroutine (``later`` of ``loop``)."""
+
+    __slots__ = ("arrival", "future", "later", "loop")
+
+    def __init__(self, arrival: Arrival, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        self.arrival = arrival
+        self.loop = loop
+        self.later: asyncio.Future[Accepted] | None = loop.create_future() if loop else None
+        self.future: Future[Accepted] | None = None if loop else Future()
+
+
+class InboxWriter:
+    """Takes arrivals from any thread or loop into ``store.write("inbox")``; one thread does the writing.
+
+    A Temporary failure of the database is everybody's answer, and nothing of the batch was kept. Where one
+    arrival cannot be stored at all, the batch is repeated one by one, so that only this one fails.
+    """
+
+    def __init__(self, store: Store, *, max_batch: int = 64) -> None:
+        self._store = store
+        self._max_batch = max_batch
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._gate = threading.Lock()
+        self._open = False
+        self._thread: threading.Thread | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        """True while the writer's thread runs (for /healthz)."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> None:
+        """Begin to take arrivals; harmless twice."""
+        with self._gate:
+            if self._open:
+                return
+            self._open = True
+            self._thread = threading.Thread(target=self._run, name="inbox-writer", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Store and answer what is held, then end. Later arrivals get StoreUnavailable."""
+        with self._gate:
+            if not self._open:
+                return
+            self._open = False
+            self._queue.put(None)
+        if self._thread is not None:
+            self._thread.join()
+
+    def accept(self, arrival: Arrival) -> Accepted:
+        """Store and wait for the commit. Raises what the store raised; then nothing of this arrival is kept."""
+        return self.submit(arrival).result()
+
+    def submit(self, arrival: Arrival) -> Future[Accepted]:
+        """Like accept, without waiting: the future is done after the commit."""
+        waiting = _Waiting(arrival)
+        self._put(waiting)
+        assert waiting.future is not None
+        return waiting.future
+
+    async def accept_async(self, arrival: Arrival) -> Accepted:
+        """Like accept, for coroutines. Cancelling the caller does not undo the commit."""
+        waiting = _Waiting(arrival, asyncio.get_running_loop())
+        self._put(waiting)
+        assert waiting.later is not None
+        return await waiting.later
+
+    def _put(self, waiting: _Waiting) -> None:
+        with self._gate:
+            if not self._open:
+                raise StoreUnavailable("The inbox is not open; try again later.")
+            self._queue.put(waiting)
+
+    def _run(self) -> None:
+        held: _Waiting | None = None
+        while True:
+            first = held or self._queue.get()
+            if first is None:
+                return
+            batch, held, last = self._gather(first)
+            _answer(batch, self._commit([w.arrival for w in batch]))
+            if last:
+                return
+
+    def _gather(self, first: _Waiting) -> tuple[list[_Waiting], _Waiting | None, bool]:
+        """All that waits, up to the bounds; one that would burst them is held for the next batch."""
+        batch, size = [first], len(first.arrival.envelope.raw)
+        while len(batch) < self._max_batch:
+            try:
+                waiting = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if waiting is None:
+                return batch, None, True
+            size += len(waiting.arrival.envelope.raw)
+            if size > BATCH_BYTES:
+                return batch, waiting, False
+            batch.append(waiting)
+        return batch, None, False
+
+    def _commit(self, arrivals: Sequence[Arrival]) -> Sequence[Outcome]:
+        try:
+            return self._store_all(arrivals)
+        except Temporary as e:
+            return [e] * len(arrivals)
+        except Exception as e:  # noqa: BLE001 one arrival may have spoilt it for all
+            if len(arrivals) == 1:
+                return [e]
+        return [self._commit([a])[0] for a in arrivals]
+
+    def _store_all(self, arrivals: Sequence[Arrival]) -> Sequence[Accepted]:
+        with self._store.write("inbox") as tx:
+            accepted = tx.inbox.add(arrivals)
+            if len(accepted) != len(arrivals):
+                raise IntakeError("The store answered for another number of arrivals.")
+        return accepted
+
+
+def _answer(batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
+    """Wake threads at once and each loop once a batch."""
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Accepted], Outcome]]] = {}
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        if waiting.loop is not None and waiting.later is not None:
+            loops.setdefault(waiting.loop, []).append((waiting.later, outcome))
+        elif waiting.future is not None:
+            _settle(waiting.future, outcome)
+    for loop, settled in loops.items():
+        try:
+            loop.call_soon_threadsafe(_settle_all, settled)
+        except RuntimeError:  # the loop has ended: nobody waits any more, the bytes are kept
+            continue
+
+
+def _settle_all(settled: Sequence[tuple[asyncio.Future[Accepted], Outcome]]) -> None:
+    for later, outcome in settled:
+        if not later.done():  # a client that hung up has cancelled its session
+            _settle(later, outcome)
+
+
+def _settle(future: Future[Accepted] | asyncio.Future[Accepted], outcome: Outcome) -> None:
+    if isinstance(outcome, BaseException):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)
