@@ -97,8 +97,9 @@ def browser() -> Iterator[Any]:
     async tests belong into other files."""
     from playwright.sync_api import sync_playwright
 
+    program = rigs.find_chromium()
     with sync_playwright() as playwright:
-        chromium = rigs.launch_chromium(playwright)
+        chromium = playwright.chromium.launch(executable_path=program, args=rigs.BROWSER_FLAGS)
         yield chromium
         chromium.close()
 

@@ -13,6 +13,7 @@ dovecot-imapd|ls /usr/lib/dovecot/imap|IMAP against a real Dovecot
 dovecot-lmtpd|ls /usr/lib/dovecot/lmtp|LMTP against a real Dovecot
 postgresql|ls /usr/lib/postgresql/*/bin/initdb|everything on a real PostgreSQL
 chromium|command -v chromium|the pages in a real browser
+libatomic1|ls /usr/lib/*/libatomic.so.1|the browser's driver, so the pages in a real browser
 fonts-noto-cjk|ls /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc|Japanese on screenshots
 postfix|ls /usr/sbin/smtp-source|load by postfix's smtp-source
 LIST

@@ -7,6 +7,7 @@ ended by its process id. Where one is missing the test is skipped with the Debia
 
 from __future__ import annotations
 
+import ctypes
 import datetime as dt
 import grp
 import ipaddress
@@ -25,7 +26,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import psycopg
 import pytest
@@ -359,12 +360,16 @@ def write_certificate(folder: Path) -> Path:
     return folder / "cert.pem"
 
 
-def launch_chromium(playwright: Any) -> Any:
-    """Debian's own Chromium, driven by playwright's sync API."""
+def find_chromium() -> str:
+    """The path of Debian's own Chromium, where playwright's driver can run too."""
     program = shutil.which("chromium")
     if program is None:
         missing("Chromium", "chromium fonts-noto-cjk")
-    return playwright.chromium.launch(executable_path=program, args=BROWSER_FLAGS)
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        missing("libatomic, which playwright's driver needs,", "libatomic1")
+    return program
 
 
 def find_smtp_source() -> str:
