@@ -74,6 +74,7 @@ class Outbox:
             "key_id": key_id,
             "blob_id": self._blobs.put(key_id, LETTER, letters.pack(mail)),
             "message_id": mail.message_id,
+            "unique_part": _unique_part(mail.message_id),
             "template": mail.template,
             "template_version": mail.template_version,
             "mail_class": mail.mail_class.value,
@@ -165,6 +166,10 @@ class Outbox:
             self._all(sa.select(outbox).where(outbox.c.message_id.in_(wanted)).order_by(outbox.c.id)) if wanted else []
         )
 
+    def by_unique(self, unique: str) -> list[OutboxItem]:
+        """Our mails whose Message-ID begins with this, up to its first dot (signed return paths name it)."""
+        return self._all(sa.select(outbox).where(outbox.c.unique_part == unique).order_by(outbox.c.id))
+
     def of_message(self, message_id: int) -> list[OutboxItem]:
         """The mails that answer this inbox message, oldest first."""
         return self._all(sa.select(outbox).where(outbox.c.in_message == message_id).order_by(outbox.c.id))
@@ -197,3 +202,7 @@ class Outbox:
             answered[outbox_id] = (*answered.get(outbox_id, ()), case_id)
         sealed = self._blobs.get_many([r.blob_id for r in rows])
         return [letters.item(r, sealed.get(r.blob_id), answered.get(r.id, ())) for r in rows]
+
+
+def _unique_part(message_id: str) -> str:
+    return message_id.removeprefix("<").partition("@")[0].partition(".")[0]

@@ -211,6 +211,7 @@ outbox = sa.Table(
     sa.Column("key_id", sa.BigInteger, nullable=False),
     sa.Column("blob_id", sa.BigInteger, nullable=False),  # address, subject, text and bytes
     sa.Column("message_id", sa.Text, nullable=False),  # our own, made of nothing personal
+    sa.Column("unique_part", sa.Text, nullable=False),  # of the message_id; bounces name a mail by it
     sa.Column("template", sa.Text, nullable=False),
     sa.Column("template_version", sa.Text, nullable=False),
     sa.Column("mail_class", sa.Text, nullable=False),
@@ -228,6 +229,7 @@ outbox = sa.Table(
     sa.Column("needs_state", Codes, nullable=False),
     sa.Column("automatic", sa.Boolean, nullable=False),
     sa.Index("ix_outbox_message_id", "message_id"),
+    sa.Index("ix_outbox_unique_part", "unique_part"),
     sa.Index("ix_outbox_state_id", "state", "id"),
     sa.Index("ix_outbox_address_hash_created_at", "address_hash", "created_at"),
     _partial("ix_outbox_live", LIVE, "ready_at", "id"),

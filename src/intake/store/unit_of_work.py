@@ -160,17 +160,17 @@ def open_store(
     keyring: Keyring,
     keys_url: str | None = None,
     *,
-    maker: KeyMaker | None = None,
+    keymaker: KeyMaker | None = None,
     busy_seconds: float = BUSY_SECONDS,
 ) -> SqlStore:
     """The store at ``url`` (``sqlite:///…`` or ``postgresql://…``); data keys at ``keys_url``.
 
-    By default keys are in ``keys.db`` beside a SQLite file, in the schema ``intake_keys`` on PostgreSQL. ``maker``
+    By default keys are in ``keys.db`` beside a SQLite file, in the schema ``intake_keys`` on PostgreSQL. ``keymaker``
     makes the keys seekers are found by; it must be the one that makes MatchKeys. Connects on first use.
     """
     data = parse_url(url)
     keys = default_keys_url(data) if keys_url is None else parse_url(keys_url)
-    return SqlStore(data, keys, keyring, maker or PlainKeys(), busy_seconds)
+    return SqlStore(data, keys, keyring, keymaker or PlainKeys(), busy_seconds)
 
 
 def engines(url: URL, schema: str | None, busy_seconds: float) -> tuple[sa.Engine, sa.Engine, WriterLock | None]:

@@ -162,6 +162,7 @@ def upgrade() -> None:
         sa.Column("key_id", sa.BigInteger(), nullable=False),
         sa.Column("blob_id", sa.BigInteger(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("unique_part", sa.Text(), nullable=False),
         sa.Column("template", sa.Text(), nullable=False),
         sa.Column("template_version", sa.Text(), nullable=False),
         sa.Column("mail_class", sa.Text(), nullable=False),
@@ -191,6 +192,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('queued', 'claimed')"),
     )
     op.create_index("ix_outbox_message_id", "outbox", ["message_id"])
+    op.create_index("ix_outbox_unique_part", "outbox", ["unique_part"])
     op.create_index("ix_outbox_state_id", "outbox", ["state", "id"])
 
     op.create_table(
