@@ -27,7 +27,15 @@ from intake.worker import utc_now
 
 DATA = files("intake.bootstrap") / "demo_data"
 MAIL_FROM = "support@agency.example.jp"
-STAFF = (("佐藤 美咲", Role.REVIEWER), ("田中 直樹", Role.REVIEWER), ("山本 玲子", Role.LEAD), ("staff", Role.ADMIN))
+STAFF = (
+    ("佐藤 美咲", Role.REVIEWER),
+    ("田中 直樹", Role.REVIEWER),
+    ("山本 玲子", Role.LEAD),
+    ("staff", Role.LEAD),
+    ("privacy", Role.PRIVACY_OFFICER),
+    ("admin", Role.ADMIN),
+)
+SIGN_IN = ("staff", "privacy", "admin")
 
 
 def run_demo(settings: Settings, port: int, smtp_port: int) -> None:
@@ -41,7 +49,8 @@ def run_demo(settings: Settings, port: int, smtp_port: int) -> None:
         for name, role in STAFF:
             if tx.staff.by_name(name) is None:
                 tx.staff.add(name, role, None, lead="山本 玲子" if role is Role.REVIEWER else None)
-        tx.staff.set_password("staff", hash_password(password))
+        for name in SIGN_IN:
+            tx.staff.set_password(name, hash_password(password))
         tx.meta.put("demo", "1")
     if fresh:
         fill(house)
@@ -155,7 +164,7 @@ def say_where(settings: Settings, password: str) -> None:
 intake を起動しました / intake is running   (Ctrl-C で終了 / to end)
 
   画面 / staff pages     {settings.public_url}/staff/
-  サインイン / sign in   staff  /  {password}
+  サインイン / sign in   staff  /  {password}   (privacy, admin も同じ / the same)
   送信メール / mails     {settings.public_url}/staff/mails   (外には送られません / caught, nothing leaves)
   お問い合わせ / contact {settings.public_url}/contact
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from intake.model import InboxItem, Kind, Message
-from intake.pipeline.moves import Act, move
+from intake.pipeline import settle
+from intake.pipeline.moves import Act
 from intake.pipeline.tools import Tools
-from intake.replies import bounced_outbox_id
+from intake.policy import decide_bounced, today_of
+from intake.replies import bounced_message_id
 
 
 def note(act: Act, item: InboxItem, message: Message, tools: Tools) -> None:
     """Bring a proved bounce to the cases of the mail that came back; anything else changes nobody."""
     if message.kind is not Kind.BOUNCE:
         return
-    for recipient in item.envelope.rcpt_to:
-        unique = bounced_outbox_id(tools.keyring, recipient)
-        for mail in act.tx.outbox.by_unique(unique) if unique else []:
-            for case in [act.tx.cases.get(c) for c in mail.case_ids]:
-                act.note("mail.bounced", case, outbox=mail.id, message=item.id)
-                act.tx.cases.link_message(case.id, item.id, "bounced")
-                if case.state.is_open:
-                    move(act, case, "hold", case.state.REVIEW, hold_reason="mail_bounced", wake_on=None)
+    domain = tools.mail_from.rpartition("@")[2]
+    ids = [i for r in item.envelope.rcpt_to if (i := bounced_message_id(tools.keyring, r, domain))]
+    for mail in act.tx.outbox.by_message_id(ids) if ids else []:
+        for case in [act.tx.cases.get(c) for c in mail.case_ids]:
+            act.note("mail.bounced", case, outbox=mail.id, message=item.id)
+            act.tx.cases.link_message(case.id, item.id, "bounced")
+            decision = decide_bounced(case, tools.profile, today_of(act.now))
+            if decision is not None:
+                seeker = act.tx.seekers.get(case.seeker_id) if case.seeker_id else None
+                settle.proceed(act, case, seeker, decision, "hold", tools)

@@ -21,7 +21,13 @@ from intake.pipeline import letters, links, settle
 from intake.pipeline.moves import Act, move
 from intake.pipeline.settle import Settled
 from intake.pipeline.tools import Tools
-from intake.policy import decide_staff_approval, today_of
+from intake.policy import (
+    decide_send_link,
+    decide_staff_approval,
+    decide_tasks_done,
+    may_be_refused,
+    today_of,
+)
 from intake.ports import Correction, Tx
 
 
@@ -32,13 +38,32 @@ def act_of(tx: Tx, staff: StaffMember, now: datetime) -> Act:
     return Act(tx, Actor("staff", staff.name), now)
 
 
-def approve(act: Act, case: Case, staff: StaffMember, tools: Tools) -> Case:
+def approve(act: Act, case: Case, staff: StaffMember, tools: Tools, *, override_reason: str = "") -> Case:
     """Carry out what the case asks, as far as proof and role allow. Raises NotProved, NotAllowed, Stale."""
     _open(case)
     seeker = _seeker(act, case)
-    decision = decide_staff_approval(case, seeker, tools.profile, act.now, today_of(act.now), staff.role)
+    decision = decide_staff_approval(
+        case,
+        seeker,
+        tools.profile,
+        act.now,
+        today_of(act.now),
+        staff.role,
+        override_reason=override_reason,
+        approvers=sum(1 for m in act.tx.staff.all() if m.active and m.role is Role.PRIVACY_OFFICER),
+        second_approved=_approved_by_another(act, case, staff),
+    )
     _confirm_reading(act, case, staff)
+    act.note("case.approved_by", case, reason=decision.reason, override=bool(override_reason.strip()))
+    if override_reason.strip():
+        act.tx.notes.add(case.id, staff.name, override_reason, act.now)
     return settle.proceed(act, case, seeker, decision, "approve", tools)
+
+
+def _approved_by_another(act: Act, case: Case, staff: StaffMember) -> bool:
+    """An erasure wants two people where the profile says so (ASVS 2.3.5)."""
+    rows = [r for r in act.tx.audit.of_case(case.id) if r.action == "case.approved_by"]
+    return any(r.actor.name != staff.name and r.detail.get("reason") == "second_approval" for r in rows)
 
 
 def phone_checked(act: Act, case: Case, staff: StaffMember, how: str, tools: Tools) -> Case:
@@ -86,6 +111,7 @@ def refuse(act: Act, case: Case, reason: str, tools: Tools) -> Case:
     _open(case)
     if not reason.strip():
         raise BadInput("a refusal needs a reason: the person will read it")
+    _may_end(case)
     act.tx.tokens.revoke(case.id, act.now)
     act.tx.notes.add(case.id, act.actor.name, reason, act.now)
     closed = move(act, case, "refuse", CaseState.REFUSED, hold_reason=None, wake_on=None)
@@ -96,6 +122,7 @@ def refuse(act: Act, case: Case, reason: str, tools: Tools) -> Case:
 def lapse(act: Act, case: Case) -> Case:
     """Nothing came of it; staff alone set this."""
     _open(case)
+    _may_end(case)
     act.tx.tokens.revoke(case.id, act.now)
     return move(act, case, "lapse", CaseState.LAPSED, hold_reason=None, wake_on=None)
 
@@ -133,13 +160,10 @@ def send_link(act: Act, case: Case, tools: Tools) -> Case:
     """One key: the link goes to the address on file, never to the From of a stranger."""
     _open(case)
     seeker = _seeker(act, case)
-    if seeker is None or seeker.address is None:
-        raise NotProved("no address on file: choose the seeker, or check by telephone")
-    moved = move(act, case, "ask", CaseState.AWAITING_PROOF, hold_reason=None,
-                 wake_on=tools.profile.reminder_on(today_of(act.now)))  # fmt: skip
+    plan = decide_send_link(case, seeker, tools.profile, today_of(act.now))
+    assert seeker is not None and seeker.address is not None
+    moved = move(act, case, "ask", plan.state, hold_reason=None, wake_on=plan.wake_on)
     link = links.issue(act, moved, seeker.address, tools)
-    template = f"confirm_{case.request}" if case.request in ("pause", "resume") else f"receipt_{case.request}"
-    plan = Decision(moved.request, "staff", "send_link", moved.state, reply=ReplyPlan(template, "file"))
     reading = act.tx.inbox.reading(case.message_id)
     thread = reading[0] if reading and _wrote_from_file(reading[0].sender.addr, seeker, tools) else None
     letters.send(act, seeker.address, [Settled(moved, plan, link)], seeker, tools, message=thread,
@@ -177,10 +201,17 @@ def undo(act: Act, case: Case, item_id: int) -> bool:
     return taken
 
 
-def task_done(act: Act, task_id: int) -> None:
-    """A piece of work is done."""
+def task_done(act: Act, task_id: int, tools: Tools) -> None:
+    """A piece of work is done; with the last one of a waiting case the case is closed and the person told."""
     task = act.tx.tasks.done(task_id, act.actor.name, act.now)
-    act.note("task.done", act.tx.cases.get(task.case_id), task=task.id, kind=task.plan.kind)
+    case = act.tx.cases.get(task.case_id)
+    act.note("task.done", case, task=task.id, kind=task.plan.kind)
+    if any(t.done_at is None for t in act.tx.tasks.of_case(case.id)):
+        return
+    seeker = _seeker(act, case)
+    decision = decide_tasks_done(case, seeker, tools.profile)
+    if decision is not None:
+        settle.proceed(act, case, seeker, decision, "tasks_done", tools)
 
 
 def _mail(act: Act, case: Case, template: str, tools: Tools, *, free: str) -> None:
@@ -204,6 +235,11 @@ def _confirm_reading(act: Act, case: Case, staff: StaffMember) -> None:
     if reading and reading[1]:
         same = reading[1].requests
         act.tx.corrections.add(Correction(case.id, case.message_id, same, same, staff.name, act.now))
+
+
+def _may_end(case: Case) -> None:
+    if not may_be_refused(case):
+        raise NotAllowed("the person has proved this wish: it is carried out or taken back, not refused")
 
 
 def _open(case: Case) -> None:

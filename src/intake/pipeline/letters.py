@@ -12,7 +12,7 @@ from intake.pipeline.moves import Act
 from intake.pipeline.parts import part_of
 from intake.pipeline.tools import Tools
 from intake.ports import NewMail
-from intake.replies import Letter, Thread, compose, new_message_id
+from intake.replies import Letter, Thread, compose, new_message_id, return_path
 
 if TYPE_CHECKING:
     from intake.pipeline.settle import Settled
@@ -74,9 +74,10 @@ def send(
         from_=tools.mail_from,
         now=act.now,
         message_id=new_message_id(tools.keyring, tools.mail_from.rpartition("@")[2], unique),
-        mail_from="",
+        mail_from=_return_path(settled, tools, unique, automatic=automatic),
         thread=thread_of(message),
         charset=tools.charset,
+        automatic=automatic,
     )
     proved = all(s.case.proof >= 2 for s in settled)
     new = NewMail(
@@ -91,6 +92,13 @@ def send(
     for s in settled:
         act.note("reply.queued", s.case, outbox=item.id, template=mail.template, version=mail.template_version)
     return item
+
+
+def _return_path(settled: Sequence[Settled], tools: Tools, unique: str, *, automatic: bool) -> str:
+    """``<>`` for receipts and thanks; signed for links, erasure notices and staff's own answers (decisions.md)."""
+    telling = any(s.link is not None or (s.decision.reply and s.decision.reply.template.startswith("deletion_"))
+                  for s in settled)  # fmt: skip
+    return return_path(tools.keyring, tools.mail_from, unique) if telling or not automatic else ""
 
 
 def thread_of(message: Message | None) -> Thread:

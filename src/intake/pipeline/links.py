@@ -7,7 +7,7 @@ still the one that the page showed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from intake.errors import NotFound
 from intake.failpoints import reach
@@ -15,9 +15,9 @@ from intake.model import Actor, Application, Case, CaseState, Proof, Seeker
 from intake.pipeline import settle
 from intake.pipeline.moves import Act
 from intake.pipeline.tools import Tools
-from intake.policy import decide_proved, today_of
+from intake.policy import choices_for, decide_proved, today_of
 from intake.ports import Token, Tx
-from intake.proofs import new_token, nonce_for, nonce_ok, token_hash
+from intake.proofs import expires_at, is_expired, new_token, nonce_for, nonce_ok, token_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def issue(act: Act, case: Case, address: str, tools: Tools) -> Link:
     """A new link for a case; older ones of the case die."""
     act.tx.tokens.revoke(case.id, act.now)
     token = new_token()
-    expires = act.now + timedelta(hours=tools.profile.link_hours)
+    expires = expires_at(act.now, tools.profile.link_hours)
     act.tx.tokens.add(case.id, token_hash(tools.keyring, token), tools.address_hash(address), act.now, expires)
     act.note("link.issued", case)
     return Link(f"{tools.public_url}/c/{token}", expires)
@@ -66,7 +66,7 @@ def look(tx: Tx, token: str, tools: Tools, now: datetime) -> LinkPage:
         return LinkPage("unknown")
     if found.used_at is not None:
         return LinkPage("used", case=case, choice=found.choice)
-    if now >= found.expires_at:
+    if is_expired(found.expires_at, now):
         return LinkPage("expired")
     if not case.state.is_open:
         return LinkPage("used", case=case)
@@ -79,15 +79,6 @@ def look(tx: Tx, token: str, tools: Tools, now: datetime) -> LinkPage:
         seen=fingerprint(seeker, tools),
         choices=choices_for(case, seeker),
     )
-
-
-def choices_for(case: Case, seeker: Seeker) -> tuple[str, ...]:
-    """What the page offers: put off only while a selection runs, pause instead only of leaving."""
-    more: list[str] = []
-    if case.request == "withdrawal":
-        more += ["defer"] if seeker.running else []
-        more += ["pause"]
-    return ("complete", "cancel", *more)
 
 
 def fingerprint(seeker: Seeker, tools: Tools) -> str:
@@ -125,7 +116,8 @@ def prove(
     if reason and reason not in case.reasons:
         case = act.tx.cases.change(case, reasons=tuple(sorted({*case.reasons, reason})))
         act.note("case.reason_given", case, reason=reason)
-    decision = decide_proved(case, seeker, choice, proof, tools.profile, act.now, today_of(act.now))
+    others = act.tx.cases.of_seeker(seeker.id)
+    decision = decide_proved(case, seeker, choice, proof, tools.profile, act.now, today_of(act.now), others=others)
     act.tx.tokens.revoke(case.id, act.now)
     event = {"cancel": "retract"}.get(choice, "prove")
     case = settle.proceed(act, case, seeker, decision, event, tools, proof=proof)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from intake.matching import keys_of, match_member, match_seeker
 from intake.model import (
-    Actor,
     Case,
+    CaseState,
     Decision,
     End,
     InboxItem,
-    Kind,
     Match,
     Meaning,
     Message,
@@ -75,10 +74,17 @@ def _cases(act: Act, item: InboxItem, reading: Reading, tools: Tools) -> tuple[E
         decisions = [settle.unreadable(s.request, reading.unreadable) for s in situations]
     else:
         decisions = [decide(s, tools.profile) for s in situations]
-    why_not = may_answer(message, item.envelope.mail_from, item.envelope.via, tools.own_addresses)
+    why_not = may_answer(message, item.envelope.mail_from, tools.own_addresses, via=item.envelope.via)
     if why_not:
-        decisions = [replace(d, reply=None, no_reply=why_not) for d in decisions]
+        decisions = [silenced(d, why_not) for d in decisions]
     return settle.arrival(act, item, list(zip(situations, decisions, strict=True)), tools)
+
+
+def silenced(decision: Decision, why: str) -> Decision:
+    """No machine gets an answer; a case whose link therefore cannot leave waits for staff."""
+    waits = decision.state is CaseState.AWAITING_PROOF and decision.joins is None
+    state, hold = (CaseState.REVIEW, "no_reply") if waits else (decision.state, decision.hold_reason)
+    return replace(decision, reply=None, no_reply=why, state=state, hold_reason=hold)
 
 
 def situations_of(

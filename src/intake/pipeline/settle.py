@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from intake.model import (
     Case,
@@ -12,6 +13,7 @@ from intake.model import (
     Effect,
     End,
     InboxItem,
+    Meaning,
     Message,
     Proof,
     Seeker,
@@ -50,28 +52,39 @@ def arrival(
 ) -> tuple[End, int | None]:
     """Store what was decided for one message and queue its one mail. Gives the message's end and its case."""
     settled: list[Settled] = []
-    joined: list[int] = []
+    joined: list[Settled] = []
     seeker = pairs[0][0].seeker
     for situation, decision in pairs:
         if decision.joins is not None:
-            _join(act, decision.joins, item, decision)
-            joined.append(decision.joins)
+            joined.append(_join(act, decision.joins, item, situation, decision, tools))
             continue
         case = _open(act, item, situation, decision, tools)
-        seeker = carry(act, case, seeker, decision, tools, until=situation.meaning.facts.resume_on)
+        seeker = carry(act, case, seeker, decision, tools, until=resume_day(situation.meaning))
         settled.append(Settled(case, decision))
     if not settled:
-        return End.JOINED, joined[0]
+        return End.JOINED, joined[0].case.id
     _answer(act, item, pairs[0][0].message, seeker, settled, tools)
     return End.CASE, settled[0].case.id
 
 
-def _join(act: Act, case_id: int, item: InboxItem, decision: Decision) -> None:
+def resume_day(meaning: Meaning) -> date | None:
+    """The first day on which contact is welcome again; 「〜まで休み」 resumes the following day (decisions.md)."""
+    if meaning.facts.resume_on is not None or meaning.pause_until is None:
+        return meaning.facts.resume_on
+    return meaning.pause_until + timedelta(days=1)
+
+
+def _join(act: Act, case_id: int, item: InboxItem, s: Situation, decision: Decision, tools: Tools) -> Settled:
     """A further message of the same person and wish; a lone thank-you ends with the case it thanks for."""
     case = act.tx.cases.get(case_id)
     role = "closed" if decision.closes_quietly else "joined"
     act.tx.cases.link_message(case_id, item.id, role)
+    act.tx.search.index(case_id, _searchable(s.message, None, case))
     act.note(f"case.message_{role}", case, message=item.id, policy=decision.policy)
+    settled = Settled(case, decision)
+    if decision.reply is not None:
+        _answer(act, item, s.message, s.seeker, [settled], tools)
+    return settled
 
 
 def _open(act: Act, item: InboxItem, s: Situation, d: Decision, tools: Tools) -> Case:
@@ -89,7 +102,7 @@ def _open(act: Act, item: InboxItem, s: Situation, d: Decision, tools: Tools) ->
             wake_on=d.wake_on,
             confidence=s.meaning.confidence,
             sure=s.meaning.sure,
-            assignee=assignee_of(d.assign, seeker, d.request),
+            assignee=assignee_of(d.assign, seeker, d.request, tx.staff.all()),
             proof=s.proof,
             reasons=s.meaning.reasons,
             policy=d.policy,
@@ -115,14 +128,15 @@ def _searchable(message: Message, seeker: Seeker | None, case: Case) -> list[str
 
 
 def carry(
-    act: Act, case: Case, seeker: Seeker | None, decision: Decision, tools: Tools, *, until: object = None
+    act: Act, case: Case, seeker: Seeker | None, decision: Decision, tools: Tools, *, until: date | None = None
 ) -> Seeker | None:
     """Effects, dropped cases and tasks of a decision; the case's own state is the caller's."""
     if seeker is not None and decision.effects:
-        day = until if hasattr(until, "year") else None
-        seeker = register.apply(act, case, seeker, decision.effects, today_of(act.now), day)  # type: ignore[arg-type]
+        seeker = register.apply(act, case, seeker, decision.effects, today_of(act.now), until)
     for target_id in decision.targets:
         drop(act, act.tx.cases.get(target_id), case)
+    for fulfilled_id in decision.fulfils:
+        _fulfil(act, act.tx.cases.get(fulfilled_id))
     for plan in decision.tasks:
         task = act.tx.tasks.add(case.id, plan, act.now)
         act.note("task.opened", case, task=task.id, kind=plan.kind)
@@ -145,9 +159,16 @@ def drop(act: Act, target: Case, by: Case) -> None:
 def _end_other_wishes(act: Act, case: Case, seeker: Seeker) -> None:
     """Once somebody has left, an open wish to leave or to pause of the same person is fulfilled with it."""
     for other in act.tx.cases.of_seeker(seeker.id):
-        if other.id != case.id and other.state.is_open and other.request in ("withdrawal", "pause"):
-            act.tx.tokens.revoke(other.id, act.now)
-            move(act, other, "fulfil", CaseState.DONE, hold_reason=None, wake_on=None)
+        if other.id != case.id and other.request in ("withdrawal", "pause") and not other.is_doubtful:
+            _fulfil(act, other)
+
+
+def _fulfil(act: Act, case: Case) -> None:
+    """What this case asked was done by another one of the same person."""
+    if not case.state.is_open:
+        return
+    act.tx.tokens.revoke(case.id, act.now)
+    move(act, case, "fulfil", CaseState.DONE, hold_reason=None, wake_on=None)
 
 
 def _answer(
@@ -196,7 +217,7 @@ def proceed(
 ) -> Case:
     """Carry a later decision about an open case: behind its link, at a desk, on its day."""
     meaning = act.tx.inbox.reading(case.message_id)
-    until = meaning[1].facts.resume_on if meaning and meaning[1] else None
+    until = resume_day(meaning[1]) if meaning and meaning[1] else None
     seeker = carry(act, case, seeker, decision, tools, until=until)
     fields: dict[str, object] = {
         "hold_reason": decision.hold_reason,
@@ -208,7 +229,7 @@ def proceed(
     if proof is not None:
         fields["proof"] = max(case.proof, proof)
     if decision.assign is not None:
-        fields["assignee"] = assignee_of(decision.assign, seeker, case.request)
+        fields["assignee"] = assignee_of(decision.assign, seeker, case.request, act.tx.staff.all())
     case = move(act, act.tx.cases.get(case.id), event, decision.state, **fields)
     _tell(act, case, seeker, decision, tools)
     return case

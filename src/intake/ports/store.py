@@ -308,7 +308,7 @@ class CaseRepo(Protocol):
         ...
 
     def due(self, today: date) -> list[Case]:
-        """Scheduled or awaiting cases whose wake_on has come."""
+        """Open cases whose wake_on has come."""
         ...
 
 
