@@ -379,6 +379,10 @@ class OutboxRepo(Protocol):
         """Our mails with these Message-IDs (for In-Reply-To, References and bounces)."""
         ...
 
+    def by_unique(self, unique: str) -> list[OutboxItem]:
+        """Our mails whose Message-ID begins with this, up to its first dot (signed return paths name it)."""
+        ...
+
     def backlog(self, now: datetime) -> Backlog: ...
     def counts(self) -> dict[str, int]: ...
 
@@ -461,19 +465,32 @@ class MetaRepo(Protocol):
 class Tx(Protocol):
     """One transaction."""
 
-    inbox: InboxRepo
-    blobs: BlobRepo
-    seekers: SeekerRepo
-    cases: CaseRepo
-    tokens: TokenRepo
-    tasks: TaskRepo
-    outbox: OutboxRepo
-    audit: AuditRepo
-    staff: StaffRepo
-    search: SearchRepo
-    notes: NoteRepo
-    corrections: CorrectionRepo
-    meta: MetaRepo
+    @property
+    def inbox(self) -> InboxRepo: ...
+    @property
+    def blobs(self) -> BlobRepo: ...
+    @property
+    def seekers(self) -> SeekerRepo: ...
+    @property
+    def cases(self) -> CaseRepo: ...
+    @property
+    def tokens(self) -> TokenRepo: ...
+    @property
+    def tasks(self) -> TaskRepo: ...
+    @property
+    def outbox(self) -> OutboxRepo: ...
+    @property
+    def audit(self) -> AuditRepo: ...
+    @property
+    def staff(self) -> StaffRepo: ...
+    @property
+    def search(self) -> SearchRepo: ...
+    @property
+    def notes(self) -> NoteRepo: ...
+    @property
+    def corrections(self) -> CorrectionRepo: ...
+    @property
+    def meta(self) -> MetaRepo: ...
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo only what happened inside, if it raises."""

@@ -72,25 +72,25 @@ class Cases:
         row = None if case_id is None else self._c.conn.execute(_BY_ID, {"id_": case_id}).first()
         return None if row is None else _case(row)
 
-    def change(self, old: Case, **fields: Any) -> Case:
-        """Set columns if ``old.version`` is still the row's, else Stale."""
+    def change(self, case: Case, **fields: Any) -> Case:
+        """Set columns if ``case.version`` is still the row's, else Stale."""
         unknown = fields.keys() - _CHANGEABLE
         if unknown:
             raise TypeError(f"not columns of a case: {sorted(unknown)}")
-        new = replace(old, **fields, version=old.version + 1)
+        new = replace(case, **fields, version=case.version + 1)
         values = {k: getattr(new, k) for k in fields}
         values |= {
             k: int(v) if k == "proof" else v.value for k, v in values.items() if k in {"state", "proof", "channel"}
         }
         done = self._c.conn.execute(
             sa.update(cases)
-            .where(cases.c.id == old.id, cases.c.version == old.version)
+            .where(cases.c.id == case.id, cases.c.version == case.version)
             .values(**values, version=new.version)
         )
         if done.rowcount != 1:
             raise Stale()
-        if new.seeker_id != old.seeker_id:
-            return self.get(old.id)
+        if new.seeker_id != case.seeker_id:
+            return self.get(case.id)
         return new
 
     def find(self, query: CaseQuery) -> list[Case]:

@@ -15,11 +15,12 @@ from intake.model import Application, Seeker, SeekerStatus
 from intake.ports.store import MatchKeys
 from intake.store.applications import Applications
 from intake.store.context import Context
-from intake.store.tables import seeker, seeker_key, seeker_status
+from intake.store.tables import seeker as register
+from intake.store.tables import seeker_key, seeker_status
 
 MOST = 50
 _TOKYO = ZoneInfo("Asia/Tokyo")
-_COLUMNS = [c for c in seeker.c if c.name not in {"id", "version"}]
+_COLUMNS = [c for c in register.c if c.name not in {"id", "version"}]
 _CHANGEABLE = {c.name for c in _COLUMNS} - {"member_id"}
 _KEYED = {"name", "kana", "addresses", "phones"}
 
@@ -34,12 +35,12 @@ _shared = (
     .subquery()
 )
 _CANDIDATES = (
-    sa.select(seeker)
-    .join(_shared, _shared.c.seeker_id == seeker.c.id)
-    .order_by(_shared.c.rank, _shared.c.shared.desc(), seeker.c.id)
+    sa.select(register)
+    .join(_shared, _shared.c.seeker_id == register.c.id)
+    .order_by(_shared.c.rank, _shared.c.shared.desc(), register.c.id)
 )
-_BY_ID = sa.select(seeker).where(seeker.c.id == sa.bindparam("id_"))
-_BY_MEMBER = sa.select(seeker).where(seeker.c.member_id == sa.bindparam("member"))
+_BY_ID = sa.select(register).where(register.c.id == sa.bindparam("id_"))
+_BY_MEMBER = sa.select(register).where(register.c.member_id == sa.bindparam("member"))
 
 
 class Seekers:
@@ -76,24 +77,24 @@ class Seekers:
 
     def count(self) -> int:
         """How many are registered."""
-        return self._c.conn.execute(sa.select(sa.func.count()).select_from(seeker)).scalar_one()
+        return self._c.conn.execute(sa.select(sa.func.count()).select_from(register)).scalar_one()
 
-    def upsert(self, new: Seeker) -> tuple[Seeker, bool]:
+    def upsert(self, seeker: Seeker) -> tuple[Seeker, bool]:
         """Insert or replace by member_id (``id`` and applications are left alone). True if new."""
-        old = self._c.conn.execute(_BY_MEMBER, {"member": new.member_id}).first()
-        values = _values(new)
+        old = self._c.conn.execute(_BY_MEMBER, {"member": seeker.member_id}).first()
+        values = _values(seeker)
         if old is None:
-            new_id = self._c.conn.execute(sa.insert(seeker).returning(seeker.c.id), values).scalar_one()
-            self._write_keys(new_id, new)
-            self._note_status(new_id, new.status, new.status_since)
-            return replace(new, id=new_id, version=1, applications=()), True
+            new_id = self._c.conn.execute(sa.insert(register).returning(register.c.id), values).scalar_one()
+            self._write_keys(new_id, seeker)
+            self._note_status(new_id, seeker.status, seeker.status_since)
+            return replace(seeker, id=new_id, version=1, applications=()), True
         self._c.conn.execute(
-            sa.update(seeker).where(seeker.c.id == old.id).values(**values, version=seeker.c.version + 1)
+            sa.update(register).where(register.c.id == old.id).values(**values, version=register.c.version + 1)
         )
         self._drop_keys(old.id)
-        self._write_keys(old.id, new)
-        if old.status != new.status.value:
-            self._note_status(old.id, new.status, new.status_since)
+        self._write_keys(old.id, seeker)
+        if old.status != seeker.status.value:
+            self._note_status(old.id, seeker.status, seeker.status_since)
         return self.get(old.id), False
 
     def upsert_application(self, member_id: str, application: Application) -> Application:
@@ -103,26 +104,26 @@ class Seekers:
             raise NotFound()
         return self._applications.upsert(owner.id, application)
 
-    def change(self, old: Seeker, **fields: Any) -> Seeker:
-        """Set columns if ``old.version`` is still the row's, else Stale. Status changes go to the history."""
+    def change(self, seeker: Seeker, **fields: Any) -> Seeker:
+        """Set columns if ``seeker.version`` is still the row's, else Stale. Status changes go to the history."""
         unknown = fields.keys() - _CHANGEABLE
         if unknown:
             raise TypeError(f"not columns of a seeker: {sorted(unknown)}")
-        new = replace(old, **fields)
+        new = replace(seeker, **fields)
         values = {k: v for k, v in _values(new).items() if k in fields}
         done = self._c.conn.execute(
-            sa.update(seeker)
-            .where(seeker.c.id == old.id, seeker.c.version == old.version)
-            .values(**values, version=old.version + 1)
+            sa.update(register)
+            .where(register.c.id == seeker.id, register.c.version == seeker.version)
+            .values(**values, version=seeker.version + 1)
         )
         if done.rowcount != 1:
             raise Stale()
         if _KEYED & fields.keys():
-            self._drop_keys(old.id)
-            self._write_keys(old.id, new)
-        if new.status is not old.status:
-            self._note_status(old.id, new.status, fields.get("status_since"))
-        return replace(new, version=old.version + 1)
+            self._drop_keys(seeker.id)
+            self._write_keys(seeker.id, new)
+        if new.status is not seeker.status:
+            self._note_status(seeker.id, new.status, fields.get("status_since"))
+        return replace(new, version=seeker.version + 1)
 
     def history(self, seeker_id: int) -> list[tuple[date, str]]:
         """(day, status), oldest first."""
@@ -131,32 +132,32 @@ class Seekers:
 
     def due_to_resume(self, today: date) -> list[Seeker]:
         """Paused seekers whose resume_on has come."""
-        due = sa.select(seeker).where(
-            seeker.c.resume_on.is_not(None),
-            seeker.c.resume_on <= today,
-            seeker.c.status == SeekerStatus.PAUSED.value,
+        due = sa.select(register).where(
+            register.c.resume_on.is_not(None),
+            register.c.resume_on <= today,
+            register.c.status == SeekerStatus.PAUSED.value,
         )
-        return self._load(self._c.conn.execute(due.order_by(seeker.c.resume_on, seeker.c.id)))
+        return self._load(self._c.conn.execute(due.order_by(register.c.resume_on, register.c.id)))
 
     def withdrawn_by(self, day: date) -> list[Seeker]:
         """Seekers whose withdrawal lies on or before ``day`` (retention)."""
-        return self._listed(seeker.c.withdrawn_on <= day)
+        return self._listed(register.c.withdrawn_on <= day)
 
     def invalid_by(self, day: date) -> list[Seeker]:
         """Seekers whose status became invalid on or before ``day`` (retention)."""
-        return self._listed(seeker.c.invalid_on <= day)
+        return self._listed(register.c.invalid_on <= day)
 
     def page(self, after: int | None = None, limit: int = 50) -> list[Seeker]:
         """The register by id, from the one after ``after``."""
-        query = sa.select(seeker).where(seeker.c.id > (after or 0)).order_by(seeker.c.id).limit(limit)
+        query = sa.select(register).where(register.c.id > (after or 0)).order_by(register.c.id).limit(limit)
         return self._load(self._c.conn.execute(query))
 
     def remove(self, seeker_id: int) -> bool:
         """Delete the row with its keys, history and applications (erasure). False if it is not there."""
-        return self._c.conn.execute(sa.delete(seeker).where(seeker.c.id == seeker_id)).rowcount == 1
+        return self._c.conn.execute(sa.delete(register).where(register.c.id == seeker_id)).rowcount == 1
 
     def _listed(self, condition: sa.ColumnElement[bool]) -> list[Seeker]:
-        return self._load(self._c.conn.execute(sa.select(seeker).where(condition).order_by(seeker.c.id)))
+        return self._load(self._c.conn.execute(sa.select(register).where(condition).order_by(register.c.id)))
 
     def _load(self, rows: Iterable[sa.Row[Any]]) -> list[Seeker]:
         found = list(rows)
