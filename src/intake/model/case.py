@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,21 @@ class CaseState(StrEnum):
         return self in (CaseState.REVIEW, CaseState.AWAITING_PROOF, CaseState.SCHEDULED)
 
 
+# why a case is in review: who wrote, or what was meant, is not established
+DOUBTFUL_HOLDS = frozenset(
+    {"unverified", "not_on_file", "keys_disagree", "unknown_member", "several_seekers", "no_register", "unsure",
+     "unreadable", "contradiction"}
+)  # fmt: skip
+
+# the same by the policy that decided: staff may put another hold reason over it
+DOUBTFUL_POLICIES = frozenset(
+    {"authentication_fails", "nobody_is_identified", "several_seekers_fit", "the_register_is_empty",
+     "reading_is_unsure", "wishes_contradict", "unreadable"}
+)  # fmt: skip
+
+SAID_TWICE_IS_SAID_ONCE = frozenset({"withdrawal", "deletion", "pause", "resume", "concierge_change", "reinstatement"})
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A row of the queue. What the person wrote is not here: it lies encrypted with the message."""
@@ -58,6 +73,21 @@ class Case:
     closed_at: datetime | None = None
     complaint: bool = False
     wake_on: date | None = None  # scheduled: the day it is looked at again
+
+    @property
+    def is_doubtful(self) -> bool:
+        """True while nobody has established who wrote, or what they meant: others must not lean on such a case."""
+        doubtful = self.hold_reason in DOUBTFUL_HOLDS or self.policy in DOUBTFUL_POLICIES
+        return self.state is CaseState.REVIEW and doubtful
+
+    def is_same_wish(self, request: str, now: datetime, within_days: int) -> bool:
+        """Open, of the same request, lately arrived, and not in doubt (decisions.md, Duplicates).
+
+        Only wishes that mean the same when said twice: a second decline is about another opening.
+        """
+        recent = abs(now - self.received_at) <= timedelta(days=within_days)
+        same = self.request == request and request in SAID_TWICE_IS_SAID_ONCE
+        return self.state.is_open and same and recent and not self.is_doubtful
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,5 +191,6 @@ class Decision:
     wake_on: date | None = None
     joins: int | None = None  # id of the open case that this wish belongs to
     targets: tuple[int, ...] = ()  # cases that a retraction drops
+    fulfils: tuple[int, ...] = ()  # other open cases of the same wish that are done with this one
     closes_quietly: bool = False  # thanks after a closed case: message ends joined to it
     trail: tuple[str, ...] = field(default_factory=tuple)  # every policy asked, with its answer, in order

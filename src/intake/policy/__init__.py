@@ -1,0 +1,32 @@
+"""All that is known → what happens. One ordered table (chain.py); figures and switches in rules/profiles/."""
+
+from intake.policy.approval import decide_send_link, decide_staff_approval, decide_tasks_done, may_be_refused
+from intake.policy.chain import CHAIN, decide
+from intake.policy.deadlines import OfficeHours, add_business_days, days_since, may_return_alone, today_of
+from intake.policy.due import decide_bounced, decide_due
+from intake.policy.people import assignee_of, may_approve
+from intake.policy.profile import Profile, load_profile, parse_profile
+from intake.policy.proved import choices_for, decide_proved
+
+__all__ = [
+    "CHAIN",
+    "OfficeHours",
+    "Profile",
+    "add_business_days",
+    "assignee_of",
+    "choices_for",
+    "days_since",
+    "decide",
+    "decide_bounced",
+    "decide_due",
+    "decide_proved",
+    "decide_send_link",
+    "decide_staff_approval",
+    "decide_tasks_done",
+    "load_profile",
+    "may_approve",
+    "may_be_refused",
+    "may_return_alone",
+    "parse_profile",
+    "today_of",
+]

@@ -1,0 +1,138 @@
+"""After a proof: 完了, キャンセル, put off or pause instead; behind the link, in the app, at the telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from intake.errors import BadInput, NotProved, Stale
+from intake.model import Case, CaseState, Decision, Effect, Proof, ReplyPlan, Seeker
+from intake.model.ladder import Act, allowed
+from intake.policy.deadlines import may_return_alone
+from intake.policy.leaving import Course, course_of, is_registered, put_off
+from intake.policy.profile import Profile
+from intake.policy.retracting import release_after
+
+COMPLETE, CANCEL, DEFER, PAUSE = "complete", "cancel", "defer", "pause"
+TO_PEOPLE = {"concierge_change": "lead", "preferences": "concierge", "decline": "concierge"}
+
+
+def choices_for(case: Case, seeker: Seeker) -> tuple[str, ...]:
+    """What the page offers: put off only while a selection runs, a pause only in place of leaving."""
+    if case.request != "withdrawal" or not is_registered(seeker):
+        return (COMPLETE, CANCEL)
+    return (COMPLETE, CANCEL, *((DEFER,) if seeker.running else ()), PAUSE)
+
+
+def decide_proved(
+    case: Case,
+    seeker: Seeker,
+    choice: str,
+    proof: Proof,
+    profile: Profile,
+    now: datetime,
+    today: date,
+    *,
+    consequences_seen: tuple[int, ...] | None = None,
+    others: Sequence[Case] = (),
+) -> Decision:
+    """The person has shown who they are (E2 link or app, E3 staff's check) and chosen.
+
+    ``consequences_seen`` are the ids of the running applications that the page showed: other ones now → Stale, and
+    nothing is done. ``others`` are the person's other open cases. Raises NotProved below E2, BadInput for a choice
+    that this case does not offer.
+    """
+    if proof < Proof.E2:
+        raise NotProved("this needs the link, the app, or staff's recorded check")
+    if choice == CANCEL:
+        left = [c for c in others if c.id != case.id and c.state.is_open]
+        return _decision(case, Course("cancelled", CaseState.RETRACTED, "done_retraction", effects=release_after(left)))
+    if choice != COMPLETE and (choice not in (DEFER, PAUSE) or case.request != "withdrawal"):
+        raise BadInput(f"{choice}: not offered for {case.request}")
+    if consequences_seen is not None and set(consequences_seen) != {a.id for a in seeker.running}:
+        raise Stale("the running selections have changed since the page was shown")
+    course = _course(case, seeker, choice, profile, now, today)
+    return _checked(case, seeker, _decision(case, course, seeker), proof)
+
+
+def _course(case: Case, seeker: Seeker, choice: str, profile: Profile, now: datetime, today: date) -> Course:
+    if choice == DEFER and seeker.running and is_registered(seeker):
+        return put_off(today)
+    if choice == PAUSE and is_registered(seeker):
+        return Course("pause_instead", CaseState.DONE, "done_pause", effects=(Effect.HOLD_OUTREACH, Effect.PAUSE))
+    if case.request in ("withdrawal", "deletion"):
+        return course_of(case.request, seeker, profile, now, today)
+    if case.request == "pause":
+        return _pause(seeker)
+    if case.request in ("resume", "reinstatement"):
+        return _active_again(case, seeker, profile, today)
+    due = profile.due_on(case.request, today)
+    assign = TO_PEOPLE.get(case.request)
+    return Course("sender_confirmed", CaseState.REVIEW, None, "sender_confirmed", assign=assign, due_on=due)
+
+
+def _pause(seeker: Seeker) -> Course:
+    if not is_registered(seeker):
+        return Course("already_withdrawn", CaseState.DONE, None)
+    return Course("paused", CaseState.DONE, "done_pause", effects=(Effect.HOLD_OUTREACH, Effect.PAUSE))
+
+
+def _active_again(case: Case, seeker: Seeker, profile: Profile, today: date) -> Course:
+    if is_registered(seeker):
+        effects: tuple[Effect, ...] = (Effect.RESUME, Effect.RELEASE_OUTREACH)
+        return Course("resumed", CaseState.DONE, "done_resume", effects=effects)
+    left_on = seeker.withdrawn_on or seeker.status_since
+    if may_return_alone(left_on, today, profile.coming_back.days):
+        effects = (Effect.REINSTATE, Effect.RELEASE_OUTREACH)
+        return Course("reinstated", CaseState.DONE, "done_resume", effects=effects)
+    due = profile.due_on(case.request, today)
+    return Course("reopen", CaseState.REVIEW, "receipt_reinstatement", "reopen", due_on=due)
+
+
+ACT_OF = {
+    Effect.HOLD_OUTREACH: Act.HOLD_OUTREACH,
+    Effect.PAUSE: Act.PAUSE,
+    Effect.RESUME: Act.RESUME,
+    Effect.WITHDRAW: Act.WITHDRAW,
+    Effect.REINSTATE: Act.REINSTATE,
+    Effect.RELEASE_OUTREACH: Act.RETRACT,
+    Effect.DROP_TARGETS: Act.RETRACT,
+}
+
+
+def _checked(case: Case, seeker: Seeker, decision: Decision, proof: Proof) -> Decision:
+    """No effect leaves here that the ladder does not allow for this case's request."""
+    for effect in decision.effects:
+        if not allowed(case.request, ACT_OF[effect], proof):
+            raise NotProved(f"{case.request}: E{int(proof)} does not allow {effect.value}")
+    return decision
+
+
+def _decision(case: Case, course: Course, seeker: Seeker | None = None) -> Decision:
+    can_be_told = seeker is None or seeker.address is not None
+    speaks = course.template is not None and can_be_told
+    return Decision(
+        request=case.request,
+        policy=course.reason,
+        reason=course.reason,
+        state=course.state,
+        hold_reason=course.hold,
+        effects=course.effects,
+        reply=ReplyPlan(course.template or "", "file") if speaks else None,
+        no_reply=None if speaks else ("no_address" if course.template else course.reason),
+        tasks=course.tasks,
+        assign=course.assign,
+        due_on=course.due_on,
+        wake_on=course.wake_on,
+    )
+
+
+def as_decision(case: Case, course: Course, seeker: Seeker) -> Decision:
+    """A course as the decision about an open case; the mail goes to the address on file or not at all."""
+    return _decision(case, course, seeker)
+
+
+def with_policy(decision: Decision, policy: str) -> Decision:
+    """The same under the name of the row that decided."""
+    return replace(decision, policy=policy)

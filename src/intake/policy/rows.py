@@ -1,0 +1,251 @@
+"""One row a request: what a sure reading of an identified person does by itself (decisions.md, the table).
+
+Each is asked only after the gates: the reading is sure, one seeker is known, the mail is not failing.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from datetime import timedelta
+
+from intake.model import (
+    Application,
+    CaseState,
+    Decision,
+    Effect,
+    Proof,
+    ReplyPlan,
+    Seeker,
+    SeekerStatus,
+    Situation,
+    TaskPlan,
+)
+from intake.model.ladder import Act
+from intake.policy.deadlines import DAY, may_return_alone
+from intake.policy.gates import superseded
+from intake.policy.leaving import Course, course_of, is_registered, needs_warning, put_off
+from intake.policy.profile import Profile
+from intake.policy.receipts import Answer, answer_with, ask_by_link, done, from_receipt_on, receipt, review
+from intake.policy.retracting import retract
+from intake.policy.situation import by_telephone, may
+
+COMPANY_FORMS = ("株式会社", "有限会社", "合同会社", "合資会社", "一般社団法人", "一般財団法人", "(株)", "(有)")
+
+
+def withdrawal(s: Situation, profile: Profile) -> Decision | None:
+    """Receipt and link in one mail at every stage; the app and a telephone check go by the stage table at once."""
+    if s.request != "withdrawal":
+        return None
+    assert s.seeker is not None
+    if not is_registered(s.seeker):
+        return review(s, profile, "already_withdrawn", answer=answer_with(s, "receipt_other"))
+    return _proved_or_link(s, profile, s.seeker)
+
+
+def deletion(s: Situation, profile: Profile) -> Decision | None:
+    """Receipt and link; after 完了 staff approve. One old document is a task, not an erasure."""
+    if s.request != "deletion":
+        return None
+    assert s.seeker is not None
+    if "withdrawal" not in s.requests and profile.one_document.is_meant(s.message.new_text, _said(s)):
+        task = TaskPlan("erase_document", due_on=profile.due_on(s.request, s.today), assignee=s.seeker.concierge)
+        return review(s, profile, "one_document", answer=answer_with(s, "receipt_other"), tasks=(task,))
+    return _proved_or_link(s, profile, s.seeker)
+
+
+def _said(s: Situation) -> str:
+    return " ".join(e.text for e in s.meaning.why if e.request == "deletion" and e.weight > 0) or s.message.new_text
+
+
+def _proved_or_link(s: Situation, profile: Profile, seeker: Seeker) -> Decision:
+    proved = may(s, Act.WITHDRAW, profile)
+    told_by_staff = s.proof is Proof.E3
+    if not proved or (needs_warning(seeker, profile) and not told_by_staff):
+        return ask_by_link(s, profile, "consequences" if proved else "link_sent")
+    wants_to_wait = s.request == "withdrawal" and s.meaning.after_selection and seeker.running
+    course = put_off(s.today) if wants_to_wait else course_of(s.request, seeker, profile, s.now, s.today)
+    decision = _as_decision(s, course)
+    return replace(decision, fulfils=superseded(s, profile))
+
+
+def _as_decision(s: Situation, course: Course) -> Decision:
+    address = s.seeker.address if s.seeker else None
+    silent = s.message.no_reply or (None if address else "no_address")
+    speaks = course.template is not None and not silent
+    return Decision(
+        request=s.request,
+        policy="",
+        reason=course.reason,
+        state=course.state,
+        hold_reason=course.hold,
+        effects=course.effects,
+        reply=ReplyPlan(course.template or "", "file") if speaks else None,
+        no_reply=None if speaks else (silent or course.reason),
+        tasks=course.tasks,
+        assign=course.assign,
+        due_on=course.due_on,
+        wake_on=course.wake_on,
+    )
+
+
+def pause(s: Situation, profile: Profile) -> Decision | None:
+    """From on file: outreach held, status paused, confirmation with a way back. Else a link."""
+    if s.request != "pause":
+        return None
+    assert s.seeker is not None
+    if not is_registered(s.seeker):
+        return review(s, profile, "already_withdrawn", answer=answer_with(s, "receipt_other"))
+    if not may(s, Act.PAUSE, profile):
+        return ask_by_link(s, profile)
+    resume_on = s.meaning.facts.resume_on or (s.meaning.pause_until + DAY if s.meaning.pause_until else None)
+    remind = TaskPlan("remind", subject="resume_on", due_on=resume_on, assignee=s.seeker.concierge)
+    decision = done(s, "paused", "done_pause", (Effect.HOLD_OUTREACH, Effect.PAUSE), (remind,) if resume_on else ())
+    return replace(decision, fulfils=superseded(s, profile))
+
+
+def resume(s: Situation, profile: Profile) -> Decision | None:
+    """From on file: active again, however worded. After a withdrawal it is coming back."""
+    if s.request != "resume":
+        return None
+    assert s.seeker is not None
+    if not is_registered(s.seeker):
+        return come_back(s, profile, s.seeker)
+    if any(c.request in ("withdrawal", "deletion") and not c.is_doubtful for c in s.open_cases):
+        return review(s, profile, "leaving_is_open")
+    if not may(s, Act.RESUME, profile):
+        return ask_by_link(s, profile)
+    pauses = tuple(c.id for c in s.open_cases if c.request in ("pause", "resume") and not c.is_doubtful)
+    return replace(done(s, "resumed", "done_resume", (Effect.RESUME, Effect.RELEASE_OUTREACH)), targets=pauses)
+
+
+def concierge_change(s: Situation, profile: Profile) -> Decision | None:
+    """Receipt; to the lead, never to the one concerned."""
+    if s.request != "concierge_change":
+        return None
+    hold = "lead_decides" if may(s, Act.CONCIERGE_CHANGE, profile) else "confirm_sender"
+    return review(s, profile, hold, assign="lead")
+
+
+def preferences(s: Situation, profile: Profile) -> Decision | None:
+    """Receipt with what was understood, a task for the concierge, a talk offered."""
+    if s.request != "preferences":
+        return None
+    assert s.seeker is not None
+    if s.seeker.status is SeekerStatus.WITHDRAWN:
+        return review(s, profile, "already_withdrawn", answer=answer_with(s, "receipt_other"))
+    if not may(s, Act.PREFERENCES, profile):
+        return review(s, profile, "confirm_sender")
+    return waits_for_tasks(s, profile, "conditions", (_task(s, profile, "preferences", ""),))
+
+
+def decline(s: Situation, profile: Profile) -> Decision | None:
+    """Receipt; the concierge tells the employer, never the machine alone. Which application must be clear."""
+    if s.request != "decline":
+        return None
+    assert s.seeker is not None
+    if not may(s, Act.DECLINE, profile):
+        return review(s, profile, "confirm_sender")
+    meant = meant_applications(s.seeker, s.message.new_text)
+    if not meant:
+        return review(s, profile, "which_application" if s.seeker.running else "no_application", assign="concierge")
+    tasks = tuple(_task(s, profile, "tell_employer", a.company) for a in meant)
+    return waits_for_tasks(s, profile, "employer_informed", tasks)
+
+
+def meant_applications(seeker: Seeker, text: str) -> tuple[Application, ...]:
+    """The running applications whose company is named; the only one, where none is; () where it stays open."""
+    words = _folded(text)
+    named = tuple(a for a in seeker.running if (core := _company(a.company)) and core in words)
+    if named:
+        return named
+    return seeker.running if len(seeker.running) == 1 else ()
+
+
+def _company(name: str) -> str:
+    for form in COMPANY_FORMS:
+        name = unicodedata.normalize("NFKC", name).replace(form, "")
+    core = _folded(name)
+    return core if len(core) >= 2 else ""
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _task(s: Situation, profile: Profile, kind: str, subject: str) -> TaskPlan:
+    assert s.seeker is not None
+    concierge = None if s.meaning.complaint else s.seeker.concierge
+    return TaskPlan(kind, subject=subject, due_on=profile.due_on(s.request, s.today), assignee=concierge)
+
+
+def waits_for_tasks(s: Situation, profile: Profile, hold: str, tasks: tuple[TaskPlan, ...]) -> Decision:
+    """The case waits until people have done their part; past its day staff look at it."""
+    due = profile.due_on(s.request, s.today)
+    told = receipt(s)
+    return Decision(
+        request=s.request,
+        policy="",
+        reason=hold,
+        state=CaseState.SCHEDULED,
+        hold_reason=hold,
+        reply=told.reply,
+        no_reply=told.no_reply,
+        tasks=tasks,
+        assign="lead" if s.meaning.complaint else "concierge",
+        due_on=due,
+        wake_on=due + timedelta(days=1),
+    )
+
+
+def reinstatement(s: Situation, profile: Profile) -> Decision | None:
+    """Coming back: alone within the days of the profile, afterwards by the kind of registration."""
+    if s.request != "reinstatement":
+        return None
+    assert s.seeker is not None
+    return come_back(s, profile, s.seeker)
+
+
+def come_back(s: Situation, profile: Profile, seeker: Seeker) -> Decision:
+    """For everything that means: I left, and want to use the service again."""
+    if is_registered(seeker):
+        return review(s, profile, "not_withdrawn", answer=answer_with(s, "receipt_reinstatement"))
+    left_on = seeker.withdrawn_on or seeker.status_since
+    if left_on is None:
+        return review(s, profile, "unknown_day", answer=answer_with(s, "receipt_reinstatement"))
+    if may_return_alone(left_on, s.today, profile.coming_back.days):
+        if profile.coming_back.self_service:
+            link = ask_by_link(replace(s, request="reinstatement"), profile, "return_alone")
+            return replace(link, request=s.request)
+        return review(s, profile, "reopen", answer=answer_with(s, "receipt_reinstatement"))
+    way = {"office": "return_office", "online": "return_online"}.get(seeker.registered_via)
+    if way is None or by_telephone(s):
+        return review(s, profile, "ask_how_registered", answer=answer_with(s, "receipt_reinstatement"))
+    return done(s, way, way)
+
+
+def retraction(s: Situation, profile: Profile) -> Decision | None:
+    """Beats everything of the same person that has not been carried out; afterwards it is coming back."""
+    if s.request != "retraction":
+        return None
+    assert s.seeker is not None
+    if not may(s, Act.RETRACT, profile):
+        return review(s, profile, "confirm_sender")
+    if not is_registered(s.seeker) and not any(c.request == "deletion" for c in s.open_cases):
+        return come_back(s, profile, s.seeker)
+    return retract(s, profile)
+
+
+def question(s: Situation, profile: Profile) -> Decision | None:
+    """No fixed answer fits surely: staff answer."""
+    return review(s, profile, "staff_answer", assign="concierge") if s.request == "question" else None
+
+
+def other(s: Situation, profile: Profile) -> Decision | None:
+    """A receipt, and staff read it."""
+    return review(s, profile, "staff_read", assign="concierge") if s.request == "other" else None
+
+
+def in_doubt(s: Situation, profile: Profile) -> Decision | None:
+    """The last row: whatever no other row knows waits for a person."""
+    return review(s, profile, "in_doubt", answer=Answer(no_reply="in_doubt"), effects=from_receipt_on(s, profile))

@@ -1,0 +1,22 @@
+"""Who has shown what, and what that allows: the ladder, confirm links, keys for coming back."""
+
+from intake.proofs.keys import IssuedKey, KeyAnswer, new_key, try_key
+from intake.proofs.ladder import Act, allowed, check, proof_of
+from intake.proofs.links import expires_at, is_expired, new_token, nonce_for, nonce_ok, token_hash
+
+__all__ = [
+    "Act",
+    "IssuedKey",
+    "KeyAnswer",
+    "allowed",
+    "check",
+    "expires_at",
+    "is_expired",
+    "new_key",
+    "new_token",
+    "nonce_for",
+    "nonce_ok",
+    "proof_of",
+    "token_hash",
+    "try_key",
+]

@@ -1,0 +1,44 @@
+"""Confirm links: a secret of 128 bits that only the mail holds; we keep its hash (reliability.md A23, A24)."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from intake.keyring import Keyring
+
+TOKEN_BYTES = 16
+TOKEN_CHARS = 22  # base64url of 16 bytes, no padding
+
+
+def new_token() -> str:
+    """A new secret for a URL, 128 bits from the system's source."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def token_hash(keyring: Keyring, token: str) -> bytes:
+    """What is stored and looked up in place of the token. Any text is taken; what is no token is found nowhere."""
+    return keyring.hash("token", token[: 4 * TOKEN_CHARS])
+
+
+def nonce_for(keyring: Keyring, token: str) -> str:
+    """The value in the page's form, bound to the token, so that browsers without cookies can act.
+
+    It shows that the form was read and posted; a machine that only follows links has none.
+    """
+    return keyring.sign("nonce", token)
+
+
+def nonce_ok(keyring: Keyring, token: str, nonce: str) -> bool:
+    """Constant-time check of a form's nonce; any text is taken, nothing raises."""
+    return keyring.signed_by_us("nonce", token, nonce)
+
+
+def expires_at(now: datetime, hours: int) -> datetime:
+    """Until when a link issued now can be used."""
+    return now + timedelta(hours=hours)
+
+
+def is_expired(until: datetime, now: datetime) -> bool:
+    """True from the very instant ``until`` on."""
+    return now >= until
