@@ -1,0 +1,96 @@
+"""Named fields of a form, an app or a telephone note: read from a body, checked, written as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from intake.channels.standard_webhooks import BadBody
+
+JSON = "application/json"
+URLENCODED = "application/x-www-form-urlencoded"
+CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "shift_jis": "cp932", "cp932": "cp932", "windows-31j": "cp932",
+            "euc-jp": "euc_jp"}  # fmt: skip
+REQUESTS = frozenset(
+    {"withdrawal", "pause", "resume", "concierge_change", "deletion", "preferences", "decline", "reinstatement",
+     "retraction", "question", "other"}
+)  # fmt: skip
+MAX_CHARS = {"message": 100_000, "comment": 20_000, "email": 320}
+SHORT = 1_000
+FREE_TEXT = frozenset({"message", "comment"})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_ADDRESS = re.compile(r"[^\s<>,;:@\"]+@[^\s<>,;:@\"]+\.[^\s<>,;:@\"]+|\"[^\s\"]+\"@[^\s<>,;:@\"]+")
+
+
+def read_body(content_type: str, raw: bytes) -> dict[str, Any]:
+    """The fields of a JSON object or of url-encoded form fields. Raises BadBody("body") for anything else."""
+    media_type, _, parameters = content_type.lower().partition(";")
+    media_type = media_type.strip()
+    if media_type == URLENCODED:
+        return _read_form(raw, parameters)
+    if media_type.endswith("json") or (not media_type and raw.lstrip()[:1] == b"{"):
+        return read_json(raw)
+    raise BadBody("body", f"must be {JSON} or {URLENCODED}")
+
+
+def read_json(raw: bytes) -> dict[str, Any]:
+    """A JSON object. Raises BadBody("body")."""
+    try:
+        value = json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as e:
+        raise BadBody("body", "is not JSON in UTF-8") from e
+    if not isinstance(value, dict):
+        raise BadBody("body", "must be an object with named fields")
+    return value
+
+
+def _read_form(raw: bytes, parameters: str) -> dict[str, Any]:
+    charset = parameters.partition("charset=")[2].split(";")[0].strip(' "') or "utf-8"
+    try:
+        pairs = parse_qsl(
+            raw.decode("ascii"), keep_blank_values=True, encoding=CHARSETS.get(charset, "utf-8"), errors="strict",
+            max_num_fields=200,
+        )  # fmt: skip
+    except ValueError as e:
+        raise BadBody("body", "is not made of url-encoded fields in UTF-8") from e
+    return dict(reversed(pairs))  # of a field given twice, the first
+
+
+def checked(given: Mapping[str, Any], names: Iterable[str], needed: Iterable[str] = ()) -> dict[str, str]:
+    """The named fields as clean strings, "" where absent; others are left out.
+
+    Raises BadBody naming the field: not a text, too long, a control character in it (A11), or needed and blank.
+    """
+    needed = frozenset(needed)
+    return {name: _checked(name, given.get(name), name in needed) for name in names}
+
+
+def _checked(name: str, value: Any, needed: bool) -> str:
+    if value is None:
+        value = ""
+    if isinstance(value, int) and not isinstance(value, bool) and name not in FREE_TEXT:
+        value = str(value)  # a member number that a form sends as a number
+    if not isinstance(value, str):
+        raise BadBody(name, "must be a text")
+    if len(value) > MAX_CHARS.get(name, SHORT):
+        raise BadBody(name, "is too long")
+    if (_CONTROL_IN_TEXT if name in FREE_TEXT else _CONTROL).search(value):
+        raise BadBody(name, "contains control characters")
+    if needed and not value.strip():
+        raise BadBody(name, "is missing")
+    return value
+
+
+def check_address(name: str, value: str) -> None:
+    """Something with an @ between two somethings: broken addresses of old mobile phones exist and are somebody's."""
+    if value and not _ADDRESS.fullmatch(value.strip()):
+        raise BadBody(name, "is not a mail address")
+
+
+def as_json(fields: Mapping[str, Any]) -> bytes:
+    """The fields as the raw bytes of an arrival, the same for the same fields."""
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
