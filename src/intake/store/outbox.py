@@ -137,6 +137,13 @@ class Outbox:
             raise NotFound()
         return found[0]
 
+    def key_of(self, item_id: int) -> int:
+        """The data key of one mail. Raises NotFound."""
+        key_id = self._c.conn.execute(sa.select(outbox.c.key_id).where(outbox.c.id == item_id)).scalar()
+        if key_id is None:
+            raise NotFound()
+        return key_id
+
     def of_case(self, case_id: int) -> list[OutboxItem]:
         """Oldest first."""
         linked = sa.select(outbox_case.c.outbox_id).where(outbox_case.c.case_id == case_id)
