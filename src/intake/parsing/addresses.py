@@ -1,0 +1,163 @@
+"""Addresses as they are written: dots anywhere, quotes missing, names in any charset, groups, several, none."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from intake.model import Address
+from intake.parsing.limits import ADDRESSES, STRUCTURED_BYTES, Notes
+from intake.parsing.words import decode_words, one_line, raw_text, unfold
+
+_WIDE = str.maketrans({"＜": "<", "＞": ">", "＠": "@"})
+_QUOTED_LOCAL = re.compile(r'^"((?:[^"\\]|\\.)*)"@(.+)$', re.DOTALL)
+_BARE = re.compile(r'(?:"[^"\s]{1,128}"|[^\s<>()\[\],;:"@]{1,128})@[^\s<>()\[\],;:"@]{1,255}')
+_SPACE = re.compile(r"\s+")
+
+
+def canonical(addr: str) -> str:
+    """For comparing only, never for sending: NFKC, lower case, quotes and blanks out, domain in its ASCII form."""
+    text = _SPACE.sub("", unicodedata.normalize("NFKC", addr)).strip("<>").removeprefix("mailto:").lower()
+    match = _QUOTED_LOCAL.match(text)
+    if match:
+        text = match[1].replace("\\", "") + "@" + match[2]
+    local, at, domain = text.rpartition("@")
+    domain = domain.rstrip(".")
+    if not domain.isascii():
+        try:
+            domain = domain.encode("idna").decode("ascii")
+        except UnicodeError:
+            pass
+    return f"{local}{at}{domain}"
+
+
+def address(addr: str, name: str = "") -> Address:
+    """The noun with its canonical form filled in."""
+    return Address(name=name, addr=addr, canonical=canonical(addr))
+
+
+def read(value: bytes, notes: Notes, where: str, forced: str | None = None) -> list[Address]:
+    """All addresses of one header, in order; never raises. An address without @ is kept (MAILER-DAEMON)."""
+    text = raw_text(unfold(value)[: STRUCTURED_BYTES * 4], notes, where, forced)
+    found = _from_text(text, notes, where, forced)
+    if not any("@" in item.addr for item in found) and "=?" in text:  # the whole header inside encoded words
+        inner = _from_text(decode_words(text, notes, where, forced), notes, where, forced)
+        if any("@" in item.addr for item in inner):
+            return inner
+    return found
+
+
+def _from_text(text: str, notes: Notes, where: str, forced: str | None) -> list[Address]:
+    if "＜" in text or "＠" in text:
+        text = text.translate(_WIDE)
+    out: list[Address] = []
+    held = ""
+    for piece in _pieces(text):
+        if held:
+            piece = f"{held},{piece}"
+            held = ""
+        if "@" not in piece and "<" not in piece and "(" not in piece:
+            held = piece  # 「山田, 太郎 <a@b>」: the comma belongs to the name
+            continue
+        if (found := _one(piece, notes, where, forced)) is not None:
+            out.append(found)
+    if held.strip() and (found := _one(held, notes, where, forced)) is not None:
+        out.append(found)
+    return out[:ADDRESSES]
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut at commas and semicolons outside quotes, comments and angles; quotes that do not balance are letters."""
+    quotes = text.count('"') % 2 == 0
+    comments = text.count("(") == text.count(")")
+    out: list[str] = []
+    start = depth = 0
+    inside = angle = False
+    pos = 0
+    while pos < len(text):
+        char = text[pos]
+        if char == "\\" and inside:
+            pos += 1
+        elif char == '"' and quotes and not depth:
+            inside = not inside
+        elif inside:
+            pass
+        elif char == "(" and comments:
+            depth += 1
+        elif char == ")" and depth:
+            depth -= 1
+        elif char == "<":
+            angle = ">" in text[pos : pos + 400]
+        elif char == ">":
+            angle = False
+        elif char in ",;" and not depth and not angle:
+            out.append(text[start:pos])
+            start = pos + 1
+        elif char == ":" and not depth and not angle and _is_group(text, start, pos):
+            start = pos + 1
+        pos += 1
+    out.append(text[start:])
+    return [piece for piece in out if piece.strip()]
+
+
+def _is_group(text: str, start: int, pos: int) -> bool:
+    """``undisclosed-recipients:;``: a phrase before a colon, no address in it."""
+    phrase = text[start:pos].strip().lower()
+    return bool(phrase) and "@" not in phrase and phrase not in ("mailto", "smtp") and "=?" not in phrase
+
+
+def _one(piece: str, notes: Notes, where: str, forced: str | None) -> Address | None:
+    piece = piece.strip()
+    if not piece:
+        return None
+    close = piece.rfind(">")
+    open_ = piece.rfind("<", 0, close if close >= 0 else len(piece))
+    if open_ >= 0:
+        inner = piece[open_ + 1 : close if close > open_ else len(piece)]
+        name = piece[:open_].strip() or _comment(piece[close + 1 :] if close > open_ else "")
+        addr = _addr(inner)
+        if "@" not in addr and (bare := _BARE.search(piece[:open_])):  # ``a@example.jp <>``
+            addr = bare[0]
+        return address(addr, _name(name, notes, where, forced))
+    comment = _comment(piece)
+    rest = _without_comment(piece) if comment else piece
+    bare = _BARE.search(rest)
+    if bare is None:
+        at = rest.strip().strip('"')
+        return address(_addr(at), _name(comment, notes, where, forced)) if at or comment else None
+    name = (rest[: bare.start()] + " " + rest[bare.end() :]).strip(" \t\"'[]<>")
+    return address(_addr(bare[0]), _name(name or comment, notes, where, forced))
+
+
+def _addr(inner: str) -> str:
+    inner = _SPACE.sub("", inner) if '"' not in inner else inner.strip()
+    if inner.lower().startswith(("mailto:", "smtp:")):
+        inner = inner.split(":", 1)[1]
+    if inner.startswith("@") and ":" in inner:  # source route
+        inner = inner.split(":", 1)[1]
+    return one_line(inner.strip("<>"))
+
+
+def _comment(text: str) -> str:
+    start, end = text.find("("), text.rfind(")")
+    return text[start + 1 : end].strip() if 0 <= start < end else ""
+
+
+def _without_comment(text: str) -> str:
+    start, end = text.find("("), text.rfind(")")
+    return (text[:start] + " " + text[end + 1 :]).strip()
+
+
+def _name(name: str, notes: Notes, where: str, forced: str | None) -> str:
+    name = name.strip()
+    if len(name) > 1 and name[0] == name[-1] and name[0] in "\"'":
+        name = name[1:-1]
+    elif name.count('"') == 1:
+        name = name.replace('"', "")
+    if "\\" in name:
+        name = re.sub(r'\\(["\\()])', r"\1", name)
+    name = decode_words(name, notes, where, forced)
+    name = one_line(name)
+    if len(name) > 1 and name[0] == name[-1] == '"':
+        name = name[1:-1]
+    return name.strip()

@@ -1,0 +1,188 @@
+"""Lines that say "what follows is somebody's earlier mail", in the words of each program and language.
+
+All patterns look at one line (or a few short ones joined) of at most 400 characters, so that no text can be slow.
+"""
+
+from __future__ import annotations
+
+import re
+
+MAX_LINE = 400
+
+_VERB = (
+    r"wrote|writes|written|a écrit|a ecrit|escribió|escribio|schrieb|ha scritto|scrisse|schreef|skrev|escreveu"
+    r"|napisał(?:\(?a\)?)?|napsal(?:\(?a\)?)?|napísal|kirjoitti|написал(?:\(?а\)?)?|пишет|a scris|írta|yazdı|έγραψε"
+    r"|viết|写道|寫道|님이 작성|작성|said|sent|skrifaði|je napisao|va escriure|"
+    r"書きました|書いた|書きます|さんは|のメール|のメッセージ|からのメール|からのメッセージ|wrote in message"
+)
+_ENDS_WITH_VERB = re.compile(rf"(?:{_VERB})[\s　。.]{{0,3}}(?::|：|…|\.\.\.)?[\s\u200e]{{0,3}}$", re.IGNORECASE)
+_ENDS_WITH_COLON = re.compile(r"[:：][\s\u200e]{0,3}$")
+_START = re.compile(
+    r"^[\s>\-–—*_\"'「(（]{0,10}(?:On|Le|El|Am|Il|Op|Den|Em|Dne|Dňa|W dniu|Dnia|Pe|På|Vào|ma|Ti|Ma|Ke|To|Fr|La|Lö|Su"
+    r"|At|In|Il giorno|Na|V|Em|El día|Em seg|schrieb|在|於|Пн|Вт|Ср|Чт|Пт|Сб|Вс)\b"
+)
+_DATE = (
+    r"(?:\d{4}\s?[年/.\-]\s?\d{1,2}\s?[月/.\-]\s?\d{1,2}\s?日?|\d{1,2}\s?月\s?\d{1,2}\s?日|令和\s?\d{1,2}年"
+    r"|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{1,2}\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?,?\s\d{4}"
+    r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s)"
+)
+_DATE_START = re.compile(rf"^[\s　>(（「\[【\-–—*]{{0,6}}{_DATE}")
+_HAS_DATE = re.compile(rf"{_DATE}|\d{{1,2}}:\d{{2}}")
+_ADDR = re.compile(r"[^\s<>]@[^\s<>]|<[^<>\s]{3,}>|<mailto:")
+_WHO = re.compile(r"(?:さん|様|氏|殿|さま)[\s　、,]*(?:は|が|から|より|の)?|(?:に|、|で)[^。]{0,60}(?:さん|様|<)")
+_JA_END = re.compile(
+    r"(?:(?:さん|様|氏|殿|さま)?(?:は|が)(?:次のように)?書きました|さん(?:から)?の(?:メール|メッセージ)|(?:から)?の(?:メール|メッセージ)"
+    r"|様からの(?:メール|ご連絡)|書きました|書いています|wrote)[\s　]{0,2}(?:[:：。]|\.\.\.|…)?[\s　]{0,2}$"
+)
+_INLINE = re.compile(
+    r"\s(On\s(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s)?(?:\d{1,2}|\w{3,9})[\s/.,].{6,200}wrote:)\s*$"
+)
+
+_RULE_CHARS = r"\-_=*~─━―ー–—＝＊＿－‐◇◆■□＃#+"
+_ORIGINAL_WORDS = (
+    r"original message|original (?:e-?)?mail|forwarded (?:message|by|mail)|begin forwarded|reply message|message d'origine"
+    r"|message original|message transféré|mensaje original|mensaje reenviado|mensagem original|mensagem encaminhada"
+    r"|messaggio originale|messaggio inoltrato|ursprüngliche nachricht|original-?nachricht|weitergeleitete nachricht"
+    r"|oprindelig (?:meddelelse|besked)|opprinnelig melding|ursprungligt meddelande|originalmeddelande|vidarebefordrat"
+    r"|oorspronkelijk bericht|doorgestuurd bericht|alkuperäinen viesti|välitetty viesti|wiadomość oryginalna"
+    r"|oryginalna wiadomość|původní zpráva|исходное сообщение|пересылаемое сообщение|orijinal mesaj|eredeti üzenet"
+    r"|原始邮件|原始郵件|原邮件|转发的?邮件|轉寄郵件|원본 메시지|original appointment"
+    r"|元の(?:メッセージ|メール)|もとの(?:メッセージ|メール)|オリジナル(?:メッセージ|メール)|転送(?:メッセージ|メール|された|元|開始)"
+    r"|フォワード|返信元|引用(?:元|開始|ここから|メッセージ)|以下(?:、|は)?(?:引用|転送|元の)|受信メール|前回のメール"
+)
+_ORIGINAL = re.compile(
+    rf"^[\s>　|]{{0,8}}(?:[{_RULE_CHARS}]{{1,60}}|\[|【|<|＜|\()[\s　]{{0,4}}(?:{_ORIGINAL_WORDS})[^。]{{0,60}}$", re.IGNORECASE
+)
+_ORIGINAL_BARE = re.compile(
+    r"^[\s>　]{0,8}(?:begin forwarded message|forwarded message|original message|転送されたメッセージ|元のメッセージ|元のメール"
+    r"|転送メッセージ|転送メール|début du message (?:réexpédié|transféré)|anfang der weitergeleiteten (?:nachricht|e-mail)"
+    r"|inicio del mensaje reenviado|inizio messaggio inoltrato|início da mensagem (?:encaminhada|reenviada)"
+    r"|vidarebefordrat brev|begin doorgestuurd bericht|начало переадресованного сообщения)[\s　]{0,2}[:：]?[\s　]{0,3}$",
+    re.IGNORECASE,
+)
+_FORWARD = re.compile(r"forward|transf|reenvi|inoltrat|weitergeleitet|encaminh|転送|フォワード|转发|轉寄|doorgestuurd", re.IGNORECASE)
+
+_FROM = (
+    r"From|差出人|送信者|送信元|発信者|発信元|De|Von|Da|Van|Od|От|Från|Fra|Lähettäjä|Kimden|Feladó|发件人|寄件者|寄件人"
+    r"|보낸 ?사람|De la|Від|FROM"
+)
+_OTHER = (
+    r"To|Cc|CC|Bcc|Sent|Date|Subject|Reply-To|Sent at|Envoyé|À|A|Objet|Date d'envoi|Gesendet|An|Betreff|Datum|Enviado(?: el| em)?|Para|Asunto|Fecha"
+    r"|Inviato|Oggetto|Data|Verzonden|Aan|Onderwerp|Wysłano|Do|Temat|Отправлено|Кому|Тема|Дата|Skickat|Till|Ämne|Sendt|Til"
+    r"|Emne|Lähetetty|Vastaanottaja|Aihe|Gönderilme|Kime|Konu|Odesláno|Komu|Předmět|发送时间|收件人|主题|寄件日期|收件者|主旨"
+    r"|보낸 ?날짜|받는 ?사람|제목|Importance|重要度|Kopie|Copie|Cópia|Kopio|抄送|Attachments|添付"
+    r"|送信日時|受信日時|送信日|日時|日付|作成日|宛先|宛て先|受信者|送信先|ＣＣ|件名|題名|タイトル|Ｓｕｂｊｅｃｔ"
+)
+_FROM_LINE = re.compile(rf"^[\s>　*|]{{0,8}}\**(?:{_FROM})\**[\s　]{{0,6}}[:：]", re.IGNORECASE)
+_OTHER_LINE = re.compile(rf"^[\s>　*|]{{0,8}}\**(?:{_OTHER})\**[\s　]{{0,6}}[:：]", re.IGNORECASE)
+_PLAIN_RULE = re.compile(rf"^[\s　>]{{0,4}}[{_RULE_CHARS}]{{3,120}}[\s　]*$")
+
+
+def is_rule(line: str) -> bool:
+    """A line of nothing but rule characters."""
+    return len(line) <= MAX_LINE and bool(_PLAIN_RULE.match(line))
+
+
+def attribution_end(lines: list[str], at: int) -> int | None:
+    """If an attribution ("On ... wrote:", 「2024年…:」) begins at this line: the index after its last line."""
+    first = lines[at]
+    if len(first) > MAX_LINE or not first.strip():
+        return None
+    if _is_attribution(first, lines, at + 1):
+        return at + 1
+    if not (_START.match(first) or _DATE_START.match(first) or _ADDR.search(first)):
+        return None
+    joined = first.strip()
+    for end in range(at + 1, min(len(lines), at + 5)):
+        line = lines[end].strip().lstrip("> ")
+        if not line and end > at + 1:
+            return None
+        joined += " " + line
+        if len(joined) > MAX_LINE:
+            return None
+        if line and _is_wrapped(joined):
+            return end + 1
+    return None
+
+
+def _is_attribution(line: str, lines: list[str], after: int) -> bool:
+    text = line.strip()
+    if _START.match(text) and _ENDS_WITH_VERB.search(text) and (_HAS_DATE.search(text) or _ADDR.search(text)):
+        return True
+    if _DATE_START.match(text):
+        if _ENDS_WITH_COLON.search(text) and (_ADDR.search(text) or _WHO.search(text)):
+            return True
+        if _ENDS_WITH_VERB.search(text) and (text[-1:] in ":：" or "書きました" in text):
+            return True
+    if _JA_END.search(text) and (_HAS_DATE.search(text) or _ADDR.search(text)) and text[-1:] in ":：。":
+        return True
+    if _ENDS_WITH_VERB.search(text) and (text[-1:] in ":：" or "書きました" in text):
+        return _is_quoted_next(lines, after)
+    return False
+
+
+def _is_wrapped(joined: str) -> bool:
+    """The same on several lines joined: here only what is unmistakable."""
+    if not (_ENDS_WITH_COLON.search(joined) or joined.endswith(("書きました", "書きました。", "wrote"))):
+        return False
+    if _START.match(joined) and _ENDS_WITH_VERB.search(joined):
+        return bool(_HAS_DATE.search(joined) or _ADDR.search(joined))
+    if _DATE_START.match(joined):
+        return bool(_ADDR.search(joined) or _ENDS_WITH_VERB.search(joined))
+    return False
+
+
+def _is_quoted_next(lines: list[str], after: int) -> bool:
+    for line in lines[after : after + 3]:
+        if line.strip():
+            return line.lstrip()[:1] in (">", "＞", "|")
+    return False
+
+
+def inline_attribution(line: str) -> int | None:
+    """Where an attribution begins in a line that also holds the answer ("Yes. On Wed, ... wrote:")."""
+    if len(line) > MAX_LINE or "wrote:" not in line:
+        return None
+    match = _INLINE.search(line)
+    return match.start(1) if match and line[: match.start(1)].strip(" >") else None
+
+
+def is_original(line: str) -> bool:
+    """``-----Original Message-----`` and its kin."""
+    return len(line) <= MAX_LINE and bool(_ORIGINAL.match(line) or _ORIGINAL_BARE.match(line))
+
+
+def is_forward(line: str) -> bool:
+    """Of those: one that says "forwarded"."""
+    return bool(_FORWARD.search(line))
+
+
+def header_block_end(lines: list[str], at: int) -> int | None:
+    """If a block of mail headers (差出人/送信日時/宛先/件名) begins here: the index after it."""
+    line = lines[at]
+    if len(line) > MAX_LINE:
+        return None
+    is_from = bool(_FROM_LINE.match(line))
+    if not is_from and not _OTHER_LINE.match(line):
+        return None
+    has_from, others, end = is_from, 0 if is_from else 1, at + 1
+    blanks = 0
+    while end < min(len(lines), at + 16):
+        row = lines[end]
+        if not row.strip(" 　>"):
+            blanks += 1
+            if blanks > 1 or has_from and others:
+                break
+        elif len(row) <= 2_000 and _FROM_LINE.match(row[:MAX_LINE]):
+            if has_from:
+                break
+            has_from = True
+            blanks = 0
+        elif len(row) <= 2_000 and _OTHER_LINE.match(row[:MAX_LINE]):
+            others += 1
+            blanks = 0
+        elif not (row[:1] in " \t" or "@" in row[:MAX_LINE]) or blanks:
+            break
+        end += 1
+    enough = others >= 1 if is_from else others >= 2
+    return end if has_from and enough else None

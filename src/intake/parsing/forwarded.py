@@ -1,0 +1,66 @@
+"""Mail that the agency's own staff passed on: the forwarded mail is the message, its sender the seeker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from intake.model import Address, Authenticity, Message, Segment
+from intake.parsing import addresses, attribution, quotes
+from intake.parsing.limits import Notes
+from intake.parsing.mime import Part
+
+_FROM = ("from", "差出人", "送信者", "送信元", "発信者")
+_SUBJECT = ("subject", "件名", "題名")
+
+
+def unwrapped(message: Message, root: Part, read: Callable[[Part], Message]) -> Message:
+    """The enclosed or quoted mail with ``forwarded_by`` set and no authenticity; unchanged if none is found."""
+    staff = message.sender.addr
+    for part in root.walk():
+        if part.media_type == "message/rfc822" and part.children:
+            inner = read(part.children[0])
+            return replace(inner, forwarded_by=staff, auth=Authenticity())
+    return _quoted(message, staff) or message
+
+
+def _quoted(message: Message, staff: str) -> Message | None:
+    """A forward in the text: a header block and what follows it."""
+    lines = message.text.split("\n")
+    for at in range(min(len(lines), 400)):
+        end = attribution.header_block_end(lines, at)
+        if end is None:
+            continue
+        sender, subject = _headers(lines[at:end])
+        if sender is None or sender.canonical == message.sender.canonical:
+            continue
+        body = [line.removeprefix("> ").removeprefix(">") for line in lines[end:]]
+        text = "\n".join(body).strip("\n")
+        segments: tuple[Segment, ...] = quotes.segment(text)
+        return replace(
+            message,
+            sender=sender,
+            subject=subject or message.subject,
+            reply_to=None,
+            text=text,
+            segments=segments,
+            new_text=quotes.new_text(text, segments),
+            forwarded_by=staff,
+            auth=Authenticity(),
+            message_id=message.message_id,
+        )
+    return None
+
+
+def _headers(lines: list[str]) -> tuple[Address | None, str]:
+    sender: Address | None = None
+    subject = ""
+    for line in lines:
+        name, sep, value = line.strip("> 　*").replace("：", ":", 1).partition(":")
+        key = name.strip("* 　").lower()
+        if sep and key in _FROM and sender is None:
+            found = addresses.read(value.strip(" *").encode("utf-8", "replace"), Notes(), "from")
+            sender = found[0] if found and "@" in found[0].addr else None
+        elif sep and key in _SUBJECT and not subject:
+            subject = value.strip(" 　*")
+    return sender, subject

@@ -1,0 +1,102 @@
+"""A raw mail to a message: the order in which the readers of this package are asked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from intake.model import Address, Authenticity, Channel, Envelope, Message
+from intake.parsing import addresses, authenticity, automatic, fields, forwarded, mime, params, quotes
+from intake.parsing.bodies import Body, Collector
+from intake.parsing.limits import Notes
+from intake.parsing.mime import Part
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class ParseOptions:
+    """What the agency knows and the mail does not say.
+
+    ``authserv_id``: the name our own border signs its Authentication-Results with; empty means trust nothing.
+    ``staff_addresses``: what they forward is the seeker's mail. ``charset``: the rung that staff forced.
+    """
+
+    authserv_id: str = ""
+    staff_addresses: tuple[str, ...] = ()
+    charset: str | None = None
+
+
+def read(envelope: Envelope, options: ParseOptions) -> Message:
+    """The message in a raw mail; what staff forwarded is unwrapped. Raises only what a bug raises."""
+    notes = Notes()
+    root = mime.read(envelope.raw, notes)
+    message = _message(root, envelope, options, notes)
+    if message.sender.canonical and message.sender.canonical in {addresses.canonical(a) for a in options.staff_addresses}:
+        return forwarded.unwrapped(message, root, lambda inner: _message(inner, envelope, options, notes, inside=True))
+    return message
+
+
+def _message(root: Part, envelope: Envelope, options: ParseOptions, notes: Notes, inside: bool = False) -> Message:
+    headers = root.headers
+    forced = options.charset
+    collector = Collector(notes, forced)
+    collector.take(root)
+    body = collector.finish(root)
+    subject = fields.subject(headers, notes, forced, _hint(root))
+    senders = fields.people(headers, "from", notes, forced)
+    sender = senders[0] if senders else Address()
+    text = _SURROGATE.sub("\ufffd", body.text)
+    segments = quotes.segments_of(body.lines, body.given)
+    new = quotes.new_text(text, segments)
+    who = automatic.speaker(
+        root, subject, sender.addr, sender.name, text, new, _null_return(envelope) and not inside, envelope.raw
+    )
+    reply_to = fields.people(headers, "reply-to", notes, forced)
+    message_ids = fields.ids(headers, "message-id")
+    _judge(root, body, notes)
+    return Message(
+        channel=Channel.EMAIL,
+        kind=who.kind,
+        kind_reason=who.reason,
+        subject=_SURROGATE.sub("\ufffd", subject),
+        sender=sender,
+        reply_to=reply_to[0] if reply_to else None,
+        message_id=message_ids[0] if message_ids else "",
+        in_reply_to=fields.ids(headers, "in-reply-to"),
+        references=fields.ids(headers, "references"),
+        sent_at=fields.sent_at(headers),
+        text=text,
+        new_text=new,
+        segments=segments,
+        attachments=tuple(body.attachments),
+        charset_steps=tuple(notes.steps),
+        auth=Authenticity() if inside else _auth(root, senders, options),
+        error=notes.error,
+        no_reply=who.no_reply,
+        bounced=who.bounced,
+    )
+
+
+def _auth(root: Part, senders: list[Address], options: ParseOptions) -> Authenticity:
+    count = len(root.headers.all("from"))
+    return authenticity.verdict(root.headers, senders, count, options.authserv_id)
+
+
+def _hint(root: Part) -> str | None:
+    """The charset of the first text: what raw header bytes are most likely in."""
+    for part in root.walk():
+        if part.main == "text":
+            return params.plain(part.params, "charset") or None
+    return None
+
+
+def _null_return(envelope: Envelope) -> bool:
+    """Only an SMTP envelope says so; a Return-Path in the mail may be anybody's (reliability.md A36)."""
+    return envelope.via in ("smtp", "lmtp") and envelope.mail_from.strip("<> ") == ""
+
+
+def _judge(root: Part, body: Body, notes: Notes) -> None:
+    """Say so where nothing at all could be read."""
+    if not root.headers.fields and not body.lines and not body.attachments:
+        notes.fault("empty: there is no mail in these bytes")

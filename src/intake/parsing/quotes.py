@@ -1,0 +1,201 @@
+"""New words apart from history, signature and notice, line by line, in linear time. In doubt, more is kept."""
+
+from __future__ import annotations
+
+import re
+
+from intake.model import Segment
+from intake.parsing import attribution, signatures
+
+_QUOTED = re.compile(r"^[\s　]{0,4}(?:[>＞»≫》]|&gt;)")
+_FACE = re.compile(r"^[\s　]*[>＞][\s._＿.ω\-o]{0,3}[<＜]")
+_BAR = re.compile(r"^[\s　]{0,3}[|｜│┃¦]")
+_INITIALS = re.compile(r"^[A-Za-z]{1,6}>\s?")
+_CJK = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
+_BLANK_RUN = re.compile(r"\n[ \t　]*\n(?:[ \t　]*\n)+")
+
+NEW, QUOTE, SIGNATURE, NOTICE = "new", "quote", "signature", "notice"
+
+
+def segment(body: str) -> tuple[Segment, ...]:
+    """Split any text into runs of new words, quotation, signature and notice that cover it without gaps."""
+    lines = body.split("\n")
+    return segments_of(lines, [None] * len(lines))
+
+
+def segments_of(lines: list[str], given: list[str | None]) -> tuple[Segment, ...]:
+    """The same on lines of which some are already known (``quote``, ``history``) from the format."""
+    rows, known, ends = _rows(lines, given)
+    kinds = _kinds(rows, known)
+    total = ends[-1] if ends else 0
+    out: list[Segment] = []
+    start = 0
+    for index, kind in enumerate(kinds):
+        if index + 1 == len(kinds) or kinds[index + 1] != kind:
+            end = total if index + 1 == len(kinds) else ends[index]
+            if end > start:
+                out.append(Segment(start, end, kind))
+            start = end
+    return tuple(out)
+
+
+def new_text(text: str, segments: tuple[Segment, ...]) -> str:
+    """The sender's new words: the ``new`` runs joined, at most one blank line between them."""
+    joined = "\n".join(text[item.start : item.end].strip("\n") for item in segments if item.kind == NEW)
+    return _BLANK_RUN.sub("\n\n", joined).strip()
+
+
+def _rows(lines: list[str], given: list[str | None]) -> tuple[list[str], list[str | None], list[int]]:
+    """Lines, with those split in two that hold both an answer and an attribution; and where each ends."""
+    rows: list[str] = []
+    known: list[str | None] = []
+    ends: list[int] = []
+    pos = 0
+    for line, kind in zip(lines, given, strict=True):
+        cut = attribution.inline_attribution(line) if "wrote:" in line else None
+        if cut is not None:
+            rows.append(line[:cut])
+            known.append(kind)
+            ends.append(pos + cut)
+        rows.append(line[cut or 0 :].rstrip("\r"))
+        known.append(kind)
+        pos += len(line) + 1
+        ends.append(pos)
+    if ends:
+        ends[-1] -= 1
+    return rows, known, ends
+
+
+def _kinds(rows: list[str], known: list[str | None]) -> list[str]:
+    quoted = _quoted_lines(rows, known)
+    kinds = [NEW] * len(rows)
+    splits = _mark_history(rows, known, quoted, kinds)
+    if splits or _are_quotes(rows, quoted, known):
+        for at, is_quote in enumerate(quoted):
+            if is_quote:
+                kinds[at] = QUOTE
+    _close_gaps(rows, kinds)
+    _mark_tails(rows, kinds)
+    if not any(kind == NEW and row.strip() for kind, row in zip(kinds, rows, strict=True)):
+        return _keep(rows, kinds)
+    return kinds
+
+
+def _quoted_lines(rows: list[str], known: list[str | None]) -> list[bool]:
+    """Which lines carry a quotation mark of some sort."""
+    quoted = [
+        kind == "quote" or (bool(_QUOTED.match(row)) and "<<" not in row and not _FACE.match(row))
+        for row, kind in zip(rows, known, strict=True)
+    ]
+    for pattern, least in ((_BAR, 2), (_INITIALS, 2)):
+        start = -1
+        for at in range(len(rows) + 1):
+            hit = at < len(rows) and not quoted[at] and bool(pattern.match(rows[at])) and not _is_table(rows[at])
+            if hit and start < 0:
+                start = at
+            elif not hit and start >= 0:
+                if at - start >= least:
+                    quoted[start:at] = [True] * (at - start)
+                start = -1
+    return quoted
+
+
+def _is_table(row: str) -> bool:
+    return row.count("|") > 2 or row.count("│") > 2 or row.count("｜") > 2 or signatures.is_rule(row)
+
+
+def _are_quotes(rows: list[str], quoted: list[bool], known: list[str | None]) -> bool:
+    """Without any attribution: three marked lines in a run, or Japanese ones, or the format's own word."""
+    run = 0
+    for row, is_quote, kind in zip(rows, quoted, known, strict=True):
+        if is_quote and (kind == "quote" or _CJK.search(row)):
+            return True
+        run = run + 1 if is_quote else run if not row.strip() else 0
+        if run >= 3:
+            return True
+    return False
+
+
+def _mark_history(rows: list[str], known: list[str | None], quoted: list[bool], kinds: list[str]) -> int:
+    """Mark what attributions and header blocks introduce; returns how many there were."""
+    count = at = 0
+    while at < len(rows):
+        if quoted[at] or not rows[at].strip():
+            at += 1
+            continue
+        end = _split_end(rows, known, at)
+        if end is None:
+            at += 1
+            continue
+        count += 1
+        begin = at
+        while begin > 0 and (not rows[begin - 1].strip() or attribution.is_rule(rows[begin - 1])) and kinds[begin - 1] == NEW:
+            begin -= 1
+        stop = _history_end(rows, quoted, end)
+        kinds[begin:stop] = [QUOTE] * (stop - begin)
+        at = max(stop, at + 1)
+    return count
+
+
+def _split_end(rows: list[str], known: list[str | None], at: int) -> int | None:
+    """If history is introduced at this line: the index after the introduction."""
+    if known[at] == "history":
+        end = at
+        while end < len(rows) and (known[end] == "history" or not rows[end].strip()):
+            end += 1
+        return end
+    if attribution.is_original(rows[at]):
+        after = at + 1
+        while after < len(rows) and after < at + 3 and not rows[after].strip():
+            after += 1
+        if after < len(rows):
+            return attribution.header_block_end(rows, after) or at + 1
+        return at + 1
+    return attribution.header_block_end(rows, at) or attribution.attribution_end(rows, at)
+
+
+def _history_end(rows: list[str], quoted: list[bool], after: int) -> int:
+    """Marked history ends where the marks end; unmarked history goes on to the end."""
+    at = after
+    while at < len(rows) and not rows[at].strip():
+        at += 1
+    if at >= len(rows) or not quoted[at]:
+        return len(rows)
+    while at < len(rows) and (quoted[at] or not rows[at].strip()):
+        at += 1
+    while at > after and not rows[at - 1].strip():
+        at -= 1
+    return at
+
+
+def _close_gaps(rows: list[str], kinds: list[str]) -> None:
+    """A word that a mailer wrapped out of a quoted line, between two quoted lines, belongs to them."""
+    for at in range(1, len(rows) - 1):
+        if (
+            kinds[at] == NEW
+            and kinds[at - 1] == QUOTE == kinds[at + 1]
+            and 0 < len(rows[at].strip()) <= 24
+            and len(rows[at - 1]) >= 68
+            and rows[at - 1].isascii()
+        ):
+            kinds[at] = QUOTE
+
+
+def _mark_tails(rows: list[str], kinds: list[str]) -> None:
+    """Signatures stand at the end of the last run of new words, and of the one above the first quotation."""
+    runs: list[tuple[int, int]] = []
+    start = 0
+    for at in range(len(rows) + 1):
+        if at == len(rows) or kinds[at] != NEW:
+            if at > start and any(row.strip() for row in rows[start:at]):
+                runs.append((start, at))
+            start = at + 1
+    for run in dict.fromkeys((*runs[:1], *runs[-1:])):
+        signatures.mark_tail(rows, kinds, *run)
+
+
+def _keep(rows: list[str], kinds: list[str]) -> list[str]:
+    """Nothing new was found: better all of it than nothing, save a signature."""
+    if any(kind == QUOTE and row.strip() for kind, row in zip(kinds, rows, strict=True)):
+        return [NEW if kind == QUOTE else kind for kind in kinds]
+    return [NEW] * len(rows)

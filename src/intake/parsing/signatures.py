@@ -1,0 +1,174 @@
+"""Where the words end and the signature, the telephone's own line or the legal notice begins."""
+
+from __future__ import annotations
+
+import re
+
+_DELIMITER = re.compile(r"^[\s　]{0,3}(?:--|__|—|――|ーー)[\s　]{0,3}$")
+_DECOR = "-‐－ー─━═＝=*＊_＿~～〜+＋#＃・･.…‥☆★◇◆□■○●◎▽▼△▲♪♦:;：；┏┓┗┛┣┫┌┐└┘┠┨┯┷┿╋┼│┃|｜｡。°∞∴∵≡≪≫<>＜＞/／\\＼^＾'\"`,、 　\t╂┝┥┬┴┰┸"
+_RULE = re.compile("^[" + re.escape(_DECOR) + "]{4,200}$")
+_DEVICE = re.compile(
+    r"^[\s　>\-–—*_]{0,6}(?:"
+    r"(?:my |私の)?[A-Za-z0-9 .+!&'’\-]{0,40}(?:iPhone|iPad|iOS|Android|アンドロイド|スマートフォン|スマホ|携帯(?:電話)?|Galaxy|Xperia|AQUOS|BlackBerry"
+    r"|Windows ?Phone|Surface|タブレット|ドコモメール|auメール|ソフトバンク|Yahoo!メール|Yahoo!?ﾒｰﾙ|Gmail|Outlook|ガラケー|らくらくホン)[^。\n]{0,40}"
+    r"(?:から|より)(?:の)?(?:送信|送付|メール|返信)[^。\n]{0,20}[。.]?"
+    r"|sent (?:from|via|using|with) .{1,80}|sent .{0,20}from my .{1,60}"
+    r"|get outlook for .{1,40}|outlook for (?:ios|android|mac)[^。\n]{0,20}(?:を入手|をダウンロード)?"
+    r"|(?:ios|android|mac) (?:用|版) ?outlook を入手|android 用 outlook|envoyé (?:de|depuis) m.{1,60}|von meine[mr] .{1,60}gesendet"
+    r"|gesendet (?:von|mit) .{1,60}|enviado (?:desde|do) .{1,60}|inviato da .{1,60}|verzonden vanaf .{1,60}|skickat från .{1,60}"
+    r"|sendt fra .{1,60}|lähetetty .{1,40}|wysłane z .{1,60}|отправлено с .{1,60}|发自我的.{1,30}|從我的.{1,30}傳送"
+    r")[\s　]*$",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(
+    r"(?:TEL|Tel|tel|ＴＥＬ|℡|☎|FAX|Fax|ＦＡＸ|電話|携帯|Mobile|mobile|MOBILE|Phone|phone|〒|E-?mail|e-?mail|E-?MAIL|Mail|MAIL|mail|メール|ﾒｰﾙ|住所|URL|HP|Web|LINE)\s{0,3}[:：/／.）)]?"
+    r"|[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9.\-]{3,}|https?://|www\.|0\d{1,4}[-‐－(（ ]\d{1,4}[-‐－)） ]\d{3,4}|０[０-９]{1,4}[-－]|\b0[789]0\d{8}\b"
+    r"|〒?\d{3}-\d{4}|[都道府県市区町村]\S{0,20}\d+-\d+|株式会社|有限会社|合同会社|大学|学部|部\s|課\s"
+)
+_FIELD = re.compile(
+    r"^[\s　・■●◆○◇□▼※*\-【\[「]{0,4}(?:お?名前|氏名|ご?氏名|会員(?:番号|ID|No)|登録(?:番号|ID|名|メール|アドレス|電話|住所)|求職者|受付番号|生年月日|ID|フリガナ|ふりがな|カナ|希望|理由|退会|件名|お問い?合わせ)"
+)
+_SENTENCE = re.compile(r"(?:です|ます|ません|ました|ください|下さい|でした|ましょう|ですか|ますか|たい|ない|お願い|致し|いたし|ほしい|欲しい|だ|ん)[。．.！!？?♪…\s　]*$|。|[？?]\s*$|してください|退会|削除")
+_CLOSING = re.compile(r"^[\s　]*(?:以上|敬具|草々|かしこ|よろしく|宜しく)")
+_ENGLISH_SENTENCE = re.compile(r"\b(?:I|you|we|please|is|are|will|would|have|the)\b.*\s\w+\s\w+\s\w+.*[.?!]\s*$", re.IGNORECASE)
+_NOTICE = re.compile(
+    r"(?:本|この|当)(?:電子)?(?:e-?)?(?:メール|mail|ﾒｰﾙ|通信)(?:に|は|および|及び|（|\(|の)[^\n]{0,80}(?:機密|秘密|宛先|名宛人|意図|特定の|誤って|誤送信|第三者|守秘|個人情報)"
+    r"|誤(?:って|送信)[^\n]{0,40}(?:受信|お受け取り|届いた|場合)[^\n]{0,60}(?:破棄|削除|連絡)"
+    r"|confidential(?:ity)?\b[^\n]{0,160}(?:intended|recipient|e-?mail|message|notice|information|privileged)"
+    r"|(?:this|the) (?:e-?mail|message|communication|transmission)[^\n]{0,120}(?:confidential|intended (?:only |solely )?(?:for|recipient)|privileged)"
+    r"|intended (?:only |solely )?for the (?:use|individual|person|addressee|named)"
+    r"|(?:if you (?:are not|have received)[^\n]{0,60}(?:intended recipient|in error|mistake))"
+    r"|virus-free\.? www\.avast|avast[^\n]{0,40}(?:ウイルス|virus)|ウイルス(?:スキャン|チェック|に感染)[^\n]{0,40}(?:済み|ソフト|ません|検査|avast|アバスト)"
+    r"|(?:このメール|本メール)は[^\n]{0,30}ウイルス|please consider the environment before printing|diese e-?mail enthält vertrauliche"
+    r"|ce message[^\n]{0,60}confidentiel|este (?:mensaje|correo)[^\n]{0,80}confidencial"
+    r"|(?:社外|外部)(?:から|の送信者|の?アドレス)[^\n]{0,40}(?:メール|送信)[^\n]{0,40}(?:注意|ご注意)|\[?(?:external|caution)\]?:? ?(?:this )?e-?mail (?:originated|from)",
+    re.IGNORECASE,
+)
+_NOTICE_HEAD = re.compile(
+    r"^[\s　*＊【\[<＜■□●※─━=＝\-]{0,12}(?:confidentiality notice|disclaimer|privacy notice|legal notice|ご注意|注意事項|免責事項|機密(?:保持|情報)|秘密保持"
+    r"|守秘義務|重要なお知らせ|important notice|notice of confidentiality|CONFIDENTIAL)",
+    re.IGNORECASE,
+)
+_LIST_FOOTER = re.compile(r"mailing list|メーリングリスト|mailman/(?:listinfo|options)|unsubscribe|配信(?:停止|解除)|google groups|グループに(?:登録|参加)", re.IGNORECASE)
+_UNDERLINES = re.compile(r"^_{20,}\s*$|^-{40,}\s*$|^--\s?$")
+MAX_SIGNATURE_LINES = 16
+
+
+def is_rule(line: str) -> bool:
+    """A line drawn with signs: rules of ─━＝*-_ and the ornaments around them."""
+    text = line.strip()
+    return 4 <= len(text) <= 200 and bool(_RULE.match(text)) and len(set(text)) < len(text)
+
+
+def mark_tail(lines: list[str], kinds: list[str], start: int, end: int) -> None:
+    """Within ``lines[start:end]`` (new words up to a quotation or the end), mark what stands at the end and is
+    no longer anybody's words. Never marks the whole region."""
+    first = next((at for at in range(start, end) if lines[at].strip()), end)
+    stop = end
+    for _ in range(8):
+        while stop > start and not lines[stop - 1].strip():
+            stop -= 1
+        found = _tail(lines, first, stop)
+        if found is None or found[0] <= first:
+            break
+        begin, kind = found
+        for at in range(begin, stop):
+            kinds[at] = kind
+        stop = begin
+
+
+def _tail(lines: list[str], start: int, stop: int) -> tuple[int, str] | None:
+    """The last thing in the region that is not the writer's words: where it begins and what it is."""
+    if stop <= start:
+        return None
+    if _DEVICE.match(lines[stop - 1][:300]):
+        return stop - 1, "signature"
+    if is_rule(lines[stop - 1]) and not _between_rules(lines, start, stop):
+        return stop - 1, "signature"
+    if (begin := _notice(lines, start, stop)) is not None:
+        return begin, "notice"
+    if (begin := _delimited(lines, start, stop)) is not None:
+        return begin, "signature"
+    if (begin := _ruled(lines, start, stop)) is not None:
+        return begin, "signature"
+    if (begin := _contact_block(lines, start, stop)) is not None:
+        return begin, "signature"
+    return None
+
+
+def _between_rules(lines: list[str], start: int, stop: int) -> bool:
+    return any(is_rule(lines[at]) for at in range(max(start, stop - MAX_SIGNATURE_LINES), stop - 1))
+
+
+def _notice(lines: list[str], start: int, stop: int) -> int | None:
+    """A legal notice or a list's footer: the last paragraphs, if they say so."""
+    for at in range(max(start, stop - 25), stop):
+        if _UNDERLINES.match(lines[at]) and _LIST_FOOTER.search("\n".join(lines[at : min(stop, at + 8)])[:2_000]):
+            return at
+    begin = stop
+    while begin > start and lines[begin - 1].strip():
+        begin -= 1
+    text = "\n".join(line[:600] for line in lines[begin : min(stop, begin + 30)])
+    flat = text.replace("\n", " " if text.isascii() else "")[:4_000]
+    if _NOTICE.search(flat) or _NOTICE_HEAD.match(text):
+        while begin < stop and begin > start and is_rule(lines[begin - 1]):
+            begin -= 1
+        inner = next((at for at in range(begin, stop) if _NOTICE.search(lines[at][:600]) or _NOTICE_HEAD.match(lines[at])), begin)
+        if inner > begin and is_rule(lines[inner - 1]):
+            inner -= 1
+        return begin if all(not _SENTENCE.search(line[:300]) for line in lines[begin:inner]) and inner - begin < 2 else inner
+    return None
+
+
+def _delimited(lines: list[str], start: int, stop: int) -> int | None:
+    """The mark of RFC 3676 (``-- ``), also without its blank."""
+    for at in range(stop - 1, max(start, stop - 30) - 1, -1):
+        if _DELIMITER.match(lines[at]) and at > start:
+            after = [line for line in lines[at + 1 : stop] if line.strip()]
+            if lines[at].startswith("-- ") or lines[at] == "--":
+                return at if len(after) <= 25 else None
+            return at if _is_signature(after) else None
+    return None
+
+
+def _ruled(lines: list[str], start: int, stop: int) -> int | None:
+    """The topmost rule below which there is only a signature."""
+    for at in range(max(start, stop - MAX_SIGNATURE_LINES - 2), stop):
+        if is_rule(lines[at]):
+            inside = [line for line in lines[at + 1 : stop] if line.strip() and not is_rule(line)]
+            if _is_signature(inside):
+                return at
+    return None
+
+
+def _is_signature(block: list[str]) -> bool:
+    """Names, addresses, numbers: short lines, no sentences."""
+    if len(block) > MAX_SIGNATURE_LINES:
+        return False
+    if any(len(line) > 90 or _FIELD.match(line) for line in block):
+        return False
+    cues = sum(1 for line in block if _CONTACT.search(line))
+    sentences = sum(1 for line in block if _is_sentence(line) and not _CONTACT.search(line))
+    if sentences == 0:
+        return cues > 0 or (len(block) <= 4 and all(len(line.strip()) <= 24 for line in block))
+    return cues >= 2 and sentences * 4 <= len(block) and not any("退会" in line or "削除" in line for line in block)
+
+
+def _is_sentence(line: str) -> bool:
+    return bool(_SENTENCE.search(line) or _ENGLISH_SENTENCE.search(line[:200]) or _CLOSING.match(line))
+
+
+def _contact_block(lines: list[str], start: int, stop: int) -> int | None:
+    """A last paragraph without any rule: a name and at least two ways to reach its bearer."""
+    begin = stop
+    while begin > start and lines[begin - 1].strip():
+        begin -= 1
+    if begin <= start:
+        return None
+    block = lines[begin:stop]
+    if len(block) < 2 or len(block) > 10 or any(_is_sentence(line) or _FIELD.match(line) for line in block):
+        return None
+    cues = sum(1 for line in block if _CONTACT.search(line))
+    if cues < 2 or any(len(line) > 70 for line in block) or _CONTACT.match(block[0].strip()):
+        return None
+    return begin
