@@ -1,0 +1,61 @@
+"""How sure the classifier may be: from readings of lines that the model had not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from intake.learning.corpus import Line
+from intake.learning.linear import Rows, fit
+from intake.model import DESTRUCTIVE
+from intake.understanding.sureness import chance
+
+AIM = 0.998  # precision asked of `auto` on the lines at hand; unseen mail is somewhat harder
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An out-of-fold reading: what was read, what is right, and the signs of sureness."""
+
+    line: Line
+    chosen: tuple[str, ...]
+    figures: dict[str, float]
+    odds: tuple[float, ...]
+    reason_odds: tuple[float, ...]
+    reason_labels: tuple[str, ...]
+
+    @property
+    def exact(self) -> bool:
+        """Whether exactly the right requests were read."""
+        return self.chosen == self.line.requests
+
+
+def calibrate(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """Weights that turn the signs into the chance of being exactly right."""
+    usable = [o for o in outcomes if o.line.requests is not None]
+    names = sorted(usable[0].figures)
+    rows = Rows.of([list(range(len(names)))] * len(usable), len(names), [[o.figures[n] for n in names] for o in usable])
+    targets = np.array([[float(o.exact)] for o in usable])
+    weights = fit(rows, targets, 0.5, rounds=200)
+    return {name: float(value) for name, value in zip(names, weights[:, 0], strict=True)}
+
+
+def floors_of(outcomes: Sequence[Outcome], sure: dict[str, float]) -> dict[str, float]:
+    """The least chance with which a reading is sure: above it, ``AIM`` of the readings are right."""
+    rated = [(chance(o.figures, sure), o) for o in outcomes if o.line.requests is not None]
+    destructive = [(c, o.exact) for c, o in rated if DESTRUCTIVE & set(o.chosen)]
+    rest = [(c, o.exact) for c, o in rated if not DESTRUCTIVE & set(o.chosen)]
+    return {"any": _floor(rest), "destructive": _floor(destructive)}
+
+
+def _floor(rated: Sequence[tuple[float, bool]]) -> float:
+    ordered = sorted(rated, key=lambda pair: -pair[0])
+    wrong = 0
+    floor = 0.999
+    for count, (value, exact) in enumerate(ordered, 1):
+        wrong += not exact
+        if count >= 20 and 1 - wrong / count >= AIM:
+            floor = value
+    return round(max(floor, 0.5), 4)

@@ -1,0 +1,61 @@
+"""Labelled lines: whole messages and single sentences, as GUIDE.md describes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from intake.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One labelled line. ``requests`` or ``reasons`` is None where the line does not say."""
+
+    id: str
+    source: str  # name of the file it came from
+    channel: str
+    sender: str
+    subject: str
+    body: str
+    requests: tuple[str, ...] | None
+    reasons: tuple[str, ...] | None
+    facts: dict[str, str] | None
+    received_at: str | None = None
+    hard: bool = False
+    kind: str = "message"
+    weight: float = 1.0
+
+
+def read_lines(paths: Iterable[Path]) -> Iterator[Line]:
+    """The lines of JSONL files, in order. Raises BadInput with file and line where one cannot be used."""
+    for path in paths:
+        with path.open(encoding="utf-8") as file:
+            for number, text in enumerate(file, 1):
+                if text.strip():
+                    yield _line(text, path, number)
+
+
+def _line(text: str, path: Path, number: int) -> Line:
+    try:
+        entry: dict[str, Any] = json.loads(text)
+        return Line(
+            id=str(entry["id"]),
+            source=path.stem,
+            channel=entry.get("channel", "form"),
+            sender=entry.get("from", ""),
+            subject=entry.get("subject", ""),
+            body=entry["text"] if "text" in entry else entry["body"],
+            requests=tuple(sorted(entry["requests"])) if "requests" in entry else None,
+            reasons=tuple(sorted(entry["reasons"])) if "reasons" in entry else None,
+            facts=entry.get("facts"),
+            received_at=entry.get("received_at"),
+            hard=bool(entry.get("hard")),
+            kind=entry.get("kind", "message") if "text" in entry else "message",
+            weight=float(entry.get("weight", 1.0)),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{path}:{number}: not a labelled line: {error}") from None

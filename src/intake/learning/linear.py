@@ -1,0 +1,114 @@
+"""Logistic regression with numpy alone: many labels at once, sparse yes/no features, L2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A sparse matrix of weights 1/sqrt(n): ``indices[indptr[i]:indptr[i+1]]`` are the features of line i."""
+
+    indices: Ints
+    indptr: Ints
+    values: Floats
+    columns: int
+
+    @staticmethod
+    def of(lines: Sequence[Sequence[int]], columns: int, values: Sequence[Sequence[float]] | None = None) -> Rows:
+        """Make a matrix from lists of feature numbers; every line needs at least one (the constant)."""
+        sizes = [len(line) for line in lines]
+        indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        indices = np.fromiter((i for line in lines for i in line), np.int64, int(indptr[-1]))
+        weights = (
+            np.ones(len(indices))
+            if values is None
+            else np.fromiter((v for line in values for v in line), np.float64, len(indices))
+        )
+        return Rows(indices, indptr, weights, columns)
+
+    def dot(self, weights: Floats) -> Floats:
+        """Lines × labels."""
+        return np.add.reduceat(weights[self.indices] * self.values[:, None], self.indptr[:-1], axis=0)
+
+    def transposed(self) -> Callable[[Floats], Floats]:
+        """A function that gives features × labels from lines × labels."""
+        order = np.argsort(self.indices, kind="stable")
+        lines = np.repeat(np.arange(len(self.indptr) - 1), np.diff(self.indptr))[order]
+        values = self.values[order][:, None]
+        present, starts = np.unique(self.indices[order], return_index=True)
+
+        def product(residuals: Floats) -> Floats:
+            out = np.zeros((self.columns, residuals.shape[1]))
+            out[present] = np.add.reduceat(residuals[lines] * values, starts, axis=0)
+            return out
+
+        return product
+
+
+def fit(rows: Rows, targets: Floats, l2: float | Floats, rounds: int = 60, weight: Floats | None = None) -> Floats:
+    """Weights (features × labels) of independent logistic regressions. Column 0 is the constant, not held down.
+
+    ``l2`` may be a number or one number for each feature; ``weight`` one for each line (lines × 1).
+    """
+    back = rows.transposed()
+    penalty = np.full(rows.columns, l2) if isinstance(l2, float) else l2.copy()
+    penalty[0] = 1e-4
+    scale = np.ones((targets.shape[0], 1)) if weight is None else weight
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        w = flat.reshape(rows.columns, -1)
+        scores = rows.dot(w)
+        chances = 1 / (1 + np.exp(-np.clip(scores, -35, 35)))
+        value = float(np.sum(scale * (np.logaddexp(0, scores) - targets * scores)))
+        value += 0.5 * float(np.sum(penalty[:, None] * w * w))
+        return value, (back(scale * (chances - targets)) + penalty[:, None] * w).ravel()
+
+    start = np.zeros(rows.columns * targets.shape[1])
+    return _lbfgs(loss, start, rounds).reshape(rows.columns, -1)
+
+
+def _lbfgs(loss: Callable[[Floats], tuple[float, Floats]], at: Floats, rounds: int, memory: int = 8) -> Floats:
+    value, slope = loss(at)
+    steps: list[tuple[Floats, Floats, float]] = []
+    for turn in range(rounds):
+        direction = _direction(slope, steps)
+        length = 1.0 if turn else 1.0 / max(1.0, float(np.abs(slope).sum()))
+        drop = float(slope @ direction)
+        for _ in range(20):
+            trial = at + length * direction
+            new_value, new_slope = loss(trial)
+            if new_value <= value + 1e-4 * length * drop:
+                break
+            length *= 0.5
+        moved, turned = trial - at, new_slope - slope
+        curvature = float(moved @ turned)
+        if curvature > 1e-12:
+            steps = [*steps[-(memory - 1) :], (moved, turned, 1 / curvature)]
+        done = abs(value - new_value) < 1e-5 * max(1.0, abs(value))
+        at, value, slope = trial, new_value, new_slope
+        if done:
+            break
+    return at
+
+
+def _direction(slope: Floats, steps: Sequence[tuple[Floats, Floats, float]]) -> Floats:
+    q = slope.copy()
+    shares = []
+    for moved, turned, rho in reversed(steps):
+        share = rho * float(moved @ q)
+        q -= share * turned
+        shares.append(share)
+    if steps:
+        moved, turned, _ = steps[-1]
+        q *= float(moved @ turned) / float(turned @ turned)
+    for (moved, turned, rho), share in zip(steps, reversed(shares), strict=True):
+        q += moved * (share - rho * float(turned @ q))
+    return -q

@@ -1,0 +1,53 @@
+"""Questions that have a fixed answer: only where one answer alone surely fits."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from intake.understanding.matcher import Phrasebook, Span
+from intake.understanding.reading import Reading
+from intake.understanding.rulebook import Answer, Rulebook
+
+
+class AnswerFinder:
+    """Finds the fixed answer for a question."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._book = Phrasebook()
+        self._answers = {
+            name: (answer, self._patterns(answer), self._book.add(answer.against))
+            for name, answer in rulebook.answers.items()
+        }
+
+    def _patterns(self, answer: Answer) -> list[list[int]]:
+        return [[self._book.add(words) for words in pattern] for pattern in [answer.words, *answer.also]]
+
+    def find(self, reading: Reading) -> str | None:
+        """The key of the one answer that fits; None if none does, several do, or more than one thing is asked."""
+        found = self.fitting(reading)
+        questions = sum(1 for s in reading.document.said for one in s if one.concept == "howto" and one.marks & {"ques"})
+        return found[0] if len(found) == 1 and questions <= 3 else None
+
+    def fitting(self, reading: Reading) -> list[str]:
+        """The keys of all answers whose words are met."""
+        document = reading.document
+        spans = self._book.find(document.tokens)
+        found = []
+        for name, (answer, patterns, against) in self._answers.items():
+            if any(s.group == against for s in spans):
+                continue
+            for sentence in document.sentences:
+                here = [s for s in spans if sentence.start <= s.start < sentence.end]
+                if any(_met(pattern, here, answer.gap) for pattern in patterns):
+                    found.append(name)
+                    break
+        return found
+
+
+def _met(pattern: list[int], here: list[Span], gap: int) -> bool:
+    chains = [[s] for s in here if s.group == pattern[0]]
+    for group in pattern[1:]:
+        chains = [[*c, s] for c in chains for s in here if s.group == group and 0 <= s.start - c[-1].end <= gap][:50]
+    return any(all(a.end <= b.start for a, b in pairwise(c)) for c in chains)
+
+

@@ -1,0 +1,69 @@
+"""What else a message shows: its language, thanks alone, a complaint, a wish that waits, grounds for doubt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from intake.understanding.reading import Reading
+
+_KANA = re.compile("[ぁ-んァ-ヶ]")
+_HAN = re.compile("[一-鿿]")
+_LATIN = re.compile("[A-Za-z]{2,}")
+_HANGUL = re.compile("[가-힣]")
+_SIMPLIFIED = re.compile("[们这说请删谢为么号贵终账户个务]")
+_GREETING = re.compile(
+    r"(?:お世話に|いつも|ありがとう|有難う|有り難う|感謝|お礼|御礼|助かり|うれし|嬉し|失礼|よろしく|宜しく|お疲れ|承知|了解|確認(?:いた|し)|"
+    r"受け取り|拝受|拝読|様|さん|です|でございます|今後とも|お元気|ご健勝|恐れ入|お手数|短い間|またご縁|ご連絡|ご対応|お体|ご自愛|御中|申します|本当に|大変|丁寧|早速|迅速|その節)"
+)
+_THANKS = re.compile("ありがとう|有難う|有り難う|感謝|お礼|御礼|サンキュー|thank", re.IGNORECASE)
+_AFTER = re.compile(r"(?:選考|面接|結果|内定)[^。\n]{0,14}(?:終わ(?:って|り|った)|終了(?:後|し)|済(?:んで|み)|後に|出(?:て|た|次第)|次第)[^。\n]{0,14}")
+_SELECTION_GOES_ON = re.compile(r"選考[^。\n]{0,10}(?:終了後|終わって|終わり|終わった|後に|済んで)")
+
+
+def language(own: str) -> str:
+    """``ja``, ``en``, ``ko``, ``zh`` or ``und``. Han alone is Japanese here: 退会希望 (a detector says Chinese)."""
+    kana, han = len(_KANA.findall(own)), len(_HAN.findall(own))
+    latin = sum(len(m) for m in _LATIN.findall(re.sub(r"\S+@\S+|https?://\S+", "", own)))
+    if len(_HANGUL.findall(own)) > 5:
+        return "ko"
+    if kana == 0 and len(_SIMPLIFIED.findall(own)) >= 2:
+        return "zh"
+    if kana + han == 0:
+        return "en" if latin >= 6 else "und"
+    return "en" if latin > 6 * (kana + han) and latin > 60 else "ja"
+
+
+def thanks_only(reading: Reading, chosen: Sequence[str]) -> bool:
+    """Nothing but thanks and greetings."""
+    own = reading.document.text[: len(reading.own)].strip()
+    if tuple(chosen) != ("other",) or not _THANKS.search(own) or len(own) > 240:
+        return False
+    rest = [s for s in re.split(r"[。\n!?]+", own) if len(s.strip()) > 9]
+    return all(_GREETING.search(s) for s in rest) and not re.search("[?？]|か。|ください|ですが|のに", own)
+
+
+def after_selection(reading: Reading, chosen: Sequence[str]) -> bool:
+    """The wish waits for a selection: 「いまの選考が終わってから退会」."""
+    return "withdrawal" in chosen and bool(_SELECTION_GOES_ON.search(reading.own))
+
+
+def complaint(reading: Reading) -> bool:
+    """Whether the sender complains, whatever they ask for."""
+    return any(
+        one.concept == "complaint" and "neg" not in one.marks for said in reading.document.said for one in said
+    )
+
+
+def doubts(reading: Reading, body: str) -> Iterator[str]:
+    """Grounds to let a person look that do not come from the request itself."""
+    own = reading.document.text[: len(reading.own)].strip()
+    subject = reading.document.text[reading.document.subject_from :].strip()
+    if not own and not subject:
+        yield "empty"
+    elif not own:
+        yield "subject_only"
+    if "�" in body:
+        yield "damaged_text"
+    if len(own) > 6000:
+        yield "very_long"

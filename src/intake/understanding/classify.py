@@ -1,0 +1,155 @@
+"""The reading of one message: what is asked, how sure, and why. Two readers that check each other, and a gate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from intake.model import DESTRUCTIVE, Evidence, Meaning, Segment
+from intake.understanding import answers, asides, facts, gate, learned, preferences, quoted, reasons, sureness
+from intake.understanding.reading import ASKED, Reader, Reading, verdict
+from intake.understanding.rulebook import LABELS, Rulebook
+from intake.understanding.weights import Weights, load_weights
+from intake.understanding.why import evidence
+
+_TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+class Understander:
+    """Reads messages. Holds rules, weights and the process's one tokenizer; keeps nothing of what it read."""
+
+    def __init__(self, rulebook: Rulebook, weights: Weights | None = None) -> None:
+        self.rulebook = rulebook
+        self.weights = weights or load_weights()
+        self.reader = Reader(rulebook)
+        self._answers = answers.AnswerFinder(rulebook)
+
+    def read(
+        self,
+        *,
+        channel: str,
+        subject: str,
+        body: str,
+        segments: Sequence[Segment],
+        received_at: datetime | None,
+        stated: Mapping[str, str] | None = None,
+        request_code: str | None = None,
+        reason_code: str | None = None,
+        sender: str = "",
+    ) -> Meaning:
+        """What the sender newly asks for in this message. Never raises for any text; in doubt it is not sure."""
+        reading = self.reader.read(body, subject, segments)
+        answered = quoted.answered(reading, segments, body)
+        if answered:
+            reading = self.reader.read(answered, subject="", segments=())
+        odds, reason_odds = learned.scores(reading.features, self.weights)
+        chosen = learned.decode(odds, self.weights.request_labels)
+        doubts = list(asides.doubts(reading, body))
+        if answered:
+            doubts.append("answers_quote")
+        if request_code in LABELS:
+            return self._coded(request_code, reason_code, reading, body, chosen, reason_odds, received_at, stated)
+        figures = sureness.signs(reading, odds, chosen, self.weights.request_labels)
+        confidence = sureness.chance(figures, self.weights.sure)
+        why = () if answered else evidence(reading, chosen, self.weights)
+        doubts += gate.doubts(chosen, reading, why, self.reader, self.weights)
+        floor = self.weights.floors["destructive" if DESTRUCTIVE & set(chosen) else "any"]
+        if confidence < floor:
+            doubts.append("unsure")
+        reading = self.reader.read(body, subject, segments) if answered else reading
+        return self._meaning(reading, body, chosen, reason_odds, confidence, why, doubts, received_at, stated)
+
+    def _coded(
+        self,
+        request: str,
+        reason_code: str | None,
+        reading: Reading,
+        body: str,
+        read: tuple[str, ...],
+        reason_odds: learned.Floats,
+        received_at: datetime | None,
+        stated: Mapping[str, str] | None,
+    ) -> Meaning:
+        """A key pressed in the app says what is asked; a comment that asks for something else makes it unsure."""
+        contrary = bool(set(read) & set(ASKED)) and set(read) != {request}
+        doubts = ["comment_differs"] if contrary else []
+        coded = reasons.of_code(self.rulebook, reason_code)
+        why = evidence(reading, (request,), self.weights)
+        meaning = self._meaning(
+            reading, body, (request,), reason_odds, 0.6 if contrary else 0.995, why, doubts, received_at, stated
+        )
+        return meaning if not coded else _with_reasons(meaning, coded)
+
+    def _meaning(
+        self,
+        reading: Reading,
+        body: str,
+        chosen: tuple[str, ...],
+        reason_odds: learned.Floats,
+        confidence: float,
+        why: tuple[Evidence, ...],
+        doubts: list[str],
+        received_at: datetime | None,
+        stated: Mapping[str, str] | None,
+    ) -> Meaning:
+        today = received_at.astimezone(_TOKYO).date() if received_at else None
+        known = facts.of_reading(reading, body, today, stated or {})
+        language = asides.language(reading.own)
+        if language != "ja":
+            doubts.append("not_japanese")
+        mentioned = {hit.request for hit in reading.hits if not hit.holds} | set(verdict(reading.hits))
+        return Meaning(
+            requests=chosen,
+            reasons=reasons.chosen(reason_odds, chosen, self.weights),
+            facts=known.facts,
+            confidence=round(confidence if not doubts else min(confidence, 0.97), 4),
+            sure=not doubts,
+            why=why,
+            doubts=tuple(dict.fromkeys(doubts)),
+            mentioned=tuple(sorted((mentioned & set(ASKED)) - set(chosen))),
+            language=language,
+            thanks_only=asides.thanks_only(reading, chosen),
+            after_selection=asides.after_selection(reading, chosen),
+            complaint=asides.complaint(reading),
+            preferences=preferences.found(reading, body) if "preferences" in chosen else (),
+            answer=self._answers.find(reading) if chosen == ("question",) else None,
+            pause_until=known.pause_until if "pause" in chosen else None,
+        )
+
+
+def _with_reasons(meaning: Meaning, coded: tuple[str, ...]) -> Meaning:
+    return replace(meaning, reasons=tuple(sorted({*coded, *(r for r in meaning.reasons if r != "other_reason")})))
+
+
+def as_json(message_id: str, meaning: Meaning) -> dict[str, object]:
+    """The object that ``intake classify`` prints (contract.md)."""
+    known = meaning.facts
+    stated = {
+        "name": known.name,
+        "member_id": known.member_id,
+        "phone": known.phone,
+        "resume_on": known.resume_on.isoformat() if known.resume_on else None,
+    }
+    return {
+        "id": message_id,
+        "requests": list(meaning.requests),
+        "reasons": list(meaning.reasons),
+        "facts": {key: value for key, value in stated.items() if value},
+        "confidence": meaning.confidence,
+        "decision": "auto" if meaning.sure else "review",
+        "why": [
+            {
+                "request": e.request,
+                "text": e.text,
+                "start": e.start,
+                "end": e.end,
+                "rule": e.rule,
+                "weight": round(e.weight, 3),
+                "in": e.within,
+            }
+            for e in meaning.why
+        ],
+    }
+

@@ -1,0 +1,63 @@
+"""Form lines in a text: 「■お名前：山田」. The answers are facts; only the free text is the sender's request."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_LINE = re.compile(
+    r"(?m)^[ \t>]{0,4}[■●◆◇○▼□・*※]{0,2}[ ]?"
+    r"(?:【[ ]?(?P<a>[^】\n]{1,16})】[ ]?[:=|]?|\[(?P<b>[^\]\n]{1,16})\][ ]?[:=|]?|(?P<c>[^:=|\n、。!?]{1,16}?)[ ]{0,3}[:=|])"
+    r"[ \t]*(?P<value>[^\n]*)$"
+)
+_KINDS = (
+    ("kana", re.compile("フリガナ|ふりがな|カナ$|かな$|よみ")),
+    ("member_id", re.compile("会員番号|会員ID|会員No|会員NO|登録番号|登録No|登録ID|求職者番号|求職番号|スタッフコード|スタッフNo|スタッフ番号|お客様番号|お客様ID|ユーザーID|ユーザID|マイページID|受付番号|会員コード|登録コード|^ID$|^No\\.?$|^番号$|会員番号等")),
+    ("phone", re.compile("電話|TEL|Tel|tel|携帯|連絡先")),
+    ("email", re.compile("メール|mail|Mail|MAIL|アドレス")),
+    ("name", re.compile("氏名|名前|ニックネーム|なまえ|^姓$|^名$|^name$|^Name$")),
+    ("address", re.compile("住所|住まい|都道府県|居住地|郵便")),
+    ("category", re.compile("種別|カテゴリ|区分|種類|件名|項目|分類|ジャンル|返信先|ステータス|状況|対象|免許|資格|生年月日|年齢|性別|日時|現職|役職|時期|会社名|企業名|^部署")),
+    ("text", re.compile("内容|本文|メッセージ|お問い合わせ|お問合せ|問い合わせ|コメント|ひとこと|自由記入|自由記述|ご質問|ご相談|ご意見|備考")),
+)
+_TELLING = re.compile("ステータス|状況|時期")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A form line: what it asks (``kind``) and where the answer stands."""
+
+    kind: str
+    label: str
+    start: int  # of the whole line
+    value_start: int
+    value_end: int
+
+    def value(self, text: str) -> str:
+        """The answer, without white space round it."""
+        return text[self.value_start : self.value_end].strip()
+
+
+def fields(text: str) -> list[Field]:
+    """The form lines of a normalised text, in order. One line alone with a colon is no form unless it is a fact."""
+    found = []
+    for line in _LINE.finditer(text):
+        label = (line["a"] or line["b"] or line["c"] or "").strip()
+        kind = next((kind for kind, pattern in _KINDS if pattern.search(label)), "")
+        if kind:
+            found.append(Field(kind, label, line.start(), line.start("value"), line.end("value")))
+    return found
+
+
+def without_fields(text: str, found: list[Field]) -> str:
+    """``text`` of the same length in which labels, and answers that are facts, are blank."""
+    for field in found:
+        if field.kind == "text":
+            text = _blank(text, field.start, field.value_start)
+        elif not _TELLING.search(field.label) or not field.value(text):
+            text = _blank(text, field.start, field.value_end)
+    return text
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]

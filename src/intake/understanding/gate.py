@@ -1,0 +1,53 @@
+"""The safety gate: nobody is taken to leave, or to want their data erased, on anything but their own clear words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from intake.model import DESTRUCTIVE, Evidence
+from intake.understanding import learned
+from intake.understanding.reading import Reader, Reading
+from intake.understanding.weights import Weights
+
+
+def doubts(
+    chosen: Sequence[str], reading: Reading, why: Sequence[Evidence], reader: Reader, weights: Weights
+) -> list[str]:
+    """Why a withdrawal or deletion must be looked at by a person; empty where it need not, or for other requests."""
+    found: list[str] = []
+    for request in sorted(DESTRUCTIVE & set(chosen)):
+        holding = [h for h in reading.hits if h.request == request and h.holds]
+        in_body = [h for h in holding if not reading.document.in_subject(reading.document.sentences[h.sentence])]
+        if not in_body:
+            found.append(f"no_rule_{request}")
+        elif _contradicted(reading, request):
+            found.append(f"contradicted_{request}")
+        elif not _falls(request, reading, why, reader, weights):
+            found.append(f"counterfactual_{request}")
+    return found
+
+
+def _contradicted(reading: Reading, request: str) -> bool:
+    """The same request is denied, supposed, conditional or somebody else's in another place of the message."""
+    serious = {"neg", "third", "else", "mere_if", "hear", "sup"}
+    return any(h.request == request and h.blocked & serious for h in reading.hits)
+
+
+def _falls(request: str, reading: Reading, why: Sequence[Evidence], reader: Reader, weights: Weights) -> bool:
+    """Take the deciding words away: the verdict must fall. If it stands, it stood on something else."""
+    taken = {
+        at
+        for hit in reading.hits
+        if hit.request == request and hit.holds
+        for at in range(reading.document.sentences[hit.sentence].start, reading.document.sentences[hit.sentence].end)
+    }
+    taken |= {
+        at
+        for sentence in reading.document.sentences
+        if reading.document.in_subject(sentence)
+        for at in range(sentence.start, sentence.end)
+    }
+    without = reader.without(reading, taken)
+    odds, _ = learned.scores(without.features, weights)
+    still = any(h.request == request and h.holds for h in without.hits)
+    return not still and request not in learned.decode(odds, weights.request_labels)

@@ -1,0 +1,42 @@
+"""Wishes from a closed vocabulary: amounts, prefectures, occupations, remote, start month, way of contact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from intake.model import Preference
+from intake.understanding.reading import Reading
+
+_PREFECTURES = (
+    "北海道 青森 岩手 宮城 秋田 山形 福島 茨城 栃木 群馬 埼玉 千葉 東京 神奈川 新潟 富山 石川 福井 山梨 長野 岐阜 静岡 愛知 三重 滋賀 京都 "
+    "大阪 兵庫 奈良 和歌山 鳥取 島根 岡山 広島 山口 徳島 香川 愛媛 高知 福岡 佐賀 長崎 熊本 大分 宮崎 鹿児島 沖縄"
+).split()
+_JOBS = (
+    "営業事務 一般事務 事務 経理 人事 総務 法務 広報 企画 営業 販売 接客 エンジニア プログラマー デザイナー ディレクター マーケティング 看護師 保健師 薬剤師 "
+    "介護職 保育士 保育補助 教員 講師 ドライバー 警備 清掃 調理 製造 倉庫 物流 施工管理 品質管理 生産管理 コールセンター データ入力 研究開発 コンサルタント 秘書 "
+    "管理職 受付 医療事務 翻訳 通訳 編集"
+).split()
+_PATTERNS = (
+    ("salary", re.compile(r"(?:年収|月給|月収|月|時給|日給|給与|手取り)?[^\n。、]{0,4}?\d[\d,.]*\s?(?:万円?|円)(?:台|以上|以下|から|まで|程度|前後|くらい|~|位)*")),
+    ("place", re.compile("|".join(f"{p}(?:都|道|府|県)?" for p in _PREFECTURES))),
+    ("occupation", re.compile("|".join(_JOBS))),
+    ("remote", re.compile(r"(?:フル|完全)?(?:リモート(?:ワーク)?|在宅(?:勤務|ワーク)?|テレワーク)")),
+    ("start", re.compile(r"(?:20\d\d年\s?)?(?:来年|今年)?\s?\d{1,2}月(?:頃|中|末|上旬|中旬|下旬|以降|から)?\s?(?:の)?(?:入社|勤務開始|開始|以降|から働|スタート)")),
+    ("contact", re.compile(r"(?:電話|メール|LINE|ライン|ショートメール|SMS|チャット)(?:ではなく|でなく|は(?:控え|不要|やめ|使わ)|のみ|だけ|で(?:お願い|ください|連絡|ご連絡|の連絡)|にして|にしてください|宛)")),
+    ("hours", re.compile(r"(?:平日|土日|夜勤|日勤|時短|残業)[^\n。、]{0,12}(?:なし|のみ|以内|以降|まで|少な[いめ]|不可|可|休み|OK)")),
+    ("employment", re.compile(r"正社員|正職員|契約社員|派遣社員|パート|アルバイト|業務委託")),
+)
+
+
+def found(reading: Reading, body: str) -> tuple[Preference, ...]:
+    """What was wished, in order of the text, with offsets of the body as given."""
+    return tuple(sorted(_found(reading), key=lambda p: (p.start, p.field)))
+
+
+def _found(reading: Reading) -> Iterator[Preference]:
+    own = reading.document.text[: len(reading.own)]
+    for field, pattern in _PATTERNS:
+        for match in pattern.finditer(own):
+            start, end = reading.body.origin(match.start(), match.end())
+            yield Preference(field, match.group().strip(" 、"), start, end)

@@ -1,0 +1,122 @@
+"""From a message's words to what both readers look at."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from intake.model import Segment
+from intake.understanding.document import Annotator, Document
+from intake.understanding.features import Feature, features
+from intake.understanding.fields import Field, fields, without_fields
+from intake.understanding.normalize import Normal, normalize
+from intake.understanding.rulebook import LABELS, Rulebook
+from intake.understanding.rules import Hit, RuleReader
+
+ASKED = LABELS[:9]  # the nine that ask for something; question and other stand only without them
+_BETWEEN = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Both readers' view of one message."""
+
+    given: str  # the body as given
+    subject: str  # the subject as given
+    body: Normal  # the whole body, normalised
+    own: str  # the same, with quotes and signature blank: same offsets
+    stated: str  # the same, with quotes alone blank: where facts may stand
+    fields: list[Field]
+    document: Document
+    hits: list[Hit]
+    features: list[Feature]
+
+    def text_at(self, start: int, end: int, within: str) -> str:
+        """The original words at offsets of the body or the subject as given."""
+        return (self.subject if within == "subject" else self.given)[start:end]
+
+
+class Reader:
+    """Makes readings; holds rules and tokenizer, no state of any message."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.annotator = Annotator(rulebook)
+        self.rules = RuleReader(rulebook, self.annotator)
+
+    def read(self, body: str, subject: str, segments: Sequence[Segment]) -> Reading:
+        """Read the sender's new words and the subject; quotes, signature and notices are blank to both readers."""
+        normal = normalize(body)
+        own = _only(normal, segments, ("new",))
+        stated = _only(normal, segments, ("new", "signature"))
+        found = fields(stated)
+        text = _kana_runs(without_fields(own, found) + _BETWEEN + normalize(subject).text)
+        document = self.annotator.document(text, len(own) + len(_BETWEEN))
+        hits = self.rules.hits(document)
+        return Reading(body, subject, normal, own, stated, found, document, hits, self._features(document, hits))
+
+    def without(self, reading: Reading, taken: set[int]) -> Reading:
+        """The same reading with some tokens taken away: what a counterfactual asks."""
+        text = list(reading.document.text)
+        for at in taken:
+            token = reading.document.tokens[at]
+            text[token.start : token.end] = " " * (token.end - token.start)
+        document = self.annotator.document("".join(text), reading.document.subject_from)
+        hits = self.rules.hits(document)
+        return replace(reading, document=document, hits=hits, features=self._features(document, hits))
+
+    @staticmethod
+    def _features(document: Document, hits: Sequence[Hit]) -> list[Feature]:
+        found = list(features(document))
+        for hit in hits:
+            found.append((f"{'r' if hit.holds else 'x'}{hit.rule}", hit.start, hit.end))
+            found.extend((f"y{hit.request}-{mark}", hit.start, hit.end) for mark in hit.blocked)
+        for request in verdict(hits):
+            found.append((f"v{request}", 0, 0))
+        found.append((f"z{min(len(document.sentences), 9)}", 0, 0))
+        return found
+
+
+def verdict(hits: Sequence[Hit]) -> tuple[str, ...]:
+    """What the rules alone say: every request whose holding rules weigh 1 or more together."""
+    totals: dict[str, float] = {}
+    for hit in hits:
+        if hit.holds:
+            totals[hit.request] = totals.get(hit.request, 0.0) + hit.weight
+    asked = tuple(label for label in ASKED if totals.get(label, 0) >= 1)
+    if asked:
+        return asked
+    return ("question",) if totals.get("question", 0) >= 1 else ("other",)
+
+
+def _only(normal: Normal, segments: Sequence[Segment], kinds: Sequence[str]) -> str:
+    """The normalised text with all runs of other kinds blank; line breaks stay, so that sentences end there."""
+    if not segments:
+        return normal.text
+    text = normal.text
+    for segment in segments:
+        if segment.kind not in kinds:
+            start, end = _place(normal, segment.start), _place(normal, segment.end)
+            blank = "".join("\n" if c == "\n" else " " for c in text[start:end])
+            text = text[:start] + blank + text[end:]
+    return text
+
+
+# Telegram style 「タイカイヲオネガイシマス」 is one unknown word to the dictionary; in hiragana it is a sentence.
+_KANA_RUN = re.compile("[ァ-ヶー ]{6,}")
+_SENTENCE_LIKE = re.compile("ヲ|マス|デス|クダサイ|ネガイ|シタイ|シテ|マシタ")
+_TO_HIRAGANA = {code: chr(code - 0x60) for code in range(ord("ァ"), ord("ヶ") + 1)}
+
+
+def _kana_runs(text: str) -> str:
+    def turned(match: re.Match[str]) -> str:
+        run = match.group()
+        return run.translate(_TO_HIRAGANA) if _SENTENCE_LIKE.search(run) else run
+
+    return _KANA_RUN.sub(turned, text)
+
+
+def _place(normal: Normal, at: int) -> int:
+    """Where an offset of the original text lies in the normalised one."""
+    return at if normal.offsets is None else bisect_left(normal.offsets, at)

@@ -1,0 +1,236 @@
+"""The rule files: read, checked, and made ready for matching."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from intake.errors import RuleError
+
+LABELS = (
+    "withdrawal",
+    "pause",
+    "resume",
+    "concierge_change",
+    "deletion",
+    "preferences",
+    "decline",
+    "reinstatement",
+    "retraction",
+    "question",
+    "other",
+)
+
+
+_T = TypeVar("_T", bound=BaseModel)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Names(_Strict):
+    """What people read instead of the code."""
+
+    ja: str
+    en: str
+
+
+class Concept(_Strict):
+    """Words that mean the same; rules write ``@name``."""
+
+    name: str = Field(pattern=r"^[a-z][a-z_]*$")
+    label: str
+    words: list[str] = Field(min_length=1)
+    spellings: list[str] = []
+
+
+class Mark(_Strict):
+    """A way of saying: asked, denied, supposed, reported."""
+
+    name: str = Field(pattern=r"^[a-z][a-z_]*$")
+    label: str
+    where: Literal["after", "before", "sentence"] = "after"
+    words: list[str] = Field(min_length=1)
+
+
+class Rule(_Strict):
+    """One wording with its examples. ``words``: each list must be met, in this order, at most ``gap`` words apart."""
+
+    id: str = Field(pattern=r"^[a-z_]+\.[a-z0-9-]+$")
+    words: list[list[str]] = Field(min_length=1)
+    gap: int = Field(3, ge=0, le=20)
+    weight: float = Field(1.0, ge=-5, le=5)
+    against: list[str] = []
+    needs: list[str] = []
+    unless: list[str] | None = None
+    last: bool = False
+    hits: list[str] = Field(min_length=1)
+    misses: list[str] = Field(min_length=1)
+
+
+class RequestRules(_Strict):
+    """rules/requests/TYPE.toml: one request type."""
+
+    request: Literal[LABELS]  # type: ignore[valid-type]
+    label: Names
+    number: str = Field(pattern=r"^[0-9-]$")
+    destructive: bool = False
+    unless: list[str] = []
+    rule: list[Rule] = []
+
+
+class Reason(_Strict):
+    """A stated reason, and the one gentler way it may name."""
+
+    code: str
+    label: str
+    gentler: str = ""
+    tone: Literal["congratulation", "sympathy", "apology", "plain"] = "plain"
+    app_codes: list[str] = []
+    words: list[str] = []
+    elsewhere: list[str] = []  # other agencies that suit this reason; named only if the agency switches it on
+
+
+class Reasons(_Strict):
+    """rules/reasons.toml."""
+
+    name_other_agencies: bool = False
+    reason: list[Reason]
+
+
+class Answer(_Strict):
+    """rules/answers/NAME.toml: a question that has a fixed answer."""
+
+    label: str
+    words: list[list[str]] = Field(min_length=1)
+    also: list[list[list[str]]] = []
+    gap: int = 8
+    against: list[str] = []
+    hits: list[str] = Field(min_length=1)
+    misses: list[str] = Field(min_length=1)
+    answer: str = Field(min_length=20)
+
+
+class _Lexicon(_Strict):
+    concept: list[Concept]
+
+
+class _Common(_Strict):
+    mark: list[Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Everything that the agency's people may change about understanding."""
+
+    requests: Mapping[str, RequestRules]
+    concepts: tuple[Concept, ...]
+    marks: tuple[Mark, ...]
+    reasons: Reasons
+    answers: Mapping[str, Answer]
+
+
+def load_rulebook(rules_dirs: Sequence[Path]) -> Rulebook:
+    """Read the rule files; a file of a later directory stands in for the one of the same name before it.
+
+    Raises RuleError, naming file, table and (where it can) line, for anything that is missing, unknown or unsafe.
+    """
+    files = _files(rules_dirs)
+    lexicon = _read(files, "lexicon.toml", _Lexicon)
+    common = _read(files, "common.toml", _Common)
+    reasons = _read(files, "reasons.toml", Reasons)
+    requests = {}
+    for name in sorted(n for n in files if n.startswith("requests/")):
+        rules = _read(files, name, RequestRules)
+        requests[rules.request] = rules
+    missing = set(LABELS) - set(requests)
+    if missing:
+        raise RuleError(f"rules/requests: no file for {', '.join(sorted(missing))}")
+    answers = {
+        Path(name).stem: _read(files, name, Answer) for name in sorted(n for n in files if n.startswith("answers/"))
+    }
+    book = Rulebook(requests, tuple(lexicon.concept), tuple(common.mark), reasons, answers)
+    _check_names(book, files)
+    return book
+
+
+def _files(rules_dirs: Sequence[Path]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for folder in rules_dirs:
+        for pattern in ("*.toml", "requests/*.toml", "answers/*.toml"):
+            for path in folder.glob(pattern):
+                found[path.relative_to(folder).as_posix()] = path
+    return found
+
+
+def _read(files: Mapping[str, Path], name: str, kind: type[_T]) -> _T:
+    path = files.get(name)
+    if path is None:
+        raise RuleError(f"rules/{name}: the file is missing")
+    text = path.read_text(encoding="utf-8")
+    try:
+        return kind.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(f"{path}: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise RuleError(f"{path}{_line(text, first['loc'])}: {_place(first['loc'])}: {first['msg']}") from None
+
+
+def _place(loc: Iterable[Any]) -> str:
+    return ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in loc)
+
+
+def _line(text: str, loc: Sequence[Any]) -> str:
+    """``:LINE`` of the table that the error lies in: the n-th ``[[name]]`` header."""
+    if len(loc) < 2 or not isinstance(loc[1], int):
+        return ""
+    headers = [m.start() for m in re.finditer(rf"(?m)^\[\[{re.escape(str(loc[0]))}\]\]", text)]
+    if loc[1] >= len(headers):
+        return ""
+    return f":{text.count(chr(10), 0, headers[loc[1]]) + 1}"
+
+
+def _check_names(book: Rulebook, files: Mapping[str, Path]) -> None:
+    concepts = {f"@{c.name}" for c in book.concepts}
+    marks = {m.name for m in book.marks}
+    for request, rules in book.requests.items():
+        path = files[f"requests/{request}.toml"] if f"requests/{request}.toml" in files else request
+        for name in rules.unless:
+            _known(name, marks, f"{path}: unless")
+        for rule in rules.rule:
+            for word in [w for group in rule.words for w in group] + rule.against:
+                if word.startswith("@"):
+                    _known(word, concepts, f"{path}: {rule.id}")
+            for name in rule.needs + (rule.unless or []):
+                _known(name, marks, f"{path}: {rule.id}")
+    for concept in book.concepts:
+        for spelling in concept.spellings:
+            _safe_pattern(spelling, f"lexicon.toml: {concept.name}")
+
+
+def _known(name: str, names: set[str], place: str) -> None:
+    if name not in names:
+        raise RuleError(f"{place}: {name} is not known")
+
+
+# A repeat inside a repeat, or an open repeat at all, can take minutes on one hostile mail.
+_UNSAFE = re.compile(r"(?<!\\)[*+]|\{\d*,\}|\(\?[PiLmsux]|\\[1-9]|^\.|\|\||\|$|^\|")
+
+
+def _safe_pattern(pattern: str, place: str) -> None:
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise RuleError(f"{place}: {pattern!r} is not a pattern: {error}") from None
+    if _UNSAFE.search(pattern):
+        raise RuleError(f"{place}: {pattern!r} is unsafe: no repeats, no back references")
+    if compiled.match(""):
+        raise RuleError(f"{place}: {pattern!r} matches nothing at all")

@@ -1,0 +1,91 @@
+"""Words: surface, base form, lemma, reading, part of speech. One tagger a process, one pass over a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import unidic_lite
+from fugashi import GenericTagger
+
+_MEMO_LIMIT = 60_000  # distinct words kept; mail repeats itself, an attack by random words must not grow us
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What the dictionary says of a surface; shared by all its occurrences.
+
+    ``key`` is what rules and the model compare: the base form as written (``orthBase``), since UniDic's lemma is
+    empty for unknown words and a katakana reading for names.
+    """
+
+    surface: str
+    key: str
+    lemma: str
+    reading: str
+    pos: str
+    pos2: str
+    ctype: str
+    cform: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word at its place: offsets in the normalised text."""
+
+    word: Word
+    start: int
+    end: int
+
+
+class Tokenizer:
+    """Cuts text into words. Holds the process's only tagger."""
+
+    def __init__(self) -> None:
+        rc = Path(__file__).with_name("mecabrc")
+        self._tagger = GenericTagger(f'-r "{rc}" -O intake -d "{unidic_lite.DICDIR}"')
+        self._memo: dict[str, Word] = {}
+
+    def words(self, text: str) -> list[Word]:
+        """The words of ``text`` in order; white space is not a word."""
+        memo = self._memo
+        found = []
+        for line in self._tagger.parse(text).split("\n"):
+            if line:
+                found.append(memo.get(line) or self._remember(line))
+        return found
+
+    def tokens(self, text: str) -> list[Token]:
+        """The words of ``text`` with their offsets."""
+        found = []
+        at = 0
+        for word in self.words(text):
+            start = text.find(word.surface, at)
+            if start < 0:  # a character that the tagger prints otherwise (NUL); offsets must stay true
+                continue
+            at = start + len(word.surface)
+            found.append(Token(word, start, at))
+        return found
+
+    def _remember(self, line: str) -> Word:
+        surface, pos, pos2, ctype, cform, lemma, reading, base = (line.split("\t") + [""] * 8)[:8]
+        word = Word(surface, base or surface, lemma.partition("-")[0], reading, pos, pos2, ctype, cform)
+        if len(self._memo) >= _MEMO_LIMIT:
+            self._memo.clear()
+        self._memo[line] = word
+        return word
+
+
+@cache
+def tokenizer() -> Tokenizer:
+    """The process's tokenizer, made when first asked for."""
+    return Tokenizer()
+
+
+def tokens_of(text: str) -> list[dict[str, str]]:
+    """The words of ``text`` for ``intake explain``: surface, base, lemma, reading, pos."""
+    return [
+        {"surface": w.surface, "base": w.key, "lemma": w.lemma, "reading": w.reading, "pos": w.pos}
+        for w in tokenizer().words(text)
+    ]
