@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from intake.errors import IntakeError, LeaseLost, RelayPermanent, RelayTemporary, RelayUnknown
+from intake.errors import LeaseLost, RelayPermanent, RelayTemporary, RelayUnknown, Temporary
 from intake.failpoints import reach
 from intake.journal import journal
 from intake.model import MailClass, MailState, OutboxItem
@@ -26,11 +26,11 @@ BATCH = 10
 LEASE_SECONDS = 1800
 PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
-MARK_TRIES = 3
 log = journal("sender")
 
 Check = Callable[[Tx, OutboxItem], str | None]
 OnEnd = Callable[[Tx, OutboxItem, MailState], None]
+Change = Callable[[Tx], None]
 
 
 def _tell_nobody(_: Tx, __: OutboxItem, ___: MailState) -> None:
@@ -63,6 +63,7 @@ class Sender:
         self._name = name or f"{socket.gethostname()}:{os.getpid()}"
         self._batch, self._lease_seconds = batch, lease_seconds
         self._chance, self._monotonic = chance, monotonic
+        self._owed: list[tuple[OutboxItem, Change]] = []  # results that the store could not take yet
         self.beat_at = clock()  # for /healthz: a loop that has died stops beating
 
     def run_once(self, now: datetime | None = None, stop: threading.Event | None = None) -> int:
@@ -71,6 +72,7 @@ class Sender:
         With ``stop`` set no further mail is begun; what was claimed and not begun goes back.
         """
         self.beat_at = self._clock()
+        self._pay_debts()
         claimed_at = self._monotonic()
         items = self._claim(now or self._clock())
         if items:
@@ -104,10 +106,10 @@ class Sender:
         self._courier.close()
 
     def _claim(self, now: datetime) -> list[OutboxItem]:
-        with self._store.read() as tx:
-            taken = tx.outbox.find((MailState.CLAIMED,), limit=1)
-            if not taken and not tx.outbox.backlog(now).waiting:
-                return []
+        with self._store.read() as tx:  # an idle house takes no write lock
+            backlog = tx.outbox.backlog(now)
+        if not backlog.waiting or (backlog.oldest_at is not None and backlog.oldest_at > now):
+            return []
         with self._store.write() as tx:
             before = _all_claimed(tx)
             items = tx.outbox.claim(now, self._batch, self._lease_seconds, self._name)
@@ -119,8 +121,13 @@ class Sender:
         return items
 
     def _send(self, item: OutboxItem) -> None:
-        with self._store.read() as tx:
-            reason = self._check(tx, item)
+        try:
+            with self._store.read() as tx:
+                reason = self._check(tx, item)
+        except Exception as e:  # noqa: BLE001 - nothing has left yet, and the other mails need not wait for this one
+            log.warning("the last look failed", outbox=item.id, error=e)
+            self._retry(item, f"check: {type(e).__name__}")
+            return
         if reason is not None:
             self._end(item, MailState.STALE, reason)
             return
@@ -175,21 +182,30 @@ class Sender:
             code = delivery.detail if delivery else error
             log.info("mail ended", outbox=item.id, state=state.value, template=item.mail.template, code=code)
 
-    def _mark(self, item: OutboxItem, change: Callable[[Tx], None]) -> bool:
-        """Write a result down. Trouble of the store is waited out a little: a sent mail should not end ``unknown``."""
-        for left in reversed(range(MARK_TRIES)):
+    def _mark(self, item: OutboxItem, change: Change) -> bool:
+        """Write a result down; what the store cannot take now is owed: a sent mail must not end as ``unknown``."""
+        try:
+            with self._store.write() as tx:
+                change(tx)
+        except LeaseLost:
+            log.warning("another sender has this mail", outbox=item.id)
+            return False
+        except Temporary as e:
+            log.warning("result not yet written", outbox=item.id, error=e)
+            self._owed.append((item, change))
+            return False
+        return True
+
+    def _pay_debts(self) -> None:
+        """Write the results that are owed, before anything new is begun. Raises while the store is still away."""
+        while self._owed:
+            item, change = self._owed[0]
             try:
                 with self._store.write() as tx:
                     change(tx)
-                return True
             except LeaseLost:
                 log.warning("another sender has this mail", outbox=item.id)
-                return False
-            except IntakeError as e:
-                if not e.temporary or not left:
-                    raise
-                log.warning("result not yet written", outbox=item.id, error=e)
-        return False
+            self._owed.pop(0)
 
 
 def _all_claimed(tx: Tx) -> list[OutboxItem]:
