@@ -33,7 +33,7 @@ def _is_text(address: str) -> bool:
         address.encode("utf-8")
     except UnicodeEncodeError:  # bytes that are no UTF-8
         return False
-    return all(c.isprintable() or c == " " for c in address)
+    return address.isprintable()
 
 
 class Recipients:

@@ -7,6 +7,7 @@ import resource
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -41,6 +42,8 @@ def networks(relays: Iterable[str]) -> tuple[Network, ...]:
 
 def is_within(peer: str, trusted: tuple[Network, ...]) -> bool:
     """Whether ``peer`` lies in one of the networks; False for what is no address."""
+    if not trusted:
+        return False
     try:
         address = ipaddress.ip_address(peer)
     except ValueError:
@@ -49,6 +52,7 @@ def is_within(peer: str, trusted: tuple[Network, ...]) -> bool:
     return any((mapped or address) in network for network in trusted)
 
 
+@lru_cache(maxsize=1024)
 def client_key(peer: str) -> str:
     """Whom a connection counts for: an IPv4 address, or the /64 of an IPv6 one (one customer's usual share)."""
     try:
