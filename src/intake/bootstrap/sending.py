@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from intake.bootstrap.house import House
-from intake.model import CaseState, MailState, OutboxItem
+from intake.model import Actor, CaseState, MailState, OutboxItem
 from intake.outbox.sender import Sender
 from intake.pipeline import presend
 from intake.pipeline.moves import Act, move
-from intake.model import Actor
 from intake.ports import Tx
 from intake.worker import utc_now
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,7 +14,6 @@ import uvicorn
 
 from intake.bootstrap.health import Health
 from intake.bootstrap.house import House
-from intake.bootstrap.mailboxes import mailboxes
 from intake.bootstrap.sending import make_sender
 from intake.channels.smtp import SmtpServer
 from intake.config import listen_pair, words
@@ -22,7 +22,7 @@ from intake.web.app import create_app
 from intake.web.context import WebContext
 from intake.worker import Worker, utc_now
 
-PARTS = ("smtp", "imap", "web", "worker", "sender")
+PARTS = ("smtp", "web", "worker", "sender")
 log = journal("run")
 
 
@@ -101,10 +101,6 @@ class Services:
             sender = make_sender(house)
             self.health.watch("the sender", lambda: sender.beat_at)
             self._thread("sender", sender.loop)
-        if "imap" in self.parts:
-            for mailbox in mailboxes(house):
-                self.health.check(f"mailbox {mailbox.label}", mailbox.trouble)
-                self._thread(f"imap-{mailbox.label}", mailbox.loop)
 
     def _thread(self, name: str, target: Callable[[threading.Event], None]) -> None:
         self._threads.append(Supervised(name, target, self._stop))
@@ -122,11 +118,13 @@ class Services:
                 recipients=recipients(self.house),
                 hostname=self.house.tools().mail_from.rpartition("@")[2] or "localhost",
                 lmtp=lmtp,
+                clock=utc_now,
                 trusted_relays=words(settings.trusted_relays),
                 tls=tls_context(settings.tls_cert_file, settings.tls_key_file),
             )
             await server.start()
             self._smtp.append(server)
+            self.health.check(name.removesuffix("_listen"), lambda s=server: None if s.is_alive else "does not listen")  # type: ignore[misc]
             log.info("listening", what="lmtp" if lmtp else "smtp", listen=f"{pair[0]}:{pair[1]}")
 
     async def _start_web(self) -> None:
@@ -169,12 +167,10 @@ def recipients(house: House) -> frozenset[str]:
     return frozenset(words(house.settings.recipients)) or frozenset({house.tools().mail_from})
 
 
-def tls_context(cert: str, key: str) -> object | None:
+def tls_context(cert: str, key: str) -> ssl.SSLContext | None:
     """A server-side TLS context, or None where no certificate is set."""
     if not cert:
         return None
-    import ssl
-
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(cert, key or None)
     return context

@@ -73,7 +73,7 @@ def _tokens(message: Message, meaning: Any, tools: Any, *, every: bool) -> None:
     if not every:
         lines = [line for line in lines if any(e.text and e.text in line for e in meaning.why)] or lines[:3]
     for line in lines:
-        print("  " + " | ".join(f"{t.surface}({t.base or t.surface},{t.pos})" for t in tokens_of(line)))
+        print("  " + " | ".join(f"{t['surface']}({t['base']},{t['pos']})" for t in tokens_of(line)))
 
 
 def _meaning(meaning: Any) -> None:

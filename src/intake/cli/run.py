@@ -47,7 +47,7 @@ def send_sample(
     from email.utils import parseaddr
     from pathlib import Path
 
-    from intake.bootstrap.demo import mail_bytes
+    from intake.bootstrap.samples import mail_bytes
     from intake.model import Mail, MailClass
     from intake.outbox.courier import open_courier
 

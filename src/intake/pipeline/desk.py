@@ -79,7 +79,7 @@ def phone_checked(act: Act, case: Case, staff: StaffMember, how: str, tools: Too
 def correct(act: Act, case: Case, staff: StaffMember, request: str, tools: Tools) -> Case:
     """The request is another one: the case goes on under it, and the classifier gets an example."""
     _open(case)
-    if request not in tools.rulebook.labels:
+    if request not in tools.rulebook.requests:
         raise BadInput(f"{request}: no such request")
     reading = act.tx.inbox.reading(case.message_id)
     was = reading[1].requests if reading and reading[1] else (case.request,)

@@ -58,7 +58,7 @@ def _of_case(act: Act, case: Case, tools: Tools) -> dict[str, Any]:
     today = today_of(act.now)
     return {
         "reasons": case.reasons,
-        "gentle_way": tools.rulebook.gentle_way(case.reasons) if case.request == "withdrawal" else None,
+        "gentle_way": _gentle_way(case, tools),
         "kept": tuple(Kept(k.what, k.how_long, k.why) for k in tools.profile.kept),
         "cooling_off_days": tools.profile.cooling_off_days,
         "return_url": f"{tools.public_url}/return",
@@ -66,6 +66,14 @@ def _of_case(act: Act, case: Case, tools: Tools) -> dict[str, Any]:
         "erase_on": case.wake_on,
         "called_on": today,
     }
+
+
+def _gentle_way(case: Case, tools: Tools) -> str | None:
+    """At most one sentence, by reason, and only to somebody who leaves (rules/reasons.toml)."""
+    if case.request != "withdrawal":
+        return None
+    rows = {r.code: r.gentler for r in tools.rulebook.reasons.reason}
+    return next((rows[code] for code in case.reasons if rows.get(code)), None)
 
 
 def _of_seeker(act: Act, case: Case, seeker: Seeker, tools: Tools) -> dict[str, Any]:
@@ -88,4 +96,4 @@ def _of_meaning(meaning: Meaning | None, tools: Tools) -> dict[str, Any]:
         return {}
     wishes = tuple((PREFERENCE_LABELS.get(p.field, p.field), p.value) for p in meaning.preferences)
     answer = tools.rulebook.answers.get(meaning.answer) if meaning.answer else None
-    return {"preferences": wishes, "answer_text": answer.text if answer else None}
+    return {"preferences": wishes, "answer_text": answer.answer if answer else None}

@@ -74,7 +74,7 @@ def _cases(act: Act, item: InboxItem, reading: Reading, tools: Tools) -> tuple[E
         decisions = [settle.unreadable(s.request, reading.unreadable) for s in situations]
     else:
         decisions = [decide(s, tools.profile) for s in situations]
-    why_not = may_answer(message, item.envelope.mail_from, tools.own_addresses, via=item.envelope.via)
+    why_not = may_answer(message, item.envelope.mail_from, item.envelope.via, tools.own_addresses)
     if why_not:
         decisions = [silenced(d, why_not) for d in decisions]
     return settle.arrival(act, item, list(zip(situations, decisions, strict=True)), tools)

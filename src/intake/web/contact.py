@@ -49,7 +49,9 @@ async def send(request: Request) -> Response:
         return context.pages.page("contact/confirm.html", values=values, form_id=secrets.token_urlsafe(16))
     form_id = _text(data, "form_id")[:64]
     try:
-        accepted = await context.writer.accept_async(contact.arrival(values, context.clock(), form_id or None))
+        accepted = await context.writer.accept_async(
+            contact.arrival(values, context.clock(), form_id or secrets.token_urlsafe(16))
+        )
     except BadBody as e:
         return context.pages.page(
             "contact/form.html",

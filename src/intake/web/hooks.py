@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from intake import resources
 from intake.channels import app, foreign, form
 from intake.channels.standard_webhooks import BadBody, BadSignature
-from intake.errors import NotFound, SettingError, Temporary
+from intake.errors import SettingError, Temporary
 from intake.journal import journal
 from intake.model import Arrival
 from intake.web.context import context_of
 
 log = journal("hooks")
-Check = Callable[[object, bytes, list[bytes], datetime], Arrival]
 
 
 async def form_hook(request: Request) -> Response:
@@ -47,19 +46,15 @@ async def _signed(request: Request, check: Callable[..., Arrival]) -> Response:
 
 async def foreign_hook(request: Request) -> Response:
     """``POST /hooks/in/NAME/SECRET``: forms that cannot sign; mapping in ``rules/forms/NAME.toml``, evidence E0."""
-    context = context_of(request)
+    context, name = context_of(request), request.path_params["name"]
+    if not foreign.is_secret(context.tools().keyring, name, request.path_params["secret"]):
+        return JSONResponse({"error": "not found"}, 404)
+    form_of = foreign.load_forms([resources.shipped_rules() / "forms", context.settings.rules_override / "forms"])
+    if name not in form_of:
+        return JSONResponse({"error": "not found"}, 404)
     raw = await request.body()
     try:
-        arrival = foreign.arrival_from_post(
-            request.path_params["name"],
-            request.path_params["secret"],
-            raw,
-            request.headers.get("content-type", ""),
-            context.settings,
-            context.clock(),
-        )
-    except (BadSignature, NotFound):
-        return JSONResponse({"error": "not found"}, 404)
+        arrival = foreign.arrival(form_of[name], request.headers.get("content-type", ""), raw, context.clock())
     except BadBody as e:
         return JSONResponse({"error": str(e), "field": e.field}, 422)
     return await take(request, arrival)
