@@ -50,8 +50,8 @@ def prefers_html(plain: str, html: str) -> bool:
     bare = significant(_URL.sub("", plain))
     if len(bare) < 4 <= len(rich):
         return len(rich) > len(bare)
-    if len(plain) < _SHORT and _PLACEHOLDER.search(plain) and len(rich) > len(poor):
-        return poor not in rich or len(rich) > 2 * len(poor)
+    if len(plain) < _SHORT and _PLACEHOLDER.search(plain):
+        return len(rich) > 2 * len(poor) if poor in rich else len(rich) >= 8
     return _is_cut(poor, rich)
 
 

@@ -84,9 +84,9 @@ def decode(raw: bytes, label: str | None = None, forced: str | None = None) -> D
     declared = codec_of(label) if label else None
     if raw.isascii() and b"\x1b" not in raw and b"\x0e" not in raw:
         return _seven_bit(raw, label, declared)
-    if b"\x1b$)C" in raw:
-        declared = "iso2022_kr"
-    elif _has_jis(raw, declared):
+    if b"\x1b$)C" in raw and (korean := _strict("iso2022_kr", raw)) is not None:
+        return Decoded(korean, "iso2022_kr", "escapes")
+    if _has_jis(raw, declared):
         text, bad = jis.decode(raw)
         if bad * 20 <= len(text) or declared == _JIS:
             return Decoded(text, _JIS, "declared" if declared == _JIS else "escapes", bad)
@@ -139,14 +139,20 @@ def _belied(text: str, raw: bytes, declared: str) -> bool:
     """True where the declared codec reads without an error but what comes out is not what anybody writes."""
     if declared in ("cp932", "euc-jp", "gb18030", "cp949", "cp950", "big5hkscs"):
         other = _japanese(raw)
-        return other is not None and other.codec != declared and _worth(other.text) > 2 * max(_worth(text), 0.05)
+        if other is None or other.codec == declared or _kana(other.text) * 5 < len(other.text):
+            return False
+        return _worth(other.text) > 2 * max(_worth(text), 0.05)
     if declared.startswith("utf-"):
         return False
     high = sum(1 for code in raw if code >= 0x80)
     if high * 4 < len(raw):
         return False
     other = _japanese(raw)
-    return other is not None and _worth(other.text) > 0.5
+    return other is not None and (_worth(other.text) > 0.5 or _worth(other.text) > 0.2 and _kana(other.text) > 3)
+
+
+def _kana(text: str) -> int:
+    return sum(1 for char in text[:2_000] if "ぁ" <= char <= "ヿ")
 
 
 def _sniffed(raw: bytes, declared: str | None, label: str | None) -> Decoded:
@@ -221,8 +227,9 @@ def _japanese(raw: bytes) -> Decoded | None:
 def _worth(text: str) -> float:
     """How Japanese a text looks, about -1 to 1 per character beyond ASCII."""
     score = count = 0.0
+    code = 0
     for char in text[:4_000]:
-        code = ord(char)
+        before, code = code, ord(char)
         if code < 0x80:
             continue
         count += 1
@@ -235,7 +242,9 @@ def _worth(text: str) -> float:
         elif 0x3000 <= code <= 0x303F or 0xFF01 <= code <= 0xFF5E or 0x2460 <= code <= 0x2473:
             score += 0.5
         elif 0xFF61 <= code <= 0xFF9F:
-            score -= 0.3
+            score += 0.1 if 0xFF66 <= before <= 0xFF9F else -0.3
+        elif 0xAC00 <= code <= 0xD7A3:
+            score += 0.6
         elif code == 0xFFFD or 0xE000 <= code <= 0xF8FF or 0x80 <= code < 0xA0:
             score -= 1
         elif 0x0370 <= code <= 0x04FF:

@@ -16,7 +16,7 @@ _KNOWN = re.compile(
     re.IGNORECASE,
 )
 _LINE = re.compile(rb"[^\r\n]*(?:\r*\n|\r|$)")
-_MBOX = re.compile(rb"^>?From [^\r\n:]*[^\r\n]*(?:\r?\n|\r)")
+_MBOX = re.compile(rb"^>?From [ \t]*[^ \t:\r\n][^\r\n]*(?:\r?\n|\r)")
 _ENDS_IN_JIS = re.compile(rb"\x1b\$[@B][!-~]*[\r\n]*$")
 
 
