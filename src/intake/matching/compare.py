@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from intake.matching.keys import KeyMaker
-from intake.matching.romaji import kana_of
+from intake.matching.romaji import kana_of, without_long_vowels
 from intake.model import Facts, Seeker
 
 _NO_PERSON = re.compile(r"(株式会社|有限会社|合同会社|事務局|サポート|窓口|チーム|転職|退会|@)")
@@ -20,6 +20,7 @@ class Claim:
     """What a message says about its sender, in keys. ``names`` are stated, ``shown`` stands in the From line."""
 
     address: str = ""
+    addresses_stated: frozenset[str] = frozenset()
     members: tuple[str, ...] = ()
     members_near: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
@@ -48,6 +49,7 @@ def claim_of(from_addr: str, from_name: str, facts: Facts, stated: Mapping[str, 
     names = [n for n in (stated.get("name"), facts.name) if n]
     return Claim(
         address=k.addresses(from_addr),
+        addresses_stated=frozenset(k.addresses(a) for a in (*facts.addresses, stated.get("email") or "")) - {""},
         members=tuple(dict.fromkeys(k.member(m) for m in members)),
         members_near=tuple(dict.fromkeys(k.member_near(m) for m in members)),
         phones=tuple(dict.fromkeys(p for p in phones if p)),
@@ -60,8 +62,11 @@ def compare(claim: Claim, seeker: Seeker, k: KeyMaker) -> Comparison:
     """Field by field; a field that is not stated neither agrees nor differs."""
     agrees: set[str] = set()
     differs: set[str] = set()
-    if claim.address and claim.address in {k.addresses(a) for a in seeker.addresses}:
+    on_file = {k.addresses(a) for a in seeker.addresses}
+    if claim.address and claim.address in on_file:
         agrees.add("address")
+    elif claim.addresses_stated & on_file:
+        agrees.add("address_stated")
     _member(claim, seeker, k, agrees, differs)
     if claim.phones:
         same = set(claim.phones) & {k.phone(p) for p in seeker.phones}
@@ -132,7 +137,7 @@ def _one(given: str, own: str) -> str | None:
 
 def _is_a_whole_name(key: str) -> bool:
     """Long enough to be a family and a given name; nicknames and single names are no disagreement."""
-    return len(key) >= (3 if _KANJI.search(key) else 5)
+    return len(key) >= (3 if _KANJI.search(key) else 6)
 
 
 def _romaji(given: str, own: str) -> str | None:
@@ -142,4 +147,5 @@ def _romaji(given: str, own: str) -> str | None:
     readings = kana_of(given)
     if own in readings:
         return "whole"
-    return None
+    short = {without_long_vowels(r) for r in readings}
+    return "part" if without_long_vowels(own) in short else None

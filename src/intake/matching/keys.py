@@ -10,10 +10,12 @@ from intake.matching.kanji import fold_kanji
 from intake.model import Facts
 from intake.ports import MatchKeys
 
-HONORIFICS = ("さま", "さん", "様", "殿", "氏")
+HONORIFICS = ("ちゃん", "くん", "さま", "さん", "様", "殿", "氏")
 DOTTED_ALIKE = frozenset({"gmail.com", "googlemail.com"})  # their own rule: dots and +tags reach one mailbox
 LEAST_PHONE_DIGITS, MOST_PHONE_DIGITS = 9, 11
 MOST_KEYS = 6
+MOST_ADDRESS_CHARS = 400
+MOST_CHARS = 120  # longer than any name, number or telephone; what comes from outside may have no end
 _SLIPS = str.maketrans({"O": "0", "Q": "0", "D": "0", "I": "1", "L": "1", "|": "1", "S": "5", "B": "8", "Z": "2"})
 _HIRAGANA = {c: c + 0x60 for c in range(0x3041, 0x3097)}
 _BRACKETED = re.compile(r"[(\[<【〈《「『]([^)\]>】〉》」』]*)[)\]>】〉》」』]")
@@ -24,7 +26,7 @@ def canonical_address(addr: str) -> str:
 
     Old docomo and au addresses have dots in a row, often quoted by mail programs: the quotes go, the dots stay.
     """
-    text = unicodedata.normalize("NFKC", addr).strip().strip("<>").strip()
+    text = unicodedata.normalize("NFKC", addr[:MOST_ADDRESS_CHARS]).strip().strip("<>").strip()
     local, at, domain = text.rpartition("@")
     if not at or not local or not domain or any(c.isspace() or unicodedata.category(c) == "Cc" for c in text):
         return ""
@@ -56,7 +58,7 @@ class KeyMaker:
 
     def member(self, text: str) -> str:
         """A member number without width, case, blanks, hyphens and signs."""
-        folded = unicodedata.normalize("NFKC", text).upper()
+        folded = unicodedata.normalize("NFKC", text[:MOST_CHARS]).upper()
         return "".join(c for c in folded if c.isalnum())
 
     def member_near(self, text: str) -> str:
@@ -65,7 +67,7 @@ class KeyMaker:
 
     def phone(self, text: str) -> str:
         """Digits as dialled inside Japan; "" if that is no telephone number."""
-        folded = unicodedata.normalize("NFKC", text).replace("(0)", "")
+        folded = unicodedata.normalize("NFKC", text[:MOST_CHARS]).replace("(0)", "")
         international = folded.strip().startswith("+")
         digits = "".join(c for c in folded if c.isascii() and c.isdigit())
         if international and digits.startswith("81"):
@@ -76,9 +78,9 @@ class KeyMaker:
 
     def names(self, name: str, kana: str = "") -> tuple[str, ...]:
         """Keys of a name and its reading: no blanks or 様, old kanji folded, hiragana as katakana, no doubles."""
-        inner = _BRACKETED.findall(unicodedata.normalize("NFKC", name))
-        outer = _BRACKETED.sub("", unicodedata.normalize("NFKC", name))
-        keys = (self._name(part) for part in (outer, kana, *inner))
+        text = unicodedata.normalize("NFKC", name[:MOST_CHARS])
+        parts = (_BRACKETED.sub("", text), kana[:MOST_CHARS], *_BRACKETED.findall(text)[:2])
+        keys = (self._name(part) for part in parts)
         return tuple(dict.fromkeys(k for k in keys if len(k) >= 2))
 
     def _name(self, text: str) -> str:
@@ -95,9 +97,9 @@ class KeyMaker:
 def keys_of(
     from_addr: str, facts: Facts, stated: Mapping[str, str], from_name: str, keymaker: KeyMaker | None = None
 ) -> MatchKeys:
-    """Keys to look candidates up by, from the From line, what the text states and a form's fields.
+    """Keys to look candidates up by: from the From line, from what the text states, from a form's fields.
 
-    Names look nobody up unless a telephone stands beside them: a name alone never matches.
+    Names find whom staff may want to look at; nobody is matched by one.
     """
     k = keymaker or KeyMaker()
     members = [m for m in (stated.get("member_id"), facts.member_id) if m]

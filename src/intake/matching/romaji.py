@@ -1,6 +1,8 @@
-"""Names in Latin letters read as kana, long vowels left out on both sides of the comparison where people do."""
+"""Names in Latin letters read as kana."""
 
 from __future__ import annotations
+
+import re
 
 _VOWELS = "aiueo"
 _ROWS = {  # consonant: the kana before a, i, u, e, o
@@ -15,9 +17,12 @@ _GLIDES = {  # consonant: the kana that a small ャ, ュ or ョ follows
 _SYLLABLES = {
     **{c + v: row[i] for c, row in _ROWS.items() for i, v in enumerate(_VOWELS)},
     **{c + v: kana + small for c, kana in _GLIDES.items() for v, small in zip("auo", "ャュョ", strict=True)},
-    **{"ya": "ヤ", "yu": "ユ", "yo": "ヨ", "wa": "ワ", "wo": "ヲ", "shi": "シ", "chi": "チ", "tsu": "ツ", "fu": "フ"},
-    **{"ji": "ジ", "n": "ン", "m": "ン"},
 }
+_SYLLABLES |= {"ya": "ヤ", "yu": "ユ", "yo": "ヨ", "wa": "ワ", "wo": "ヲ", "shi": "シ", "chi": "チ", "tsu": "ツ"}
+_SYLLABLES |= {"fu": "フ", "ji": "ジ", "n": "ン", "m": "ン"}
+_LONG = re.compile(
+    r"ー|(?<=[オコソトノホモヨロゴゾドボポョヲウクスツヌフムユルグズヅブプュ])ウ|(?<=[オコソトノホモヨロゴゾドボポョヲ])オ"
+)
 MOST_LETTERS = 40
 
 
@@ -35,6 +40,11 @@ def kana_of(letters: str) -> frozenset[str]:
         if first and last:
             found.add(last + first)
     return frozenset(found)
+
+
+def without_long_vowels(kana: str) -> str:
+    """The form that passports have: ヤマダタロウ and ヤマダタロ are one. Different people may share it."""
+    return _LONG.sub("", kana)
 
 
 def _read(text: str) -> str | None:

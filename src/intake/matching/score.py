@@ -17,6 +17,8 @@ from intake.model import Candidate, Facts, Match, MatchKind, Seeker
 FILE_NAME = "matching.toml"
 Points = Annotated[float, Field(ge=0, le=1)]
 IDENTIFYING = frozenset({"address", "member_id"})
+TELLING = IDENTIFYING | {"member_id_near", "address_stated", "phone"}  # a name alone tells nobody apart
+MOST_LISTED = 10
 
 
 class _Table(BaseModel):
@@ -32,6 +34,7 @@ class Agrees(_Table):
     name: Points
     name_part: Points
     member_id_near: Points
+    address_stated: Points
 
 
 class Differs(_Table):
@@ -55,10 +58,10 @@ class Weights(_Table):
     @model_validator(mode="after")
     def _is_safe(self) -> Weights:
         names = max(self.agrees.name, self.agrees.name_part)
-        if names >= self.accept or self.agrees.phone >= self.accept:
-            raise ValueError("agrees: a name alone, or a telephone alone, must stay below accept")
-        if self.agrees.member_id_near + names >= self.accept:
-            raise ValueError("agrees.member_id_near: with a name it must stay below accept")
+        if names >= self.accept:
+            raise ValueError("agrees.name: a name alone must stay below accept")
+        if max(self.agrees.member_id_near, self.agrees.address_stated, self.agrees.phone) >= self.accept:
+            raise ValueError("agrees: a near member number, or an address in the text, must stay below accept")
         if self.agrees.address - self.differs.name >= self.accept:
             raise ValueError("differs.name: another name at the same address must not be taken by itself")
         if self.agrees.address + self.agrees.name - self.differs.member_id >= self.accept:
@@ -108,18 +111,18 @@ def match_seeker(
     """Who wrote: one, several or none of ``candidates``.
 
     One only if the From address is in that record and nobody else comes near. Content alone (member number, telephone
-    with name) makes candidates, never a match; it decides where staff typed a telephone call in. A name alone is not
-    even a candidate.
+    with name) makes candidates, never a match; it decides where staff typed a telephone call in. Who has only the name
+    in common is listed for staff to look at, and counts for nothing.
     """
     claim = claim_of(from_addr, from_name, facts, stated, keymaker)
     compared = [compare(claim, seeker, keymaker) for seeker in {s.id: s for s in candidates}.values()]
     ranked = sorted(compared, key=lambda c: (-weights.points(c), c.seeker.id))
-    listed = tuple(_candidate(c, weights) for c in ranked if _is_candidate(c, weights))
+    listed = tuple(_candidate(c, weights) for c in ranked if c.agrees & (TELLING | {"name"}))[:MOST_LISTED]
     best = ranked[0] if ranked else None
     if best is not None and _is_clear(ranked, weights) and _may_be_taken(best, entered_by_staff):
         on_file = "address" in best.agrees
         return Match(MatchKind.ONE, best.seeker, weights.points(best), best.reasons, on_file, listed)
-    several = sum(1 for c in ranked if weights.points(c) >= weights.possible and _is_candidate(c, weights)) > 1
+    several = sum(1 for c in ranked if weights.points(c) >= weights.possible and c.agrees & TELLING) > 1
     at_address = sum(1 for c in ranked if "address" in c.agrees) > 1
     return Match(MatchKind.SEVERAL if several or at_address else MatchKind.NONE, candidates=listed)
 
@@ -133,11 +136,6 @@ def match_member(seeker: Seeker | None) -> Match:
 
 def _candidate(c: Comparison, weights: Weights) -> Candidate:
     return Candidate(c.seeker, weights.points(c), c.reasons)
-
-
-def _is_candidate(c: Comparison, weights: Weights) -> bool:
-    """Worth showing to staff: an identifying field, a near number, or a telephone; a name alone never."""
-    return bool(c.agrees & {"address", "member_id", "member_id_near", "phone"})
 
 
 def _is_clear(ranked: Sequence[Comparison], weights: Weights) -> bool:

@@ -1,0 +1,89 @@
+"""Secrets: long enough, never stored, bound to what they are for, over when they are over."""
+
+from __future__ import annotations
+
+import base64
+import math
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from intake.keyring import Keyring
+from intake.proofs import (
+    KeyAnswer,
+    expires_at,
+    is_expired,
+    new_key,
+    new_token,
+    nonce_for,
+    nonce_ok,
+    token_hash,
+    try_key,
+)
+from intake.proofs.keys import issue
+
+RING, OTHER = Keyring(bytes(range(32))), Keyring(bytes(range(1, 33)))
+NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
+
+
+def test_a_token_has_128_bits_and_fits_a_url() -> None:
+    tokens = {new_token() for _ in range(2_000)}
+    assert len(tokens) == 2_000
+    for token in tokens:
+        assert len(base64.urlsafe_b64decode(token + "==")) == 16
+        assert set(token) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+def test_only_the_hash_is_kept_and_it_needs_our_key() -> None:
+    token = new_token()
+    assert token.encode() not in token_hash(RING, token)
+    assert token_hash(RING, token) == token_hash(RING, token) != token_hash(OTHER, token)
+    assert token_hash(RING, token) != token_hash(RING, token + "x")
+    for odd in ("", "\udcff", "あ" * 10_000, "../.."):
+        assert len(token_hash(RING, odd)) == 16
+
+
+def test_the_nonce_belongs_to_its_token() -> None:
+    token, another = new_token(), new_token()
+    assert nonce_ok(RING, token, nonce_for(RING, token))
+    for wrong in (nonce_for(RING, another), nonce_for(OTHER, token), "", "\udcff", nonce_for(RING, token)[:-1]):
+        assert not nonce_ok(RING, token, wrong)
+
+
+def test_a_link_is_over_at_the_very_instant() -> None:
+    until = expires_at(NOW, 72)
+    assert until == NOW + timedelta(hours=72)
+    assert not is_expired(until, until - timedelta(microseconds=1))
+    assert is_expired(until, until)
+    assert not is_expired(until, NOW - timedelta(days=1))  # a clock that jumps back ends nothing early
+
+
+@pytest.mark.parametrize("digits", [6, 7, 8])
+def test_keys_are_digits_evenly_spread(digits: int) -> None:
+    keys = [new_key(digits) for _ in range(3_000)]
+    assert all(len(k) == digits and k.isdigit() for k in keys)
+    first = [sum(k[0] == str(d) for k in keys) for d in range(10)]
+    assert max(abs(n - 300) for n in first) < 6 * math.sqrt(300)
+
+
+@pytest.mark.parametrize("digits", [0, 5, 9])
+def test_other_lengths_are_refused(digits: int) -> None:
+    with pytest.raises(ValueError, match="digits"):
+        new_key(digits)
+
+
+def test_a_key_is_right_once_in_time_and_for_its_person() -> None:
+    issued = issue(RING, "seeker:1", "012345", NOW)
+    assert b"012345" not in issued.digest
+    assert issued.tries_left == 3
+    later = NOW + timedelta(minutes=10)
+    assert try_key(RING, issued, "012345", NOW) is KeyAnswer.RIGHT
+    assert try_key(RING, issued, " ０１２-３４５ ", NOW) is KeyAnswer.RIGHT
+    assert try_key(RING, issued, "012346", NOW) is KeyAnswer.WRONG
+    assert try_key(RING, issued, "12345", NOW) is KeyAnswer.WRONG
+    assert try_key(RING, issued, "", NOW) is KeyAnswer.WRONG
+    assert try_key(RING, issued, "012345", later) is KeyAnswer.EXPIRED
+    assert try_key(OTHER, issued, "012345", NOW) is KeyAnswer.WRONG
+    assert try_key(RING, replace(issued, tries_left=0), "012345", NOW) is KeyAnswer.USED_UP
+    assert try_key(RING, replace(issued, subject="seeker:2"), "012345", NOW) is KeyAnswer.WRONG
