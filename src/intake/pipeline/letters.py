@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from intake.pipeline.moves import Act
 from intake.pipeline.parts import part_of
 from intake.pipeline.tools import Tools
 from intake.ports import NewMail
-from intake.replies import Letter, Thread, compose, new_message_id, return_path
+from intake.replies import Letter, Part, Thread, compose, new_message_id, return_path
 
 if TYPE_CHECKING:
     from intake.pipeline.settle import Settled
@@ -62,7 +63,7 @@ def send(
     neutral = all(s.decision.reply is not None and s.decision.reply.neutral for s in settled)
     letter = Letter(
         to_name=seeker.name if seeker and not neutral else None,
-        parts=tuple(part_of(act, s, seeker, tools, free) for s in settled),
+        parts=_merged(tuple(part_of(act, s, seeker, tools, free) for s in settled)),
         neutral=neutral,
         agency=tools.agency,
     )
@@ -92,6 +93,15 @@ def send(
     for s in settled:
         act.note("reply.queued", s.case, outbox=item.id, template=mail.template, version=mail.template_version)
     return item
+
+
+def _merged(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Several cases that only say 「ご連絡を承りました」 say it once, with all their numbers."""
+    if len(parts) < 2 or {p.template for p in parts} != {"receipt_other"}:
+        return parts
+    days = [p.due_on for p in parts if p.due_on]
+    numbers = "、".join(p.case_number for p in parts)
+    return (replace(parts[0], case_number=numbers, due_on=min(days, default=None)),)
 
 
 def _return_path(settled: Sequence[Settled], tools: Tools, unique: str, *, automatic: bool) -> str:

@@ -61,7 +61,6 @@ def _of_case(act: Act, case: Case, tools: Tools) -> dict[str, Any]:
         "gentle_way": _gentle_way(case, tools),
         "kept": tuple(Kept(k.what, k.how_long, k.why) for k in tools.profile.kept),
         "cooling_off_days": tools.profile.cooling_off_days,
-        "return_url": f"{tools.public_url}/return",
         "return_until": today + timedelta(days=tools.profile.return_days),
         "erase_on": case.wake_on,
         "called_on": today,

@@ -124,7 +124,8 @@ def match_of(tx: Tx, item: InboxItem, message: Message, meaning: Meaning, tools:
     sender = message.sender
     keys = keys_of(sender.addr, meaning.facts, message.stated, sender.name, tools.keymaker)
     found = tx.seekers.candidates(keys)
-    return match_seeker(sender.addr, sender.name, meaning.facts, message.stated, found, tools.weights, tools.keymaker)
+    return match_seeker(sender.addr, sender.name, meaning.facts, message.stated, found, tools.weights, tools.keymaker,
+        entered_by_staff=item.envelope.entered_by is not None)  # fmt: skip
 
 
 def _others(
