@@ -455,6 +455,57 @@ class CorrectionRepo(Protocol):
     def all(self) -> list[Correction]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class ImapPlace:
+    """A folder while its UIDs mean the same (RFC 9051 §2.3.1.1). ``account`` is user@host of the agency's mailbox."""
+
+    account: str
+    folder: str
+    uidvalidity: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """What became of one mail on an IMAP server. ``sha256`` is of its bytes, b"" where they were never fetched.
+
+    ``state``: ``kept`` (committed, to be flagged or moved), ``marked`` (that too), ``archived`` (old mail, left as it
+    lies), ``partial`` (too large: only its beginning is in the inbox), ``failed`` (the server does not give it out).
+    """
+
+    uid: int
+    sha256: bytes
+    state: str
+    message_id: int | None = None
+
+
+class LedgerRepo(Protocol):
+    """Every mail on the server and what became of it."""
+
+    def add(self, place: ImapPlace, rows: Sequence[LedgerRow], at: datetime) -> None:
+        """Write down rows; a UID that is there already is replaced."""
+        ...
+
+    def known(self, place: ImapPlace) -> set[int]:
+        """All UIDs of the place that have a row."""
+        ...
+
+    def highest(self, place: ImapPlace) -> int:
+        """The highest UID that has a row; 0 if none."""
+        ...
+
+    def in_state(self, place: ImapPlace, state: str) -> list[int]:
+        """UIDs in this state, lowest first."""
+        ...
+
+    def mark(self, place: ImapPlace, uids: Sequence[int], state: str) -> None:
+        """Set the state of rows."""
+        ...
+
+    def by_bytes(self, account: str, hashes: Sequence[bytes]) -> dict[bytes, int | None]:
+        """SHA-256 of mails that this account has brought before, in whatever folder, with their message's id."""
+        ...
+
+
 class MetaRepo(Protocol):
     """Small facts about the installation."""
 

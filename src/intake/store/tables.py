@@ -310,6 +310,21 @@ correction = sa.Table(
     sa.Column("at", Instant, nullable=False),
 )
 
+imap_ledger = sa.Table(
+    "imap_ledger",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),  # the agency's own mailbox
+    sa.Column("folder", sa.Text, primary_key=True),
+    sa.Column("uidvalidity", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("uid", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("hash", Bytes, nullable=False),  # keyed hash of the bytes; stays after an erasure, so that a mail still
+    sa.Column("message_id", sa.BigInteger),  # lying on the server does not come in again
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("ix_imap_ledger_hash", "hash"),
+    _partial("ix_imap_ledger_kept", "state = 'kept'", "account", "folder"),
+)
+
 meta = sa.Table(
     "meta",
     metadata,

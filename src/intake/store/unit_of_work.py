@@ -27,6 +27,7 @@ from intake.store.engine import (
 )
 from intake.store.inbox import Inbox
 from intake.store.keystore import KeyStore
+from intake.store.ledger import Ledger
 from intake.store.lock import WriterLock
 from intake.store.makers import PlainKeys
 from intake.store.meta import Meta
@@ -57,6 +58,7 @@ class SqlTx:
         self.search = Search(context, hasher)
         self.notes = Notes(context, self.blobs)
         self.corrections = Corrections(context)
+        self.ledger = Ledger(context)
         self.meta = Meta(context)
 
     @property

@@ -1,0 +1,82 @@
+"""Which mails of the IMAP servers have been taken in, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from intake.ports.store import ImapPlace, LedgerRow
+from intake.store.context import Context
+from intake.store.tables import imap_ledger
+
+_CHUNK = 500
+
+
+class Ledger:
+    """LedgerRepo."""
+
+    def __init__(self, context: Context) -> None:
+        self._c = context
+
+    def add(self, place: ImapPlace, rows: Sequence[LedgerRow], at: datetime) -> None:
+        """Write down rows; a UID that is there already is replaced."""
+        if not rows:
+            return
+        insert = self._c.insert(imap_ledger)
+        new = {name: insert.excluded[name] for name in ("hash", "message_id", "state", "at")}
+        values = [
+            {
+                "account": place.account,
+                "folder": place.folder,
+                "uidvalidity": place.uidvalidity,
+                "uid": row.uid,
+                "hash": self._hash(row.sha256),
+                "message_id": row.message_id,
+                "state": row.state,
+                "at": at,
+            }
+            for row in rows
+        ]
+        self._c.conn.execute(
+            insert.on_conflict_do_update(index_elements=["account", "folder", "uidvalidity", "uid"], set_=new), values
+        )
+
+    def known(self, place: ImapPlace) -> set[int]:
+        """All UIDs of the place that have a row."""
+        return set(self._c.conn.execute(sa.select(imap_ledger.c.uid).where(_at(place))).scalars())
+
+    def highest(self, place: ImapPlace) -> int:
+        """The highest UID that has a row; 0 if none."""
+        return self._c.conn.execute(sa.select(sa.func.max(imap_ledger.c.uid)).where(_at(place))).scalar() or 0
+
+    def in_state(self, place: ImapPlace, state: str) -> list[int]:
+        """UIDs in this state, lowest first."""
+        query = sa.select(imap_ledger.c.uid).where(_at(place), imap_ledger.c.state == sa.literal(state))
+        return list(self._c.conn.execute(query.order_by(imap_ledger.c.uid)).scalars())
+
+    def mark(self, place: ImapPlace, uids: Sequence[int], state: str) -> None:
+        """Set the state of rows."""
+        for at in range(0, len(uids), _CHUNK):
+            some = imap_ledger.c.uid.in_(uids[at : at + _CHUNK])
+            self._c.conn.execute(sa.update(imap_ledger).where(_at(place), some).values(state=state))
+
+    def by_bytes(self, account: str, hashes: Sequence[bytes]) -> dict[bytes, int | None]:
+        """SHA-256 of mails that this account has brought before, with their message's id."""
+        keyed = {self._hash(h): h for h in hashes if h}
+        query = sa.select(imap_ledger.c.hash, imap_ledger.c.message_id).where(
+            imap_ledger.c.account == account, imap_ledger.c.hash.in_(list(keyed))
+        )
+        return {keyed[bytes(r.hash)]: r.message_id for r in self._c.conn.execute(query)}
+
+    def _hash(self, sha256: bytes) -> bytes:
+        return self._c.keyring.hash("imap.bytes", sha256) if sha256 else b""
+
+
+def _at(place: ImapPlace) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        imap_ledger.c.account == place.account,
+        imap_ledger.c.folder == place.folder,
+        imap_ledger.c.uidvalidity == place.uidvalidity,
+    )
