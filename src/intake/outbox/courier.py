@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from intake.errors import SettingError
+from intake.outbox.dkim import signed
 from intake.outbox.folder import DEFAULT_NAME, FolderCourier
 from intake.outbox.smtp import Relay, SmtpCourier
 from intake.ports import Courier
@@ -18,10 +19,12 @@ def open_courier(url: str, home: Path, password: str | None = None) -> Courier:
     """A courier for ``folder:[PATH]``, ``smtp://[user@]host[:port]`` or ``smtps://…``; nothing is connected yet.
 
     Options after ``?``: ``ca=FILE`` (trust this authority), ``auth=xoauth2`` (the password file holds an access
-    token), ``name=HOST`` (what we call ourselves), ``starttls=required``. Raises SettingError.
+    token), ``name=HOST`` (what we call ourselves), ``starttls=required``. With a key in ``HOME/dkim`` mails are
+    signed. Raises SettingError.
     """
     folder = caught_in(url, home)
-    return FolderCourier(folder) if folder is not None else SmtpCourier(relay_of(url, password))
+    courier = FolderCourier(folder) if folder is not None else SmtpCourier(relay_of(url, password))
+    return signed(courier, home)
 
 
 def caught_in(url: str, home: Path) -> Path | None:

@@ -1,0 +1,174 @@
+"""DKIM signatures (RFC 6376, rsa-sha256, relaxed/relaxed) over the final bytes of our own mails.
+
+Keys lie in ``HOME/dkim/SELECTOR.pem``. The selector that sorts last signs, so a new key takes over by being put there
+under a later name (``202610.pem``) once its record is in the DNS; the old record stays until its mails are read.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from intake.errors import SettingError
+from intake.model import Mail
+from intake.ports import Courier, Delivery
+
+FOLDER = "dkim"
+BITS = 2048
+# In the order that they are signed. Those in _TWICE are named once more than they occur: nobody can add another.
+_SIGNED = (
+    "From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Reply-To", "Cc", "Auto-Submitted",
+    "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
+)  # fmt: skip
+_TWICE = frozenset({"From", "To", "Subject", "Reply-To", "Cc", "Date"})
+_SELECTOR = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_BLANKS = re.compile(rb"[ \t]+")
+_FROM_DOMAIN = re.compile(rb"@([A-Za-z0-9.-]+)>?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """One key and the name of its DNS record."""
+
+    selector: str
+    key: rsa.RSAPrivateKey
+
+    def sign(self, data: bytes, at: datetime) -> bytes:
+        """``data`` (a whole mail with CRLF) with a DKIM-Signature before it, for the domain of its From line."""
+        head, _, body = data.partition(b"\r\n\r\n")
+        fields = _fields(head)
+        domain = _domain_of(fields)
+        names = _names(fields)
+        body_hash = base64.b64encode(sha256(_relaxed_body(body)).digest()).decode()
+        unsigned = (
+            f"v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain}; s={self.selector};\r\n"
+            f" t={int(at.timestamp())}; h={_folded_names(names)};\r\n bh={body_hash};\r\n b="
+        )
+        signed = _signed_headers(fields, names) + _relaxed("DKIM-Signature", unsigned.encode())
+        signature = base64.b64encode(self.key.sign(signed, padding.PKCS1v15(), hashes.SHA256())).decode()
+        return f"DKIM-Signature: {unsigned}{_folded(signature)}\r\n".encode() + data
+
+
+class SigningCourier:
+    """A courier whose mails are signed on their way out."""
+
+    def __init__(self, inner: Courier, signer: Signer, clock: Callable[[], datetime]) -> None:
+        self._inner, self._signer, self._clock = inner, signer, clock
+
+    def deliver(self, mail: Mail) -> Delivery:
+        """Sign, then hand on; raises what the inner courier raises."""
+        return self._inner.deliver(replace(mail, data=self._signer.sign(mail.data, self._clock())))
+
+    def close(self) -> None:
+        """Close the inner courier."""
+        self._inner.close()
+
+
+def signed(courier: Courier, home: Path) -> Courier:
+    """The courier, signing if the home has a key. Raises SettingError for a key that cannot be used."""
+    signer = load_signer(home)
+    return courier if signer is None else SigningCourier(courier, signer, lambda: datetime.now(UTC))
+
+
+def load_signer(home: Path) -> Signer | None:
+    """The key in use; None where there is none."""
+    keys = sorted((home / FOLDER).glob("*.pem"))
+    if not keys:
+        return None
+    path = keys[-1]
+    if not _SELECTOR.fullmatch(path.stem):
+        raise SettingError(f"{path}: the file is named after its selector: a–z, 0–9 and -")
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as e:
+        raise SettingError(f"{path}: this is not a private key in PEM form without a password") from e
+    if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < BITS:
+        raise SettingError(f"{path}: an RSA key of at least {BITS} bits is needed")
+    return Signer(path.stem, key)
+
+
+def make_key(home: Path, selector: str) -> str:
+    """Make a key (mode 0600) and give the TXT record for ``SELECTOR._domainkey.DOMAIN``. Raises SettingError."""
+    if not _SELECTOR.fullmatch(selector):
+        raise SettingError("a DKIM selector is made of a–z, 0–9 and -")
+    path = home / FOLDER / f"{selector}.pem"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=BITS)
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as e:
+        raise SettingError(f"{path}: there is a key of this name already") from e
+    with os.fdopen(handle, "wb") as file:
+        file.write(pem)
+    return dns_record(key)
+
+
+def dns_record(key: rsa.RSAPrivateKey) -> str:
+    """The TXT record of a key."""
+    der = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return f"v=DKIM1; k=rsa; p={base64.b64encode(der).decode()}"
+
+
+def _fields(head: bytes) -> list[tuple[str, bytes]]:
+    """(name, value with its folds) in order."""
+    unfolded = re.split(rb"\r\n(?![ \t])", head)
+    return [(name.decode("ascii"), value) for name, _, value in (line.partition(b":") for line in unfolded)]
+
+
+def _domain_of(fields: list[tuple[str, bytes]]) -> str:
+    values = [value for name, value in fields if name.lower() == "from"]
+    found = _FROM_DOMAIN.search(values[0]) if len(values) == 1 else None
+    if found is None:
+        raise SettingError("dkim: the mail has no plain From address")
+    return found.group(1).decode("ascii").lower()
+
+
+def _names(fields: list[tuple[str, bytes]]) -> list[str]:
+    have = [name.lower() for name, _ in fields]
+    names: list[str] = []
+    for name in _SIGNED:
+        names += [name] * (have.count(name.lower()) + (name in _TWICE))
+    return names
+
+
+def _signed_headers(fields: list[tuple[str, bytes]], names: list[str]) -> bytes:
+    """RFC 6376 §5.4.2: each name takes the lowest occurrence that is left; one too many takes nothing."""
+    left: dict[str, list[bytes]] = {}
+    for name, value in fields:
+        left.setdefault(name.lower(), []).append(value)
+    taken = [(name, left[name.lower()].pop()) for name in names if left.get(name.lower())]
+    return b"".join(_relaxed(name, value) + b"\r\n" for name, value in taken)
+
+
+def _relaxed(name: str, value: bytes) -> bytes:
+    """RFC 6376 §3.4.2."""
+    return name.lower().encode() + b":" + _BLANKS.sub(b" ", value.replace(b"\r\n", b"")).strip(b" \t")
+
+
+def _relaxed_body(body: bytes) -> bytes:
+    """RFC 6376 §3.4.4."""
+    lines = [_BLANKS.sub(b" ", line).rstrip(b" ") for line in body.split(b"\r\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    return b"".join(line + b"\r\n" for line in lines)
+
+
+def _folded_names(names: list[str]) -> str:
+    """Folded behind colons: within a name a blank would be part of it."""
+    return ":\r\n ".join(":".join(names[i : i + 6]) for i in range(0, len(names), 6))
+
+
+def _folded(text: str) -> str:
+    """Folded anywhere, at 70 characters; blanks within base64 mean nothing (RFC 6376 §3.2)."""
+    return "\r\n ".join(text[i : i + 70] for i in range(0, len(text), 70))
