@@ -8,15 +8,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 from intake.errors import IntakeError, LeaseLost, Unreadable
 from intake.failpoints import reach
 from intake.journal import journal
-from intake.model import Envelope, InboxItem, Kind, Message
-from intake.parsing import ParseOptions
+from intake.model import InboxItem, Kind
 from intake.pipeline import daily
-from intake.pipeline.reading import Reading, understand, unreadable
+from intake.pipeline.reading import Parser, Reading, understand, unreadable
 from intake.pipeline.receive import receive
 from intake.pipeline.tools import Tools
 from intake.ports import Store
@@ -27,13 +25,6 @@ LEASE_SECONDS = 120
 PAUSE_SECONDS = 0.3
 RETRY_SECONDS = (1, 5)
 log = journal("worker")
-
-
-class Parser(Protocol):
-    """Opens mail in a limited child process."""
-
-    def parse(self, envelope: Envelope, options: ParseOptions) -> Message: ...
-    def close(self) -> None: ...
 
 
 def utc_now() -> datetime:

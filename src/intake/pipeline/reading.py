@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from intake.model import Channel, Envelope, Meaning, Message
+from intake.parsing import ParseOptions
 from intake.pipeline.tools import Tools
+
+
+class Parser(Protocol):
+    """Opens mail in a limited child process."""
+
+    def parse(self, envelope: Envelope, options: ParseOptions) -> Message: ...
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

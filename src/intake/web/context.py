@@ -10,10 +10,10 @@ from starlette.requests import Request
 
 from intake.channels.inbox import InboxWriter
 from intake.config import Settings
+from intake.pipeline.reading import Parser
 from intake.pipeline.tools import Tools
 from intake.ports import Store
 from intake.web.render import Pages
-from intake.worker import Parser
 
 
 @dataclass(frozen=True)
