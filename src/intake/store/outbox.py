@@ -142,7 +142,7 @@ class Outbox:
         key_id = self._c.conn.execute(sa.select(outbox.c.key_id).where(outbox.c.id == item_id)).scalar()
         if key_id is None:
             raise NotFound()
-        return key_id
+        return int(key_id)
 
     def of_case(self, case_id: int) -> list[OutboxItem]:
         """Oldest first."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
-from intake.errors import StoreBusy
+from intake.errors import StoreBusy, Temporary
 from intake.failpoints import reach
 from intake.keyring import Keyring
 from intake.store.audit import Audit
@@ -149,7 +149,8 @@ class SqlStore:
         """Give back all connections; closing SQLite's last one is a checkpoint, so the lock is held."""
         with ExitStack() as stack:
             for lock in self._locks:
-                stack.enter_context(lock.held())
+                with suppress(Temporary):  # the folder may be gone, or another process busy: close all the same
+                    stack.enter_context(lock.held())
             for engine in self._engines:
                 engine.dispose()
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import sqlalchemy as sa
 
 from intake.keyring import Keyring
 from intake.model import (
@@ -16,7 +19,7 @@ from intake.model import (
     Seeker,
 )
 from intake.ports.store import NewCase, NewMail
-from intake.store import SqlTx
+from intake.store import SqlStore, SqlTx
 
 KEYRING = Keyring(bytes(range(64)))
 NOW = datetime(2026, 4, 1, 3, 0, 0, 123456, tzinfo=UTC)
@@ -89,3 +92,13 @@ def new_mail(case_ids: tuple[int, ...] = (), **fields: Any) -> NewMail:
     for name, value in fields.items():
         (mail if name in mail else about)[name] = value
     return NewMail(Mail(**mail), case_ids, **about)
+
+
+def plan_of(store: SqlStore, read: Callable[[SqlTx], object]) -> list[str]:
+    """How SQLite goes about the statements of ``read``, step by step."""
+    seen: list[tuple[str, Any]] = []
+    with store.read() as tx:
+        conn = tx.inbox._c.conn
+        sa.event.listen(conn, "before_cursor_execute", lambda c, cursor, sql, values, *_: seen.append((sql, values)))
+        read(tx)
+        return [row[3] for sql, values in seen[:] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]

@@ -172,7 +172,7 @@ def test_a_row_that_cannot_be_read_is_named(sqlite_store: SqlStore) -> None:
 def test_a_savepoint_takes_its_rows_back(store: SqlStore) -> None:
     with store.write() as tx:
         tx.audit.append(NOW, WORKER, "kept")
-        with pytest.raises(ValueError, match="no"), tx.savepoint():
+        with pytest.raises(ValueError, match="no"), tx.savepoint():  # noqa: PT012
             tx.audit.append(NOW, WORKER, "undone")
             raise ValueError("no")
         tx.audit.append(NOW, WORKER, "kept too")
@@ -183,7 +183,7 @@ def test_a_savepoint_takes_its_rows_back(store: SqlStore) -> None:
 
 def test_a_rolled_back_row_leaves_no_gap(store: SqlStore) -> None:
     fill(store, 1)
-    with pytest.raises(ValueError, match="no"), store.write() as tx:
+    with pytest.raises(ValueError, match="no"), store.write() as tx:  # noqa: PT012
         tx.audit.append(NOW, WORKER, "undone")
         raise ValueError("no")
     fill(store, 2)

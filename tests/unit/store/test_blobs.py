@@ -31,7 +31,7 @@ def test_what_goes_in_comes_out(store: SqlStore) -> None:
 
 def test_keys_are_not_given_twice_and_outlive_a_rollback(store: SqlStore) -> None:
     keys: list[int] = []
-    with pytest.raises(RuntimeError), store.write() as tx:
+    with pytest.raises(RuntimeError), store.write() as tx:  # noqa: PT012
         keys += [tx.blobs.new_key() for _ in range(3)]
         raise RuntimeError
     with store.write() as tx:
@@ -76,7 +76,9 @@ def test_a_blob_that_was_changed_or_moved_is_not_read(store: SqlStore, change: s
 def test_another_secret_cannot_read_and_says_so(store: SqlStore) -> None:
     with store.write() as tx:
         message_id = add_message(tx)
-    other = open_store(str(store.url.render_as_string(hide_password=False)), Keyring(b"another secret of 32 bytes or more"))
+    other = open_store(
+        str(store.url.render_as_string(hide_password=False)), Keyring(b"another secret of 32 bytes or more")
+    )
     with pytest.raises(StoreUnavailable, match="INTAKE_SECRET_FILE"), other.read() as tx:
         tx.inbox.envelope(message_id)
     other.close()

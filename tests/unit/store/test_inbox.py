@@ -198,9 +198,7 @@ def test_a_batch_takes_few_statements(store: SqlStore) -> None:
 
     statements: list[str] = []
     with store.write() as tx:
-        sa.event.listen(
-            tx.inbox._c.conn, "before_cursor_execute", lambda c, cur, sql, *_: statements.append(sql)
-        )
+        sa.event.listen(tx.inbox._c.conn, "before_cursor_execute", lambda c, cur, sql, *_: statements.append(sql))
         _add_fifty(tx)
     assert len(statements) <= 4
 

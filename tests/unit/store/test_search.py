@@ -27,39 +27,39 @@ def indexed(store: SqlStore) -> SqlStore:
     return store
 
 
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("退会", [1]),
-        ("山田", [2, 1]),
-        ("山田花子", [1]),
-        ("コンシェルジュ", [2]),
-        ("こんしぇるじゅ", [2]),
-        ("ｺﾝｼｪﾙｼﾞｭ", [2]),
-        ("cancel", [3]),
-        ("ＣＡＮＣＥＬ", [3]),
-        ("削除", [4]),
-        ("退", [5, 3, 1]),
-        ("会", [5, 1]),
-        ("山田 変更", [2]),
-        ("変更　山田", [2]),
-        ("山田 退", [1]),
-        ("会退", []),
-        ("の件退", []),
-        ("会の件退会", []),
-        ("件退", []),
-        ("紛失", []),
-        ("", []),
-        (" 　", []),
-        ('"', []),
-        ("' OR '1'='1", []),
-        ("AND", []),
-        ("*", []),
-    ],
-)
-def test_words_are_found(indexed: SqlStore, words: str, found: list[int]) -> None:
+FOUND = [
+    ("退会", [1]),
+    ("山田", [2, 1]),
+    ("山田花子", [1]),
+    ("コンシェルジュ", [2]),
+    ("こんしぇるじゅ", [2]),
+    ("ｺﾝｼｪﾙｼﾞｭ", [2]),
+    ("cancel", [3]),
+    ("ＣＡＮＣＥＬ", [3]),
+    ("削除", [4]),
+    ("退", [5, 3, 1]),
+    ("会", [5, 1]),
+    ("山田 変更", [2]),
+    ("変更　山田", [2]),
+    ("山田 退", [1]),
+    ("会退", []),
+    ("の件退", []),
+    ("会の件退会", []),
+    ("件退", []),
+    ("紛失", []),
+    ("", []),
+    (" 　", []),
+    ('"', []),
+    ("' OR '1'='1", []),
+    ("AND", []),
+    ("*", []),
+]
+
+
+def test_words_are_found(indexed: SqlStore) -> None:
     with indexed.read() as tx:
-        assert tx.search.find(words) == found
+        for words, found in FOUND:
+            assert tx.search.find(words) == found, words
 
 
 def test_pages_go_backwards(indexed: SqlStore) -> None:

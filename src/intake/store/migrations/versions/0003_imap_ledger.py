@@ -32,3 +32,8 @@ def upgrade() -> None:
     op.create_index(
         "ix_imap_ledger_kept", "imap_ledger", ["account", "folder"], sqlite_where=kept, postgresql_where=kept
     )
+
+
+def downgrade() -> None:
+    """Without the ledger."""
+    op.drop_table("imap_ledger")
