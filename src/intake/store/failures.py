@@ -69,6 +69,8 @@ def speak_our_words(engine: sa.Engine) -> None:
 
     @event.listens_for(engine, "handle_error")
     def _(context: ExceptionContext) -> Any:
+        if context.is_pre_ping:
+            return None  # the pool looks whether a connection still lives, and opens another
         ours = translate(context.original_exception)
         if ours is not None:
             ours.__cause__ = context.original_exception
