@@ -130,8 +130,8 @@ class Cases:
         return [(r.message_id, r.role) for r in self._c.conn.execute(query.order_by(case_message.c.message_id))]
 
     def due(self, today: date) -> list[Case]:
-        """Scheduled or awaiting cases whose wake_on has come."""
-        waiting = [CaseState.SCHEDULED.value, CaseState.AWAITING_PROOF.value]
+        """Open cases whose wake_on has come."""
+        waiting = [state.value for state in CaseState if state.is_open]
         query = _SELECT.where(cases.c.wake_on.is_not(None), cases.c.wake_on <= today, cases.c.state.in_(waiting))
         return self._all(query.order_by(cases.c.wake_on, cases.c.id))
 
