@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +13,9 @@ import typer
 
 from intake import resources
 from intake.cli.app import app, emit, say, settings, shared, utf8_out
-from intake.errors import BadInput
+from intake.errors import BadInput, Unreadable
+from intake.model import Channel, Envelope, Meaning, Message
+from intake.parsing import ParseOptions
 
 rules_app = typer.Typer(no_args_is_help=True, help="rules, templates and answers")
 app.add_typer(rules_app, name="rules")
@@ -24,25 +27,43 @@ def parse(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """What a person would read in each mail: one JSON object a line."""
-    from intake.parsing.cli import parse_files
+    from intake.parsing.child import ParserPool
 
     utf8_out()
-    for row in parse_files(files):
-        emit(row)
-        sys.stdout.flush()
+    pool = ParserPool()
+    try:
+        for name in files:
+            emit(_record(pool, name))
+            sys.stdout.flush()
+    finally:
+        pool.close()
 
 
-def reader() -> Any:
-    """A function from one JSON line of ``classify`` to its answer."""
+def _record(pool: Any, name: str) -> dict[str, Any]:
+    """One object for every FILE, whatever it holds; hostile mail is opened in the limited child."""
+    from intake.parsing import record
+
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as e:
+        return record(name, Message(Channel.EMAIL, error=f"cannot be read: {e.strerror}"))
+    try:
+        return record(name, pool.parse(Envelope(Channel.EMAIL, "file", raw, datetime.now(UTC)), ParseOptions()))
+    except Unreadable as e:
+        return record(name, Message(Channel.EMAIL, error=str(e)))
+
+
+def reader() -> Callable[[dict[str, Any]], Meaning]:
+    """A function from the fields of one JSON line to its reading."""
     from intake.bootstrap.toolbox import rules_dirs
     from intake.parsing.quotes import segment
-    from intake.understanding import Understander, as_json, load_rulebook
+    from intake.understanding import Understander, load_rulebook
 
     understander = Understander(load_rulebook(rules_dirs(settings())))
 
-    def classify_one(row: dict[str, Any]) -> dict[str, Any]:
+    def read_one(row: dict[str, Any]) -> Meaning:
         body = str(row.get("body") or row.get("text") or "")
-        meaning = understander.read(
+        return understander.read(
             channel=str(row.get("channel") or "email"),
             subject=str(row.get("subject") or ""),
             body=body,
@@ -50,9 +71,8 @@ def reader() -> Any:
             received_at=_instant(row.get("received_at")),
             sender=str(row.get("from") or ""),
         )
-        return as_json(row.get("id"), meaning)
 
-    return classify_one
+    return read_one
 
 
 def _instant(value: Any) -> datetime | None:
@@ -68,6 +88,8 @@ def _instant(value: Any) -> datetime | None:
 @app.command()
 def classify() -> None:
     """JSON lines on stdin, the reading of each on stdout, in the same order."""
+    from intake.understanding import as_json as answer
+
     utf8_out()
     read_one = reader()
     for number, line in enumerate(sys.stdin.buffer, 1):
@@ -79,7 +101,7 @@ def classify() -> None:
                 raise ValueError("not an object")
         except ValueError as e:
             raise BadInput(f"standard input, line {number}: not a JSON object ({e})") from e
-        emit(read_one(row))
+        emit(answer(row.get("id"), read_one(row)))
         sys.stdout.flush()
 
 
@@ -89,15 +111,21 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Score the reader on a labelled corpus."""
-    from intake.learning.corpus import load_corpus
+    from intake.learning.corpus import read_lines
     from intake.learning.evaluate import evaluate as score
 
     utf8_out()
-    report = score(load_corpus(corpus), reader())
+    read_one = reader()
+    report = score(read_lines(corpus), lambda line: read_one(_row(line)))
     if as_json:
-        emit(report.as_json())
+        emit(report.as_dict())
     else:
-        print(report.as_text(shared.lang))
+        print(report.table(shared.lang))
+
+
+def _row(line: Any) -> dict[str, Any]:
+    return {"channel": line.channel, "from": line.sender, "subject": line.subject, "body": line.body,
+            "received_at": line.received_at}  # fmt: skip
 
 
 @rules_app.command("check")
