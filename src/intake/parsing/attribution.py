@@ -163,7 +163,7 @@ def header_block_end(lines: list[str], at: int) -> int | None:
     if len(line) > MAX_LINE:
         return None
     is_from = bool(_FROM_LINE.match(line))
-    if not is_from and not _OTHER_LINE.match(line):
+    if not is_from and (not _OTHER_LINE.match(line) or at and _OTHER_LINE.match(lines[at - 1][:MAX_LINE])):
         return None
     has_from, others, end = is_from, 0 if is_from else 1, at + 1
     blanks = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from intake.parsing import limits
 from intake.parsing.limits import Notes
@@ -25,13 +25,14 @@ class Headers:
     """Names (lower case) and raw values in order of appearance."""
 
     fields: list[tuple[str, bytes]]
+    index: dict[str, bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.index = dict(reversed(self.fields))
 
     def first(self, name: str) -> bytes | None:
         """The first value of that name, or None."""
-        for key, value in self.fields:
-            if key == name:
-                return value
-        return None
+        return self.index.get(name)
 
     def all(self, name: str) -> list[bytes]:
         """All values of that name, topmost first."""
@@ -39,7 +40,11 @@ class Headers:
 
     def has(self, name: str) -> bool:
         """True if there is such a header."""
-        return any(key == name for key, _ in self.fields)
+        return name in self.index
+
+    def any_of(self, names: tuple[str, ...]) -> str | None:
+        """The first of ``names`` that there is, or None."""
+        return next((name for name in names if name in self.index), None)
 
     def word(self, name: str) -> str:
         """The first value as lower-case ASCII on one line, comments and parameters in it; "" if absent."""

@@ -159,7 +159,7 @@ class _Decoder:
     def _broken(self, state: bytes, run: bytes, start: int) -> None:
         """A two-byte run with line ends, blanks or 8-bit bytes inside it."""
         carry = b""
-        line_start = max(self.raw.rfind(b"\n", 0, start), self.raw.rfind(b"\r", 0, start)) + 1
+        line_start = 1 + max(self.raw.rfind(end, max(0, start - 200), start) for end in (b"\n", b"\r"))
         pos = 0
         while pos <= len(run):
             found = _NEWLINE.search(run, pos)
@@ -177,15 +177,21 @@ class _Decoder:
             wrapped = start + stop - line_start >= _WRAP_COLUMN and found.end() < len(run)
             if not wrapped:
                 self.out.append(found.group().decode("ascii").lstrip(" \t!"))
-                rest = run[found.end() :]
-                if not _reads_as_pairs(rest.split(b"\n", 1)[0].rstrip(b"\r")):
-                    self._put(_single(rest, False))
+                line_end = run.find(b"\n", found.end())
+                line = run[found.end() : len(run) if line_end < 0 else line_end]
+                if not _reads_as_pairs(line.rstrip(b"\r")):
+                    self._put(_single(run[found.end() :], False))
                     return
             line_start = start + found.end()
             pos = found.end()
 
     def _mixed(self, state: bytes, piece: bytes) -> None:
         """Pairs, unless blanks or 8-bit bytes show that the writer forgot to leave the two-byte set."""
+        if not piece:
+            return
+        if b" " not in piece and b"\t" not in piece and piece.isascii():
+            self._double(state, piece)
+            return
         for chunk in re.split(rb"([ \t]+|[\x80-\xff]+)", piece):
             if not chunk:
                 continue
@@ -214,12 +220,15 @@ _OPENING = re.compile(rb"\$[@B](?=[!-~]{2})")
 def restore_escapes(raw: bytes) -> bytes | None:
     """Put back the ESC bytes that a relay stripped (``$B...(B``); None if this is not such a text."""
     out: list[bytes] = []
-    pos = hits = 0
+    pos = hits = misses = 0
     for match in _OPENING.finditer(raw):
         if match.start() < pos:
             continue
         end = _closing(raw, match.end())
         if end is None:
+            misses += 1
+            if misses > 100 + hits:
+                break
             continue
         out += [raw[pos : match.start()], b"\x1b", raw[match.start() : end], b"\x1b"]
         pos = end

@@ -16,7 +16,7 @@ from intake.parsing.headers import Headers
 from intake.parsing.limits import Notes
 
 _SNIFFED = re.compile(
-    rb"(?:^|\n)--([^\s-][^\r\n]{0,199}?|-+[^\r\n]{1,199}?)[ \t]*\r?\n(?=content-[a-z-]+[ \t]*:)", re.IGNORECASE
+    rb"(?:^|\n)--([^\r\n]{1,200})\r?\n(?=content-[a-z-]+[ \t]*:)", re.IGNORECASE
 )
 _TYPE = re.compile(r"^[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+*-]+$")
 _SHORT = {"text": "text/plain", "plain": "text/plain", "html": "text/html", "multipart": "multipart/mixed"}
@@ -149,7 +149,7 @@ def _split(part: Part) -> list[bytes] | None:
     if pieces is None:
         match = _SNIFFED.search(body[: 1024 * 1024])
         if match:
-            pieces = _cut(body, match[1])
+            pieces = _cut(body, match[1].rstrip(b" \t"))
     return pieces
 
 
