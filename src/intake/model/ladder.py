@@ -71,6 +71,18 @@ ACTS_OF: Mapping[str, frozenset[Act]] = {  # a proof given for one request never
     "other": _ALWAYS,
 }
 
+OWN_ACT: Mapping[str, Act] = {  # what a request is about, and what a profile may raise the proof for
+    "withdrawal": Act.WITHDRAW,
+    "deletion": Act.ERASE,
+    "pause": Act.PAUSE,
+    "resume": Act.RESUME,
+    "concierge_change": Act.CONCIERGE_CHANGE,
+    "preferences": Act.PREFERENCES,
+    "decline": Act.DECLINE,
+    "reinstatement": Act.REINSTATE,
+    "retraction": Act.RETRACT,
+}
+
 
 def allowed(
     request: str,
@@ -95,7 +107,8 @@ def allowed(
     if wanted not in ACTS_OF.get(request, frozenset()):
         return False
     need = NEEDS[wanted]
-    least = max(need.proof, (raised or {}).get(request, Proof.E0) if need.file or need.proof else Proof.E0)
+    stricter = (raised or {}).get(request, Proof.E0) if OWN_ACT.get(request) is wanted else Proof.E0
+    least = max(need.proof, stricter)
     if proof < least or (need.file and not on_file and proof < Proof.E1):
         # a pause holds outreach together with itself, on the same ground (domain.md, Pause)
         return wanted is Act.HOLD_OUTREACH and request == "pause" and _may_pause(proof, on_file, raised)

@@ -7,6 +7,7 @@ from intake.policy.due import decide_bounced, decide_due
 from intake.policy.people import assignee_of, may_approve
 from intake.policy.profile import Profile, load_profile, parse_profile
 from intake.policy.proved import choices_for, decide_proved
+from intake.policy.retracting import effects_of_ending
 
 __all__ = [
     "CHAIN",
@@ -23,6 +24,7 @@ __all__ = [
     "decide_send_link",
     "decide_staff_approval",
     "decide_tasks_done",
+    "effects_of_ending",
     "load_profile",
     "may_approve",
     "may_be_refused",

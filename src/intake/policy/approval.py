@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from intake.errors import NotAllowed, NotProved
+from intake.errors import BadInput, NotAllowed, NotProved
 from intake.model import Case, CaseState, Decision, Effect, LinkPlan, ReplyPlan, Role, Seeker, Stage
 from intake.model.ladder import Act, allowed
 from intake.policy.deadlines import may_return_alone
@@ -14,6 +15,7 @@ from intake.policy.people import may_approve, require
 from intake.policy.profile import Profile
 from intake.policy.proved import as_decision
 from intake.policy.receipts import LINK_MAIL
+from intake.policy.retracting import effects_of_ending
 
 STRANGERS = frozenset(
     {"unverified", "not_on_file", "keys_disagree", "unknown_member", "several_seekers", "no_register", "confirm_sender"}
@@ -41,13 +43,14 @@ def decide_staff_approval(
     override_reason: str = "",
     approvers: int = 1,
     second_approved: bool = False,
+    dropping: Sequence[Case] | None = None,
 ) -> Decision:
     """Carry out, or bring on its way, what an open case asks.
 
-    ``override_reason``: why a self-made application need not be waited for. ``approvers``: how many people may approve
-    erasures; ``second_approved``: another one than this has done so. Raises NotProved where the person's own proof is
-    missing (a link or a recorded check comes first), NotAllowed where the role, a reason or a legal hold stands in the
-    way. Staff's word never takes the place of the person's proof.
+    ``override_reason``: why a running selection is not waited for. ``approvers``: how many people may approve erasures;
+    ``second_approved``: another one than this has done so; ``dropping``: the cases that staff say a retraction takes
+    back. Raises NotProved where the person's own proof is missing (a link or a recorded check comes first), NotAllowed
+    where role, reason or a legal hold stands in the way. Staff's word never takes the place of the person's proof.
     """
     if case.request in ("question", "other"):
         require(role, may_approve(case, leaving=False, in_selection=False))
@@ -62,8 +65,7 @@ def decide_staff_approval(
     if case.request == "reinstatement":
         return _reinstatement(case, seeker, profile, today)
     if case.request == "retraction":
-        _prove(case, Act.RETRACT, profile)
-        return _named(case, seeker, Course("retracted", CaseState.DONE, None))
+        return _retraction(case, seeker, profile, dropping)
     return _simple(case, seeker, profile)
 
 
@@ -96,6 +98,16 @@ def _prove(case: Case, act: Act, profile: Profile, *, second: bool = False, seco
         raise NotProved(f"{case.number}: the person's own proof is missing; send the link or check by telephone")
 
 
+def _retraction(case: Case, seeker: Seeker, profile: Profile, dropping: Sequence[Case] | None) -> Decision:
+    _prove(case, Act.RETRACT, profile)
+    meant = tuple(c for c in dropping or () if c.id != case.id and c.state.is_open)
+    if not meant:
+        raise BadInput("取り消す案件を選んでください。なければ、この案件を「対応済み」で閉じてください")
+    release = tuple(dict.fromkeys(e for c in meant for e in effects_of_ending(c, ())))
+    course = Course("retracted", CaseState.DONE, "done_retraction", effects=(Effect.DROP_TARGETS, *release))
+    return replace(_named(case, seeker, course), targets=tuple(c.id for c in meant))
+
+
 def _withdrawal(
     case: Case, seeker: Seeker, profile: Profile, now: datetime, today: date, role: Role, reason: str
 ) -> Decision:
@@ -109,8 +121,9 @@ def _withdrawal(
 def _may_leave(case: Case, seeker: Seeker, profile: Profile, role: Role, reason: str) -> None:
     require(role, may_approve(case, leaving=True, in_selection=seeker.furthest_stage >= Stage.INTERVIEW_FIXED))
     _prove(case, Act.WITHDRAW, profile)
-    if waits_for_self_application(seeker, profile) and not reason.strip():
-        raise NotAllowed("自主応募中です。終了を待たずに進めるには理由を記入してください")
+    put_off = case.hold_reason == "after_selection" and seeker.running
+    if (put_off or waits_for_self_application(seeker, profile)) and not reason.strip():
+        raise NotAllowed("選考の終了を待っています。待たずに進めるには理由を記入してください")
 
 
 def _deletion(
@@ -124,6 +137,8 @@ def _deletion(
     approvers: int,
     second_approved: bool,
 ) -> Decision:
+    if case.hold_reason in ("cooling_off", "erasure_due"):
+        raise NotAllowed("承認済みです。消去の予定日をご確認ください")
     if case.hold_reason == "one_document":
         require(role, may_approve(case, leaving=False, in_selection=False))
         _prove(case, Act.RECEIPT, profile)

@@ -261,7 +261,7 @@ class Profile(Table):
         """What stays after leaving, as the closing mail names it."""
         return self.retention
 
-    @cached_property
+    @property
     def raised(self) -> Mapping[str, Proof]:
         """The stricter proofs, as the ladder takes them."""
         return {request: Proof[proof] for request, proof in self.proof.items() if proof != "file"}

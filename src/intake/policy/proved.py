@@ -12,7 +12,7 @@ from intake.model.ladder import Act, allowed
 from intake.policy.deadlines import may_return_alone
 from intake.policy.leaving import Course, course_of, is_registered, put_off
 from intake.policy.profile import Profile
-from intake.policy.retracting import release_after
+from intake.policy.retracting import NEVER_TAKEN_BACK, effects_of_ending, meant_cases, release_after
 
 COMPLETE, CANCEL, DEFER, PAUSE = "complete", "cancel", "defer", "pause"
 TO_PEOPLE = {"concierge_change": "lead", "preferences": "concierge", "decline": "concierge"}
@@ -46,14 +46,29 @@ def decide_proved(
     if proof < Proof.E2:
         raise NotProved("this needs the link, the app, or staff's recorded check")
     if choice == CANCEL:
-        left = [c for c in others if c.id != case.id and c.state.is_open]
-        return _decision(case, Course("cancelled", CaseState.RETRACTED, "done_retraction", effects=release_after(left)))
+        effects = effects_of_ending(case, others)
+        return _decision(case, Course("cancelled", CaseState.RETRACTED, "done_retraction", effects=effects), seeker)
     if choice != COMPLETE and (choice not in (DEFER, PAUSE) or case.request != "withdrawal"):
         raise BadInput(f"{choice}: not offered for {case.request}")
     if consequences_seen is not None and set(consequences_seen) != {a.id for a in seeker.running}:
         raise Stale("the running selections have changed since the page was shown")
+    if case.request == "retraction":
+        return taken_back(case, seeker, others, profile, today)
     course = _course(case, seeker, choice, profile, now, today)
     return _checked(case, seeker, _decision(case, course, seeker), proof)
+
+
+def taken_back(case: Case, seeker: Seeker, others: Sequence[Case], profile: Profile, today: date) -> Decision:
+    """A confirmed retraction drops ``others`` where one message made them; else staff ask which was meant."""
+    open_ = tuple(c for c in others if c.id != case.id and c.state.is_open and c.request not in NEVER_TAKEN_BACK)
+    meant = meant_cases(open_, (), (case.request,))
+    if not meant:
+        hold = "which_request" if open_ else "nothing_open"
+        due = profile.due_on(case.request, today)
+        return _decision(case, Course(hold, CaseState.REVIEW, None, hold, due_on=due), seeker)
+    effects = (Effect.DROP_TARGETS, *release_after([c for c in open_ if c not in meant]))
+    dropped = _decision(case, Course("retracted", CaseState.DONE, "done_retraction", effects=effects), seeker)
+    return replace(dropped, targets=tuple(c.id for c in meant))
 
 
 def _course(case: Case, seeker: Seeker, choice: str, profile: Profile, now: datetime, today: date) -> Course:
@@ -131,8 +146,3 @@ def _decision(case: Case, course: Course, seeker: Seeker | None = None) -> Decis
 def as_decision(case: Case, course: Course, seeker: Seeker) -> Decision:
     """A course as the decision about an open case; the mail goes to the address on file or not at all."""
     return _decision(case, course, seeker)
-
-
-def with_policy(decision: Decision, policy: str) -> Decision:
-    """The same under the name of the row that decided."""
-    return replace(decision, policy=policy)

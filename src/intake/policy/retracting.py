@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from intake.model import Case, Decision, Effect, Proof, SeekerStatus, Situation
@@ -37,10 +38,20 @@ def meant_cases(open_: tuple[Case, ...], mentioned: tuple[str, ...], requests: t
     return older if len({c.message_id for c in older}) == 1 else ()
 
 
-def release_after(left: list[Case]) -> tuple[Effect, ...]:
+def release_after(left: Iterable[Case]) -> tuple[Effect, ...]:
     """Outreach goes on again, unless another open wish of the same person still holds it."""
     still_held = any(c.request in LEAVING and c.proof >= Proof.E1 and not c.is_doubtful for c in left)
     return () if still_held else (Effect.RELEASE_OUTREACH,)
+
+
+def effects_of_ending(case: Case, others: Iterable[Case]) -> tuple[Effect, ...]:
+    """What ending ``case`` without carrying it out means for the record: refused, lapsed, cancelled, read wrongly.
+
+    ``others`` are the person's other cases. Without this, outreach held back at receipt would stay so for ever.
+    """
+    if case.request not in LEAVING:
+        return ()
+    return release_after([c for c in others if c.id != case.id and c.state.is_open])
 
 
 def _nothing_open(s: Situation, profile: Profile) -> Decision:
