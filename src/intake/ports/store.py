@@ -161,6 +161,18 @@ class Session:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What one person's erasure must reach; ids only, so that it can be kept as its plan and its certificate."""
+
+    seeker_id: int
+    message_ids: tuple[int, ...]
+    case_ids: tuple[int, ...]
+    outbox_ids: tuple[int, ...]
+    key_ids: tuple[int, ...]  # data keys of these messages and mails
+    shared: tuple[int, ...] = ()  # messages that are another seeker's too, and stay
+
+
 class InboxRepo(Protocol):
     """Arrivals: raw bytes first, meaning later."""
 
@@ -485,8 +497,8 @@ class LedgerRepo(Protocol):
         """Write down rows; a UID that is there already is replaced."""
         ...
 
-    def known(self, place: ImapPlace) -> set[int]:
-        """All UIDs of the place that have a row."""
+    def known(self, place: ImapPlace, above: int = 0) -> set[int]:
+        """The UIDs of the place above ``above`` that have a row."""
         ...
 
     def highest(self, place: ImapPlace) -> int:
@@ -503,6 +515,26 @@ class LedgerRepo(Protocol):
 
     def by_bytes(self, account: str, hashes: Sequence[bytes]) -> dict[bytes, int | None]:
         """SHA-256 of mails that this account has brought before, in whatever folder, with their message's id."""
+        ...
+
+
+class ErasureRepo(Protocol):
+    """Taking one person out of everything. Order: reach, bury, blobs.destroy_keys, remove, Store.compact, residue."""
+
+    def reach(self, seeker_id: int) -> Reach:
+        """Everything that is about this person: by their cases, their addresses and the threads of both."""
+        ...
+
+    def bury(self, reach: Reach, at: datetime) -> None:
+        """Write down beside the keys who is erased, so that a restored backup forgets them too."""
+        ...
+
+    def remove(self, reach: Reach) -> None:
+        """Delete row, blobs, notes, links and search tokens; cases and messages stay as figures joined to nobody."""
+        ...
+
+    def residue(self, reach: Reach) -> list[str]:
+        """What is still there, as "what: how many"; empty after a whole erasure."""
         ...
 
 
@@ -542,6 +574,8 @@ class Tx(Protocol):
     def corrections(self) -> CorrectionRepo: ...
     @property
     def ledger(self) -> LedgerRepo: ...
+    @property
+    def erasure(self) -> ErasureRepo: ...
     @property
     def meta(self) -> MetaRepo: ...
 

@@ -43,9 +43,10 @@ class Ledger:
             insert.on_conflict_do_update(index_elements=["account", "folder", "uidvalidity", "uid"], set_=new), values
         )
 
-    def known(self, place: ImapPlace) -> set[int]:
-        """All UIDs of the place that have a row."""
-        return set(self._c.conn.execute(sa.select(imap_ledger.c.uid).where(_at(place))).scalars())
+    def known(self, place: ImapPlace, above: int = 0) -> set[int]:
+        """The UIDs of the place above ``above`` that have a row."""
+        query = sa.select(imap_ledger.c.uid).where(_at(place), imap_ledger.c.uid > above)
+        return set(self._c.conn.execute(query).scalars())
 
     def highest(self, place: ImapPlace) -> int:
         """The highest UID that has a row; 0 if none."""

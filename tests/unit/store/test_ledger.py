@@ -29,6 +29,7 @@ def test_rows_are_found_by_place_state_and_bytes(store: SqlStore) -> None:
     with store.read() as tx:
         assert tx.ledger.highest(PLACE) == 1200
         assert tx.ledger.known(PLACE) == set(range(1, 1201))
+        assert tx.ledger.known(PLACE, 1198) == {1199, 1200}
         assert tx.ledger.in_state(PLACE, "kept") == [5]
         assert tx.ledger.known(MOVED) == {4_294_967_295}
         assert tx.ledger.by_bytes(PLACE.account, [sha("3"), sha("x"), b""]) == {sha("3"): 30}

@@ -1,0 +1,6 @@
+"""Mailboxes of the agency on IMAP servers: one thread each, nothing flagged before its commit."""
+
+from intake.channels.imap.account import Account, After, parse_accounts
+from intake.channels.imap.watch import Mailbox
+
+__all__ = ["Account", "After", "Mailbox", "parse_accounts"]

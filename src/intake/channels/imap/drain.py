@@ -1,0 +1,247 @@
+"""Mails of one folder into the inbox: fetched by fifty, committed, and only then flagged or moved."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from imapclient import IMAPClient
+
+from intake.channels.imap.account import Account, After
+from intake.channels.imap.connection import Connection
+from intake.errors import Temporary
+from intake.failpoints import reach
+from intake.journal import journal
+from intake.model import Arrival, Channel, Envelope
+from intake.ports import ImapPlace, LedgerRow, Store, Tx
+
+BATCH = 50
+BATCH_BYTES = 16_000_000
+SIZES = 500
+PARTIAL_BYTES = 1_000_000
+KEYWORD = b"$IntakeKept"
+KEPT, MARKED, ARCHIVED, PARTIAL, FAILED = "kept", "marked", "archived", "partial", "failed"
+log = journal("imap")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The folder as the server has opened it."""
+
+    place: ImapPlace
+    exists: int
+    is_writable: bool
+    keywords: tuple[bytes, ...]
+    old_until: int = 0  # UIDs up to here lay there at the first connection and are archived
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One mail as the server gave it."""
+
+    uid: int
+    raw: bytes
+    at: datetime
+    is_partial: bool = False
+
+    @property
+    def sha256(self) -> bytes:
+        """Of the bytes."""
+        return hashlib.sha256(self.raw).digest()
+
+
+class Drain:
+    """Takes mails of an opened folder in. Nothing is flagged before its commit; a crash repeats only the flagging."""
+
+    def __init__(
+        self, account: Account, client: Connection, store: Store, clock: Callable[[], datetime], max_bytes: int
+    ) -> None:
+        self._account, self._client, self._store, self._clock = account, client, store, clock
+        self._max_bytes = max_bytes
+        self._folders: dict[str, str] = {}
+        self.failed = 0  # mails that the server does not give out, or that cannot be stored
+
+    def take(self, opened: Opened, uids: Sequence[int], beat: Callable[[], None] = lambda: None) -> int:
+        """Take the mails with these UIDs in, lowest first; how many rows the ledger got."""
+        taken = 0
+        for batch in self._batches(sorted(uids)):
+            taken += self._batch(opened, batch)
+            beat()
+        return taken
+
+    def finish_marking(self, opened: Opened) -> None:
+        """Flag or move what was committed before a crash or a lost connection."""
+        for state, folder in ((KEPT, self._account.done), (PARTIAL, self._account.failed)):
+            with self._store.read() as tx:
+                uids = tx.ledger.in_state(opened.place, state)
+            for at in range(0, len(uids), BATCH):
+                self._mark(opened, uids[at : at + BATCH], folder)
+
+    def _batches(self, uids: Sequence[int]) -> Iterator[list[tuple[int, int]]]:
+        """(uid, size) by fifty, or by sixteen megabytes; one that is too large stands alone."""
+        batch: list[tuple[int, int]] = []
+        held = 0
+        for uid, size in self._sizes(uids):
+            if batch and (len(batch) >= BATCH or held + size > BATCH_BYTES):
+                yield batch
+                batch, held = [], 0
+            batch.append((uid, size))
+            held += size
+        if batch:
+            yield batch
+
+    def _sizes(self, uids: Sequence[int]) -> Iterator[tuple[int, int]]:
+        for at in range(0, len(uids), SIZES):
+            self._client.allow()
+            answer = self._client.fetch(uids[at : at + SIZES], ["RFC822.SIZE"])
+            for uid in uids[at : at + SIZES]:  # one that is missing was taken away by somebody: nothing to do
+                if uid in answer:
+                    yield uid, int(answer[uid].get(b"RFC822.SIZE", 0))
+
+    def _batch(self, opened: Opened, batch: Sequence[tuple[int, int]]) -> int:
+        whole = [uid for uid, size in batch if size <= self._max_bytes]
+        fetched = list(self._fetch(whole, sum(size for _, size in batch)))
+        for uid, size in batch:
+            if size > self._max_bytes:
+                fetched += self._fetch([uid], PARTIAL_BYTES, f"BODY.PEEK[]<0.{PARTIAL_BYTES}>")
+        rows = self._keep(opened, fetched)
+        self.failed += sum(r.state == FAILED for r in rows)
+        reach("imap.committed_unflagged")
+        self._mark(opened, [r.uid for r in rows if r.state == KEPT], self._account.done)
+        self._mark(opened, [r.uid for r in rows if r.state == PARTIAL], self._account.failed)
+        return len(rows)
+
+    def _fetch(self, uids: Sequence[int], size: int, what: str = "BODY.PEEK[]") -> Iterator[Fetched]:
+        if not uids:
+            return
+        self._client.allow(size + size // 4, seconds=600)  # some servers count lines with one byte at their end
+        answer = self._client.fetch(uids, [what, "INTERNALDATE"])
+        now = self._clock()
+        for uid in uids:
+            if uid in answer:
+                raw = next((v for k, v in answer[uid].items() if k.startswith(b"BODY[]")), None)
+                yield Fetched(uid, raw if isinstance(raw, bytes) else b"", _received(answer[uid], now), "<" in what)
+
+    def _keep(self, opened: Opened, fetched: Sequence[Fetched]) -> list[LedgerRow]:
+        """Commit arrivals and ledger together. If one mail spoils it for all, each is tried alone."""
+        if not fetched:
+            return []
+        try:
+            with self._store.write("imap") as tx:
+                return self._write(tx, opened, fetched)
+        except Temporary:
+            raise
+        except Exception as e:  # noqa: BLE001 one mail must not block the mailbox
+            log.error("not_stored", account=self._account.name, count=len(fetched), error=type(e).__name__)
+            if len(fetched) > 1:
+                return [row for one in fetched for row in self._keep(opened, [one])]
+        failed = LedgerRow(fetched[0].uid, b"", FAILED)
+        with self._store.write() as tx:
+            tx.ledger.add(opened.place, [failed], self._clock())
+        return [failed]
+
+    def _write(self, tx: Tx, opened: Opened, fetched: Sequence[Fetched]) -> list[LedgerRow]:
+        seen = tx.ledger.by_bytes(opened.place.account, [f.sha256 for f in fetched if f.raw])
+        fresh = [f for f in fetched if f.raw and f.sha256 not in seen]
+        accepted = tx.inbox.add([Arrival(self._envelope(opened, f)) for f in fresh]) if fresh else []
+        ids = seen | {f.sha256: a.message_id for f, a in zip(fresh, accepted, strict=True)}
+        rows = [_row(opened, f, ids.get(f.sha256), self._touches(opened)) for f in fetched]
+        tx.ledger.add(opened.place, rows, self._clock())
+        return rows
+
+    def _envelope(self, opened: Opened, mail: Fetched) -> Envelope:
+        is_old = mail.uid <= opened.old_until
+        return Envelope(Channel.EMAIL, "imap", mail.raw, mail.at, peer=self._account.host, archive=is_old)
+
+    def _touches(self, opened: Opened) -> bool:
+        return opened.is_writable and self._account.after is not After.NOTHING
+
+    def _mark(self, opened: Opened, uids: Sequence[int], folder: str) -> None:
+        """What fails here is tried again at the next connection; the mails are kept already."""
+        if not uids or not self._touches(opened):
+            return
+        self._client.allow()
+        try:
+            if self._account.after is After.MOVE:
+                self._move(uids, self._folder(folder))
+            else:
+                self._client.add_flags(uids, [b"\\Seen", *opened.keywords], silent=True)
+        except IMAPClient.AbortError:
+            raise
+        except IMAPClient.Error as e:
+            log.error("not_marked", account=self._account.name, count=len(uids), error=type(e).__name__)
+            return
+        with self._store.write() as tx:
+            tx.ledger.mark(opened.place, uids, MARKED)
+
+    def _move(self, uids: Sequence[int], folder: str) -> None:
+        if self._client.has_capability("MOVE"):
+            self._client.move(uids, folder)
+            return
+        self._client.copy(uids, folder)
+        self._client.add_flags(uids, [b"\\Deleted", b"\\Seen"], silent=True)
+        if self._client.has_capability("UIDPLUS"):
+            self._client.uid_expunge(uids)  # a bare EXPUNGE would also remove what a person marked
+
+    def _folder(self, name: str) -> str:
+        """The folder's name on this server, made if absent (some keep everything below ``INBOX.``)."""
+        if name not in self._folders:
+            self._folders[name] = self._make(name)
+        return self._folders[name]
+
+    def _make(self, name: str) -> str:
+        names = [name]
+        if self._client.has_capability("NAMESPACE"):
+            personal = self._client.namespace().personal
+            if personal and personal[0][0] and not name.startswith(personal[0][0]):
+                names.insert(0, personal[0][0] + name)
+        for candidate in names:
+            if self._client.folder_exists(candidate):
+                return candidate
+        for candidate in names[:-1]:
+            try:
+                self._client.create_folder(candidate)
+            except IMAPClient.AbortError:
+                raise
+            except IMAPClient.Error:
+                continue
+            return candidate
+        self._client.create_folder(names[-1])
+        return names[-1]
+
+
+def _row(opened: Opened, mail: Fetched, message_id: int | None, touches: bool) -> LedgerRow:
+    if not mail.raw:
+        return LedgerRow(mail.uid, b"", FAILED)
+    if mail.is_partial:
+        state = PARTIAL
+    elif mail.uid <= opened.old_until:
+        state = ARCHIVED
+    else:
+        state = KEPT if touches else MARKED
+    return LedgerRow(mail.uid, mail.sha256, state, message_id)
+
+
+def _received(answer: dict[bytes, Any], now: datetime) -> datetime:
+    """When the server took the mail in: after a week's outage its dates count from there. Never in the future."""
+    at = answer.get(b"INTERNALDATE")
+    if not isinstance(at, datetime) or at.tzinfo is None:
+        return now
+    return min(at.astimezone(UTC), now)
+
+
+def uids_of(client: Connection, exists: int, above: int) -> Iterable[int]:
+    """UIDs above ``above``; all of them (0) are asked for by five thousand, a line of IMAP being bounded."""
+    if above:
+        client.allow()
+        yield from (
+            uid for uid in client.search(["UID", f"{above + 1}:*"]) if uid > above
+        )  # n:* gives the last one always
+        return
+    for first in range(1, exists + 1, 5000):
+        last = "*" if first + 5000 > exists else str(first + 4999)
+        client.allow()
+        yield from client.search([f"{first}:{last}"])
