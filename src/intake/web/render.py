@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 from intake import resources
 from intake.config import Settings
 from intake.web import labels
+from intake.web.controls import visible
 
 JST = timezone(timedelta(hours=9), "JST")
 WEEKDAYS = "月火水木金土日"
@@ -28,7 +29,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._env.filters |= {"day": day, "moment": moment, "ago": ago}
+        self._env.filters |= {"day": day, "moment": moment, "ago": ago, "visible": visible}
         self._env.globals |= {"label": labels.label, "stage_name": labels.stage_name}
 
     def text(self, name: str, **values: Any) -> str:

@@ -1,0 +1,52 @@
+"""Characters that nobody sees but that turn or hide text: shown as what they are (reliability.md A13)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+# direction and width tricks; ordinary blanks, tabs and line breaks are left alone
+_NAMES = {
+    0x00AD: "SHY", 0x061C: "ALM", 0x115F: "HCF", 0x1160: "HJF", 0x200B: "ZWSP", 0x200C: "ZWNJ", 0x200D: "ZWJ",
+    0x200E: "LRM", 0x200F: "RLM", 0x2028: "LSEP", 0x2029: "PSEP", 0x202A: "LRE", 0x202B: "RLE", 0x202C: "PDF",
+    0x202D: "LRO", 0x202E: "RLO", 0x2060: "WJ", 0x2066: "LRI", 0x2067: "RLI", 0x2068: "FSI", 0x2069: "PDI",
+    0x3164: "HF", 0xFEFF: "BOM", 0xFFA0: "HHF",
+}  # fmt: skip
+
+
+def name_of(char: str) -> str:
+    """A short name of a character that would not be seen; "" for all others."""
+    if char in "\n\t":
+        return ""
+    known = _NAMES.get(ord(char))
+    if known:
+        return known
+    return f"U+{ord(char):04X}" if unicodedata.category(char) in ("Cc", "Cs", "Co") or _is_tag(char) else ""
+
+
+def _is_tag(char: str) -> bool:
+    return 0xE0000 <= ord(char) <= 0xE0FFF
+
+
+def split(text: str) -> Iterator[tuple[str, str]]:
+    """Runs of ordinary text as ``("", text)``, each unseen character as ``(name, char)``; in order, nothing lost."""
+    start = 0
+    for at, char in enumerate(text):
+        if char < " " or char > "~":
+            name = name_of(char)
+            if name:
+                if at > start:
+                    yield "", text[start:at]
+                yield name, char
+                start = at + 1
+    if start < len(text):
+        yield "", text[start:]
+
+
+def visible(text: str | None, most: int = 0) -> str:
+    """One line in which unseen characters show as ⟨NAME⟩; cut after ``most`` characters, if given."""
+    if not text:
+        return ""
+    cut = text[:most] if most else text
+    shown = "".join(f"⟨{name}⟩" if name else run for name, run in split(cut)).replace("\n", " ")
+    return shown + "…" if len(cut) < len(text) else shown

@@ -1,0 +1,1 @@
+"""The staff pages: sign-in, queue, case, mails, tasks, people, rules, audit."""

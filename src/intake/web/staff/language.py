@@ -1,0 +1,49 @@
+"""Japanese first; English where a short word does. What has no English is shown in Japanese."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from starlette.requests import Request
+
+from intake.web import labels
+from intake.web.staff.english import ENGLISH
+
+DONE = {
+    "approve": "承認しました", "correct": "依頼の種類を直しました", "hold": "保留にしました", "refuse": "お断りにしました",
+    "close": "対応済みにしました", "lapse": "終了にしました", "assign": "担当を変えました", "note": "メモを残しました",
+    "reply": "返信を送信待ちに入れました", "phone": "電話での確認を記録しました", "link": "確認リンクを送ります",
+    "receipt": "受付の連絡を送ります", "seeker": "求職者を選びました", "undo": "メールの送信を取りやめました",
+    "task": "作業を完了にしました", "person": "スタッフを登録しました", "password": "パスワードを変えました",
+    "signed_out": "サインアウトさせました", "closed": "アカウントを停止しました", "opened": "アカウントを再開しました",
+    "bulk": "まとめて処理しました",
+}  # fmt: skip
+
+
+def of(request: Request) -> str:
+    """``ja`` or ``en``: what was chosen, else what the browser prefers."""
+    wish = request.query_params.get("lang") or request.cookies.get("lang") or _preferred(request)
+    return "en" if wish == "en" else "ja"
+
+
+def chosen(request: Request) -> bool:
+    """True where this very request changes the language."""
+    return request.query_params.get("lang") in ("ja", "en")
+
+
+def _preferred(request: Request) -> str:
+    first = request.headers.get("accept-language", "ja").split(",")[0].strip().lower()
+    return "en" if first.startswith("en") else "ja"
+
+
+def words(lang: str) -> dict[str, Any]:
+    """What templates speak with: ``t`` for what they say, ``label`` for codes."""
+    t: Callable[[str], str] = (lambda text: ENGLISH.get(text, text)) if lang == "en" else (lambda text: text)
+    label = _english_label if lang == "en" else labels.label
+    return {"lang": lang, "t": t, "label": label, "done_words": {k: t(v) for k, v in DONE.items()}}
+
+
+def _english_label(code: object) -> str:
+    """Codes are English words already."""
+    return str(code).replace("_", " ") if code is not None else ""

@@ -1,0 +1,39 @@
+"""Which pages a role finds in its menu."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from intake.model import Role
+
+_READ_ALL = frozenset(Role)
+_CONTROL = frozenset({Role.ADMIN, Role.AUDITOR, Role.LEAD})
+ITEMS = (
+    ("/staff/", "案件", _READ_ALL),
+    ("/staff/tasks", "作業", _READ_ALL),
+    ("/staff/mails", "メール", _READ_ALL),
+    ("/staff/rules", "ルール", _READ_ALL),
+    ("/staff/people", "スタッフ", frozenset({Role.ADMIN})),
+    ("/staff/audit", "操作記録", _CONTROL),
+    ("/staff/health", "稼働状況", _READ_ALL),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the menu."""
+
+    url: str
+    text: str
+    current: bool
+
+
+def menu_for(role: Role, path: str) -> list[Item]:
+    """The menu of a role; ``path`` is the page being shown."""
+    return [Item(url, text, _is_here(url, path)) for url, text, roles in ITEMS if role in roles]
+
+
+def _is_here(url: str, path: str) -> bool:
+    if url == "/staff/":
+        return path == url or path.startswith("/staff/cases")
+    return path.startswith(url)

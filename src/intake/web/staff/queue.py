@@ -1,0 +1,33 @@
+"""The queue and the search."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from intake.web.staff import find, tabs
+from intake.web.staff.rows import row_of
+from intake.web.staff.visit import Visit
+
+
+def show(visit: Visit) -> Response:
+    """A tab of the queue, fifty rows at a time."""
+    tab = tabs.BY_KEY.get(visit.asked("tab")) or tabs.default_tab(visit.staff)
+    after = visit.asked("after")
+    with visit.context.store.read() as tx:
+        cases, more = tabs.page_of(tx, tab, visit.staff, int(after) if after.isdecimal() and len(after) < 16 else None)
+        rows = [row_of(tx, c, visit.now) for c in cases]
+        counts = [(t, tabs.count_of(tx, t, visit.staff)) for t in tabs.tabs_for(visit.staff)]
+    return visit.page("queue.html", tab=tab, rows=rows, more=more, counts=counts, cap=tabs.COUNT_CAP, words="")
+
+
+def search(visit: Visit) -> Response:
+    """Cases that hold the words; numbers of cases and members open at once."""
+    words = visit.asked("q").strip()
+    if not words:
+        return visit.back_to("/staff/")
+    with visit.context.store.read() as tx:
+        direct = find.by_number(tx, visit.staff, words)
+        if direct is not None:
+            return visit.back_to(f"/staff/cases/{direct.number}")
+        rows = [row_of(tx, c, visit.now) for c in find.cases(tx, visit.staff, words, visit.tools)]
+    return visit.page("search.html", rows=rows, words=words)

@@ -1,0 +1,88 @@
+// Single keys for the staff pages. Nothing essential needs them; elements say which key is theirs (data-key).
+(() => {
+  "use strict";
+  const sheet = document.getElementById("keys");
+  const button = document.getElementById("show-keys");
+  const toggle = document.getElementById("keys-on");
+  if (!sheet || !button) return;
+  const store = "intake-keys-off";
+  const read = () => { try { return localStorage.getItem(store) === "1"; } catch { return false; } };
+  let off = read();
+  button.hidden = false;
+  button.addEventListener("click", open);
+  if (toggle) {
+    toggle.checked = !off;
+    toggle.addEventListener("change", () => {
+      off = !toggle.checked;
+      try { localStorage.setItem(store, off ? "1" : "0"); } catch { /* private window */ }
+    });
+  }
+  const visible = (e) => e.getClientRects().length > 0 || e.closest("details:not([open])") !== null;
+  const keyed = () => [...document.querySelectorAll("[data-key]")].filter((e) => !e.disabled && visible(e));
+  const rows = () => [...document.querySelectorAll("[data-row]")].filter((e) => e.getClientRects().length > 0);
+  const current = () => rows().find((r) => r.contains(document.activeElement)) || document.querySelector("[data-row].here");
+  for (const e of document.querySelectorAll("[data-key]")) e.setAttribute("aria-keyshortcuts", e.dataset.key);
+
+  function line(body, key, text) {
+    const row = body.insertRow();
+    const cell = row.insertCell();
+    for (const k of key.split(" ")) {
+      const kbd = document.createElement("kbd");
+      kbd.textContent = k;
+      cell.append(kbd, " ");
+    }
+    row.insertCell().textContent = text;
+  }
+  function open() {
+    const body = sheet.querySelector("[data-keys]");
+    body.replaceChildren();
+    if (rows().length) {
+      line(body, "j k", body.dataset.move);
+      line(body, "o", body.dataset.open);
+      if (document.querySelector("[data-row] input[type=checkbox]")) line(body, "x", body.dataset.select);
+    }
+    for (const e of keyed()) line(body, e.dataset.key, e.dataset.keyText || e.textContent.trim());
+    line(body, "?", body.dataset.sheet);
+    if (!sheet.open) sheet.showModal();
+  }
+  function move(step) {
+    const all = rows();
+    if (!all.length) return;
+    const at = all.indexOf(current());
+    const next = all[Math.min(all.length - 1, Math.max(0, at < 0 ? 0 : at + step))];
+    for (const r of all) r.classList.toggle("here", r === next);
+    const link = next.querySelector("a[href]");
+    if (link) link.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+  }
+  function use(e) {
+    for (let d = e.closest("details:not([open])"); d; d = e.closest("details:not([open])")) d.open = true;
+    if (e.matches("input:not([type=checkbox]), textarea, select")) {
+      e.focus();
+      if (e.select) e.select();
+    } else {
+      e.focus();
+      e.click();
+    }
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) return; // the key belongs to the input method
+    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+    const target = event.target;
+    if (event.key === "Escape" && target.matches("input, textarea, select")) { target.blur(); return; }
+    if (target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select") || sheet.open) return;
+    if (event.key === "?") { event.preventDefault(); open(); return; }
+    if (off) return;
+    if (event.key === "j" || event.key === "k") {
+      if (rows().length) { event.preventDefault(); move(event.key === "j" ? 1 : -1); return; }
+    }
+    const row = current();
+    if (event.key === "o" && row) { event.preventDefault(); row.querySelector("a[href]").click(); return; }
+    if (event.key === "x" && row) {
+      const box = row.querySelector("input[type=checkbox]");
+      if (box) { event.preventDefault(); box.click(); return; }
+    }
+    const found = keyed().find((e) => e.dataset.key === event.key);
+    if (found) { event.preventDefault(); use(found); }
+  });
+})();
