@@ -184,7 +184,9 @@ def _reinstatement(case: Case, seeker: Seeker, profile: Profile, today: date) ->
     early = may_return_alone(seeker.withdrawn_on or seeker.status_since, today, profile.coming_back.days)
     effects = (Effect.REINSTATE, Effect.RELEASE_OUTREACH)
     return _named(
-        case, seeker, Course("reinstated" if early else "reopened", CaseState.DONE, "done_resume", effects=effects)
+        case,
+        seeker,
+        Course("reinstated" if early else "reopened", CaseState.DONE, "done_reinstatement", effects=effects),
     )
 
 

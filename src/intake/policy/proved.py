@@ -100,7 +100,7 @@ def _active_again(case: Case, seeker: Seeker, profile: Profile, today: date) -> 
     left_on = seeker.withdrawn_on or seeker.status_since
     if may_return_alone(left_on, today, profile.coming_back.days):
         effects = (Effect.REINSTATE, Effect.RELEASE_OUTREACH)
-        return Course("reinstated", CaseState.DONE, "done_resume", effects=effects)
+        return Course("reinstated", CaseState.DONE, "done_reinstatement", effects=effects)
     due = profile.due_on(case.request, today)
     return Course("reopen", CaseState.REVIEW, "receipt_reinstatement", "reopen", due_on=due)
 

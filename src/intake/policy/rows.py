@@ -28,7 +28,7 @@ from intake.policy.leaving import Course, course_of, is_registered, needs_warnin
 from intake.policy.profile import Profile
 from intake.policy.receipts import Answer, answer_with, ask_by_link, done, from_receipt_on, receipt, review
 from intake.policy.retracting import retract
-from intake.policy.situation import by_telephone, may
+from intake.policy.situation import may
 
 COMPANY_FORMS = ("株式会社", "有限会社", "合同会社", "合資会社", "一般社団法人", "一般財団法人", "(株)", "(有)")
 
@@ -219,8 +219,8 @@ def come_back(s: Situation, profile: Profile, seeker: Seeker) -> Decision:
             return replace(link, request=s.request)
         return review(s, profile, "reopen", answer=answer_with(s, "receipt_reinstatement"))
     way = {"office": "return_office", "online": "return_online"}.get(seeker.registered_via)
-    if way is None or by_telephone(s):
-        return review(s, profile, "ask_how_registered", answer=answer_with(s, "receipt_reinstatement"))
+    if way is None:  # the kind is asked for, never guessed (features.md B15)
+        return review(s, profile, "ask_how_registered", answer=answer_with(s, "return_unknown"))
     return done(s, way, way)
 
 

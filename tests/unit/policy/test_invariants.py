@@ -61,6 +61,7 @@ cases = st.lists(
         received_at=st.sampled_from([NOW, NOW - 2 * DAY, NOW - 9 * DAY]),
     ),
     max_size=3,
+    unique_by=lambda c: c.id,
 ).map(tuple)
 
 

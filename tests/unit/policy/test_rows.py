@@ -265,7 +265,7 @@ def test_with_nothing_open_staff_look_unless_it_was_a_pause() -> None:
         (30, "office", "reopen", "receipt_reinstatement"),
         (31, "office", None, "return_office"),
         (31, "online", None, "return_online"),
-        (31, "", "ask_how_registered", "receipt_reinstatement"),
+        (31, "", "ask_how_registered", "return_unknown"),
     ],
 )
 def test_coming_back_by_day_and_kind(request_: str, days: int, via: str, hold: str | None, template: str) -> None:
