@@ -2,7 +2,7 @@
 
 from intake.store.context import KeyMaker
 from intake.store.pairs import holds, normalise
-from intake.store.schema import is_current, migrate
+from intake.store.schema import is_current, migrate, restore
 from intake.store.unit_of_work import SqlStore, SqlTx, open_store
 
-__all__ = ["KeyMaker", "SqlStore", "SqlTx", "holds", "is_current", "migrate", "normalise", "open_store"]
+__all__ = ["KeyMaker", "SqlStore", "SqlTx", "holds", "is_current", "migrate", "normalise", "open_store", "restore"]

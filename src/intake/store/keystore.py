@@ -11,15 +11,17 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy.dialects import postgresql, sqlite
 
 from intake.errors import StoreUnavailable
 from intake.keyring import Keyring
 from intake.store.lock import WriterLock
-from intake.store.tables import data_key
+from intake.store.tables import data_key, tombstone
 
 POOL = 512
 _NONCE = 12
@@ -62,6 +64,19 @@ class KeyStore:
             for start in range(0, len(ids), 500):
                 c.execute(sa.delete(data_key).where(data_key.c.id.in_(ids[start : start + 500])))
         self.forget()
+
+    def bury(self, kind: str, ref: int, at: datetime) -> None:
+        """Write a tombstone; the last time counts."""
+        with self._write() as c:
+            insert = sqlite.insert if c.dialect.name == "sqlite" else postgresql.insert
+            new = insert(tombstone).values(kind=kind, ref=ref, at=at)
+            c.execute(new.on_conflict_do_update(index_elements=["kind", "ref"], set_={"at": at}))
+
+    def buried(self, kind: str, since: datetime) -> list[int]:
+        """Ids of what was erased since then. Older ones may be somebody else's by now."""
+        query = sa.select(tombstone.c.ref).where(tombstone.c.kind == kind, tombstone.c.at >= since)
+        with self._reader.connect() as c:
+            return sorted(c.execute(query).scalars())
 
     def forget(self) -> None:
         """Take destroyed keys out of the log (SQLite) or free their pages (PostgreSQL)."""

@@ -14,9 +14,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL
 
+from intake.errors import SettingError
+from intake.keyring import Keyring
+from intake.store.backup import restore_sqlite
 from intake.store.engine import BUSY_SECONDS, KEYS_SCHEMA, default_keys_url, parse_url
-from intake.store.tables import data_key, keys_metadata
-from intake.store.unit_of_work import engines
+from intake.store.tables import keys_metadata, tombstone
+from intake.store.unit_of_work import engines, open_store
 
 T = TypeVar("T")
 _MIGRATE_LOCK = 0x6D696772
@@ -42,8 +45,26 @@ def is_current(url: str, keys_url: str | None = None) -> bool:
     newest = ScriptDirectory(str(_here())).get_current_head()
     return (
         _look(data, None, lambda conn: MigrationContext.configure(conn).get_current_revision()) == newest
-        and _look(keys, KEYS_SCHEMA, lambda conn: sa.inspect(conn).has_table(data_key.name)) is True
+        and _look(keys, KEYS_SCHEMA, lambda conn: sa.inspect(conn).has_table(tombstone.name)) is True
     )
+
+
+def restore(path: Path, url: str, keyring: Keyring, keys_url: str | None = None) -> int:
+    """Put a SQLite backup in the place of the data, at the newest schema, without those erased since; how many.
+
+    The key store stays as it is; only a missing one is taken from ``path.keys``. Nothing of ours may be running.
+    Raises BadInput for a file that is no backup, SettingError for PostgreSQL (``pg_restore`` does it there).
+    """
+    data, keys = _urls(url, keys_url)
+    if data.get_backend_name() != "sqlite":
+        raise SettingError("restore works on SQLite; use pg_restore for a database on PostgreSQL, then run `migrate`")
+    restore_sqlite(path, data, keys, BUSY_SECONDS)
+    migrate(url, keys_url)
+    store = open_store(url, keyring, keys_url)
+    try:
+        return store.bury_again()
+    finally:
+        store.close()
 
 
 def check_drift(url: str) -> None:

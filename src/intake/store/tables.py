@@ -352,6 +352,15 @@ search_part = sa.Table(
     info={"only": "postgresql"},
 )
 
+# Who was erased, kept with the keys: a backup of the data that still knows them is put right by it.
+tombstone = sa.Table(
+    "tombstone",
+    keys_metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("ref", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
 data_key = sa.Table(
     "data_key",
     keys_metadata,

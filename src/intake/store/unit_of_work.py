@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from sqlalchemy.engine import URL
 from intake.errors import StoreBusy, Temporary
 from intake.failpoints import reach
 from intake.keyring import Keyring
+from intake.store import backup, health
 from intake.store.audit import Audit
 from intake.store.blobs import Blobs
 from intake.store.cases import Cases
@@ -25,6 +27,7 @@ from intake.store.engine import (
     postgresql_engine,
     sqlite_engine,
 )
+from intake.store.erasure import Erasure
 from intake.store.inbox import Inbox
 from intake.store.keystore import KeyStore
 from intake.store.ledger import Ledger
@@ -56,6 +59,7 @@ class SqlTx:
         self.audit = Audit(context)
         self.staff = Staff(context)
         self.search = Search(context, hasher)
+        self.erasure = Erasure(context, self.search)
         self.notes = Notes(context, self.blobs)
         self.corrections = Corrections(context)
         self.ledger = Ledger(context)
@@ -140,6 +144,50 @@ class SqlStore:
             busy, *_ = conn.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise StoreBusy("a reader keeps the log from being emptied; try again")
+
+    def compact(self) -> None:
+        """Take the last traces of what was deleted out of index, file and log. Seconds at a million cases."""
+        with self.write() as tx:
+            tx.search.compact()
+        if self.is_sqlite:
+            self.checkpoint()
+        else:
+            with _connection(self._writer) as conn:
+                conn.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
+        self.keys.forget()
+
+    def problems(self) -> list[str]:
+        """What is wrong with the stored data, as sentences; empty when all is well. Reads everything."""
+        with _connection(self._reader) as conn, conn.begin():
+            found = health.problems_of(conn)
+        with self.read() as tx:
+            whole, place = tx.audit.verify()
+        return found if whole else [*found, f"audit: {place}"]
+
+    def files_with(self, traces: Sequence[bytes]) -> list[str]:
+        """Names of our files that hold one of these byte strings (SQLite; empty on PostgreSQL)."""
+        if not self.is_sqlite:
+            return []
+        return health.files_with(Path(str(self.url.database)), Path(str(self.keys_url.database)), traces)
+
+    def backup(self, path: Path) -> None:
+        """Write the data to ``path`` and the keys to ``path.keys``, while everything runs. Raises BadInput."""
+        backup.backup(self.url, self.keys_url, path)
+
+    def bury_again(self) -> int:
+        """After a restore: remove everybody who was erased since the backup was made; how many there were."""
+        found = 0
+        with self.read() as tx:
+            made = tx.meta.get(backup.MADE_AT)
+        since = datetime.fromisoformat(made) - backup.SLACK if made else backup.BEFORE_ALL
+        for seeker_id in self.keys.buried("seeker", since):
+            with self.write() as tx:
+                reach = tx.erasure.reach(seeker_id)
+                found += bool(tx.erasure.residue(reach))
+                tx.blobs.destroy_keys(reach.key_ids)
+                tx.erasure.remove(reach)
+        self.compact()
+        return found
 
     def file(self) -> Path | None:
         """The SQLite file; None on PostgreSQL."""

@@ -1,0 +1,169 @@
+"""What one person's erasure must reach, and taking it away.
+
+The order is the caller's: reach (and write it down), destroy the keys, remove, compact, look for residue. Each step
+may be done twice. Rows of messages, cases and mails stay as figures: codes, times and ids, joined to nobody.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from intake.model import MailState
+from intake.ports.store import Reach
+from intake.store.context import Context
+from intake.store.search import Search
+from intake.store.tables import (
+    blob,
+    case_message,
+    cases,
+    inbox,
+    note,
+    outbox,
+    outbox_case,
+    seeker,
+    token,
+    webhook_id,
+)
+
+_CHUNK = 500
+
+
+class Erasure:
+    """ErasureRepo."""
+
+    def __init__(self, context: Context, search: Search) -> None:
+        self._c, self._search = context, search
+
+    def reach(self, seeker_id: int) -> Reach:
+        """Everything that is about this person: by their cases, by their addresses, by the threads of both.
+
+        A message that is also another seeker's case is left out: it is named in ``shared``.
+        """
+        case_ids = self._ids(sa.select(cases.c.id).where(cases.c.seeker_id == seeker_id))
+        senders = self._senders(seeker_id)
+        found = self._of_cases(case_ids) | self._ids(sa.select(inbox.c.id).where(inbox.c.sender_hash.in_(senders)))
+        found |= self._duplicates_of(found)
+        shared = self._of_others(found, seeker_id)
+        messages = found - shared
+        case_ids |= self._unowned_cases(messages)
+        mails = self._mails(case_ids, messages, senders)
+        return Reach(
+            seeker_id=seeker_id,
+            message_ids=tuple(sorted(messages)),
+            case_ids=tuple(sorted(case_ids)),
+            outbox_ids=tuple(sorted(mails)),
+            key_ids=tuple(sorted(self._keys(inbox, messages) | self._keys(outbox, mails))),
+            shared=tuple(sorted(shared)),
+        )
+
+    def bury(self, reach: Reach, at: datetime) -> None:
+        """Write down beside the keys that this person is erased, so that a restored backup forgets them too."""
+        self._c.keys.bury("seeker", reach.seeker_id, at)
+
+    def remove(self, reach: Reach) -> None:
+        """Delete the person's row, blobs, notes, links and search tokens; strip what stays as a figure."""
+        for key_ids in _chunks(reach.key_ids):
+            self._run(sa.delete(blob).where(blob.c.key_id.in_(key_ids)))
+        for ids in _chunks(reach.message_ids):
+            self._strip_messages(ids)
+        for ids in _chunks(reach.case_ids):
+            self._strip_cases(ids)
+        for ids in _chunks(reach.outbox_ids):
+            self._run(sa.update(outbox).where(outbox.c.id.in_(ids)).values(address_hash=b""))
+            queued = sa.and_(outbox.c.id.in_(ids), outbox.c.state == MailState.QUEUED.value)
+            self._run(sa.update(outbox).where(queued).values(state=MailState.CANCELLED.value, error="Erased"))
+        self._run(sa.delete(seeker).where(seeker.c.id == reach.seeker_id))
+
+    def residue(self, reach: Reach) -> list[str]:
+        """What is still there, as "what: how many"; empty after a whole erasure."""
+        left = {
+            "keys": len(self._c.keys.find(reach.key_ids)),
+            "blobs": self._count(blob, blob.c.key_id, reach.key_ids),
+            "search": sum(self._search.has(c) for c in reach.case_ids),
+            "notes": self._count(note, note.c.case_id, reach.case_ids),
+            "links": self._count(token, token.c.case_id, reach.case_ids),
+            "seeker": self._count(seeker, seeker.c.id, (reach.seeker_id,)),
+            "cases": self._count(cases, cases.c.seeker_id, (reach.seeker_id,)),
+        }
+        return [f"{what}: {count}" for what, count in left.items() if count]
+
+    def _senders(self, seeker_id: int) -> list[bytes]:
+        row = self._c.conn.execute(sa.select(seeker.c.addresses).where(seeker.c.id == seeker_id)).scalar() or ()
+        return [self._c.keyring.hash("address", self._c.maker.addresses(a)) for a in row]
+
+    def _of_cases(self, case_ids: Iterable[int]) -> set[int]:
+        found: set[int] = set()
+        for ids in _chunks(case_ids):
+            found |= self._ids(sa.select(case_message.c.message_id).where(case_message.c.case_id.in_(ids)))
+            found |= self._ids(sa.select(cases.c.message_id).where(cases.c.id.in_(ids)))
+        return found
+
+    def _duplicates_of(self, message_ids: Iterable[int]) -> set[int]:
+        found: set[int] = set()
+        for ids in _chunks(message_ids):
+            same = sa.and_(inbox.c.ended_as == "duplicate", inbox.c.ended_of.in_(ids))
+            found |= self._ids(sa.select(inbox.c.id).where(same))
+        return found
+
+    def _of_others(self, message_ids: Iterable[int], seeker_id: int) -> set[int]:
+        found: set[int] = set()
+        for ids in _chunks(message_ids):
+            linked = sa.select(case_message.c.message_id).join(cases, cases.c.id == case_message.c.case_id)
+            found |= self._ids(linked.where(case_message.c.message_id.in_(ids), cases.c.seeker_id != seeker_id))
+        return found
+
+    def _unowned_cases(self, message_ids: Iterable[int]) -> set[int]:
+        """Cases that these messages opened while nobody knew whose they were."""
+        found: set[int] = set()
+        for ids in _chunks(message_ids):
+            nobodys = sa.and_(cases.c.message_id.in_(ids), cases.c.seeker_id.is_(None))
+            found |= self._ids(sa.select(cases.c.id).where(nobodys))
+        return found
+
+    def _mails(self, case_ids: Iterable[int], message_ids: Iterable[int], senders: Sequence[bytes]) -> set[int]:
+        found = self._ids(sa.select(outbox.c.id).where(outbox.c.address_hash.in_(senders)))
+        for ids in _chunks(case_ids):
+            found |= self._ids(sa.select(outbox_case.c.outbox_id).where(outbox_case.c.case_id.in_(ids)))
+        for ids in _chunks(message_ids):
+            found |= self._ids(sa.select(outbox.c.id).where(outbox.c.in_message.in_(ids)))
+        return found
+
+    def _keys(self, table: sa.Table, ids: Iterable[int]) -> set[int]:
+        found: set[int] = set()
+        for chunk in _chunks(ids):
+            found |= self._ids(sa.select(table.c.key_id).where(table.c.id.in_(chunk)))
+        return found
+
+    def _strip_messages(self, ids: list[int]) -> None:
+        """The same bytes sent again must be a new message, not this row: its digest is thrown away."""
+        self._run(sa.delete(webhook_id).where(webhook_id.c.message_id.in_(ids)))
+        bare = {"content_hash": None, "rfc_hash": None, "sender_hash": None, "error": ""}
+        statement = sa.update(inbox).where(inbox.c.id == sa.bindparam("row")).values(digest=sa.bindparam("new"), **bare)
+        self._c.conn.execute(statement, [{"row": i, "new": os.urandom(16)} for i in ids])
+
+    def _strip_cases(self, ids: list[int]) -> None:
+        self._search.remove(ids)
+        self._run(sa.delete(note).where(note.c.case_id.in_(ids)))
+        self._run(sa.delete(token).where(token.c.case_id.in_(ids)))
+        bare = {"seeker_id": None, "sender_hash": b"", "reasons": ()}
+        self._run(sa.update(cases).where(cases.c.id.in_(ids)).values(**bare, version=cases.c.version + 1))
+
+    def _count(self, table: sa.Table, column: sa.ColumnElement[Any], ids: Sequence[int]) -> int:
+        query = sa.select(sa.func.count()).select_from(table)
+        return sum(self._c.conn.execute(query.where(column.in_(chunk))).scalar_one() for chunk in _chunks(ids))
+
+    def _ids(self, query: sa.Select[Any]) -> set[int]:
+        return set(self._c.conn.execute(query).scalars())
+
+    def _run(self, statement: sa.Executable) -> None:
+        self._c.conn.execute(statement)
+
+
+def _chunks(ids: Iterable[int]) -> list[list[int]]:
+    every = sorted(ids)
+    return [every[i : i + _CHUNK] for i in range(0, len(every), _CHUNK)]

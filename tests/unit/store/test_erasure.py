@@ -1,0 +1,248 @@
+"""A person is taken out of everything, and stays out when a backup comes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from intake.errors import BadInput, NotFound, SettingError
+from intake.model import Application, Channel, End, MailState, Message, Stage
+from intake.ports.store import MatchKeys, Reach
+from intake.store import SqlStore, open_store, restore
+from tests.unit.store.given import KEYRING, NOW, add_message, arrival, hook, new_case, new_mail, seeker
+
+CANARY = "カナリア花子"
+TRACES = [CANARY.encode(), b"090-0000-7777", b"canary@example.jp", "ｶﾅﾘｱ".encode("cp932")]
+
+
+def live(store: SqlStore, member_id: str, address: str, first: int) -> tuple[int, int]:
+    """A person with mails, a case, a note, a link, an application and an answer; ids of person and case."""
+    hashed = KEYRING.hash("address", address)
+    with store.write() as tx:
+        row, _ = tx.seekers.upsert(
+            seeker(member_id, name=CANARY, kana="", addresses=(address,), phones=("090-0000-7777",))
+        )
+        tx.seekers.upsert_application(member_id, Application(0, "A社", Stage.APPLIED))
+        opened, joined, doubled = (add_message(tx, first + n) for n in range(3))
+        (machine,) = (a.message_id for a in tx.inbox.add([hook(f"{member_id}-1", CANARY.encode())]))
+        tx.inbox.set_identity(machine, b"c", b"", hashed)
+        case = tx.cases.add(new_case(opened, seeker_id=row.id, sender_hash=hashed, reasons=("family",)))
+        tx.cases.link_message(case.id, joined, "joined")
+        for item in tx.inbox.claim(NOW, 10, 60, "w"):
+            end = {opened: End.CASE, doubled: End.DUPLICATE}.get(item.id, End.JOINED)
+            tx.inbox.finish(item.id, item.fence, end, opened if item.id == doubled else case.id, NOW)
+            tx.inbox.save_reading(item.id, Message(Channel.EMAIL, text=CANARY), None)
+        tx.notes.add(case.id, "佐藤", CANARY, NOW)
+        tx.tokens.add(case.id, KEYRING.hash("t", member_id), hashed, NOW, NOW)
+        tx.search.index(case.id, [CANARY])
+        tx.outbox.add(new_mail((case.id,), to=address, subject=CANARY), NOW)
+        tx.outbox.add(new_mail((), to=address.upper(), text=CANARY), NOW)
+        return row.id, case.id
+
+
+def erase(store: SqlStore, seeker_id: int) -> Reach:
+    """The steps in their order."""
+    with store.read() as tx:
+        reach = tx.erasure.reach(seeker_id)
+    with store.write() as tx:
+        tx.erasure.bury(reach, NOW)
+        tx.blobs.destroy_keys(reach.key_ids)
+    with store.write() as tx:
+        tx.erasure.remove(reach)
+    store.compact()
+    return reach
+
+
+def test_everything_of_a_person_is_reached_and_nothing_of_another(store: SqlStore) -> None:
+    mine, case_id = live(store, "M-1", "canary@example.jp", 0)
+    other, other_case = live(store, "M-2", "other@example.jp", 10)
+    with store.read() as tx:
+        reach = tx.erasure.reach(mine)
+        theirs = tx.erasure.reach(other)
+    assert (len(reach.message_ids), reach.case_ids, len(reach.outbox_ids), len(reach.key_ids)) == (4, (case_id,), 2, 6)
+    assert not set(reach.message_ids) & set(theirs.message_ids)
+    erase(store, mine)
+    with store.read() as tx:
+        assert tx.erasure.residue(reach) == []
+        assert tx.seekers.by_member_id("M-1") is None
+        assert tx.seekers.candidates(MatchKeys(addresses=("canary@example.jp",), phones=("09000007777",))) == [
+            tx.seekers.get(other)
+        ]
+        assert tx.search.find(CANARY) == [other_case]
+        assert len(tx.notes.of_case(other_case)) == 1
+        assert tx.erasure.reach(other) == theirs
+        with pytest.raises(NotFound):
+            tx.inbox.envelope(reach.message_ids[0])
+        stripped = tx.cases.get(case_id)
+        assert (stripped.seeker_id, stripped.member_id, stripped.sender_hash, stripped.reasons) == (None, None, b"", ())
+        assert tx.inbox.counts()["waiting"] == 0
+        assert {m.error: m.state for m in tx.outbox.of_case(case_id)} == {"Erased": MailState.CANCELLED}
+    assert store.problems() == []
+
+
+def test_residue_is_named(store: SqlStore) -> None:
+    mine, _ = live(store, "M-1", "canary@example.jp", 0)
+    with store.read() as tx:
+        residue = tx.erasure.residue(tx.erasure.reach(mine))
+    assert residue == ["keys: 6", "blobs: 15", "search: 1", "notes: 1", "links: 1", "seeker: 1", "cases: 1"]
+
+
+def test_every_step_may_be_done_twice(store: SqlStore) -> None:
+    mine, _ = live(store, "M-1", "canary@example.jp", 0)
+    reach = erase(store, mine)
+    with store.write() as tx:
+        tx.erasure.bury(reach, NOW)
+        tx.blobs.destroy_keys(reach.key_ids)
+        tx.erasure.remove(reach)
+        assert tx.erasure.residue(reach) == []
+
+
+def test_a_message_of_two_people_stays(store: SqlStore) -> None:
+    mine, case_id = live(store, "M-1", "canary@example.jp", 0)
+    _, other_case = live(store, "M-2", "other@example.jp", 10)
+    with store.write() as tx:
+        message_id = tx.cases.get(case_id).message_id
+        tx.cases.link_message(other_case, message_id, "joined")
+        assert tx.erasure.reach(mine).shared == (message_id,)
+    erase(store, mine)
+    with store.read() as tx:
+        assert tx.inbox.envelope(message_id).raw != b""
+
+
+def test_an_erased_person_who_writes_again_is_a_new_message(store: SqlStore) -> None:
+    mine, _ = live(store, "M-1", "canary@example.jp", 0)
+    erase(store, mine)
+    with store.write() as tx:
+        assert [a.new for a in tx.inbox.add([arrival(0), hook("M-1-1", CANARY.encode())])] == [True, True]
+
+
+def test_no_file_holds_anything_after_erasure(sqlite_store: SqlStore) -> None:
+    mine, _ = live(sqlite_store, "M-1", "canary@example.jp", 0)
+    assert sqlite_store.files_with(TRACES) != []  # the register is plain
+    erase(sqlite_store, mine)
+    assert sqlite_store.files_with(TRACES) == []
+
+
+def test_a_backup_without_its_keys_says_nothing(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    with sqlite_store.write() as tx:
+        tx.inbox.add([arrival(raw=CANARY.encode())])
+    sqlite_store.backup(tmp_path / "b")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["b", "b.keys"]
+    assert not any(CANARY.encode() in p.read_bytes() for p in tmp_path.iterdir())
+    with pytest.raises(BadInput, match="exists"):
+        sqlite_store.backup(tmp_path / "b")
+
+
+def test_a_restore_does_not_bring_the_erased_back(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    mine, case_id = live(sqlite_store, "M-1", "canary@example.jp", 0)
+    other, _ = live(sqlite_store, "M-2", "other@example.jp", 10)
+    sqlite_store.backup(tmp_path / "b")
+    from datetime import UTC, datetime
+
+    with sqlite_store.write() as tx:
+        reach = tx.erasure.reach(mine)
+        tx.erasure.bury(reach, datetime.now(UTC))
+        tx.blobs.destroy_keys(reach.key_ids)
+        tx.erasure.remove(reach)
+        tx.meta.put("after the backup", "1")
+    url = str(sqlite_store.url)
+    sqlite_store.close()
+    assert restore(tmp_path / "b", url, KEYRING) == 1
+    store = open_store(url, KEYRING)
+    assert store.files_with([b"canary@example.jp"]) == []
+    with store.read() as tx:
+        assert tx.meta.get("after the backup") is None
+        assert tx.seekers.by_member_id("M-1") is None
+        assert tx.erasure.residue(reach) == []
+        assert tx.seekers.get(other).member_id == "M-2"
+        assert tx.inbox.envelope(tx.erasure.reach(other).message_ids[0]).raw != b""
+        assert tx.audit.verify()[0]
+        assert tx.cases.get(case_id).seeker_id is None
+    store.close()
+
+
+def test_an_old_tombstone_does_not_strike_somebody_new(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    """After a restore ids are given again; what was erased before the backup is not meant."""
+    mine, _ = live(sqlite_store, "M-1", "canary@example.jp", 0)
+    sqlite_store.keys.bury("seeker", mine, NOW)
+    sqlite_store.backup(tmp_path / "b")
+    url = str(sqlite_store.url)
+    sqlite_store.close()
+    assert restore(tmp_path / "b", url, KEYRING) == 0
+    store = open_store(url, KEYRING)
+    with store.read() as tx:
+        assert tx.seekers.get(mine).member_id == "M-1"
+    store.close()
+
+
+def test_lost_keys_come_from_their_own_copy(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    live(sqlite_store, "M-1", "canary@example.jp", 0)
+    sqlite_store.backup(tmp_path / "b")
+    url, file = str(sqlite_store.url), sqlite_store.file()
+    assert file is not None
+    sqlite_store.close()
+    for path in file.parent.iterdir():
+        path.unlink()
+    restore(tmp_path / "b", url, KEYRING)
+    store = open_store(url, KEYRING)
+    with store.read() as tx:
+        assert tx.inbox.reading(1) is not None
+    store.close()
+    for path in file.parent.glob("keys.db*"):
+        path.unlink()
+    (tmp_path / "b.keys").unlink()
+    with pytest.raises(BadInput, match="keys"):
+        restore(tmp_path / "b", url, KEYRING)
+
+
+def test_what_is_no_backup_is_refused_and_nothing_is_touched(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    live(sqlite_store, "M-1", "canary@example.jp", 0)
+    (tmp_path / "b").write_bytes(b"no database at all" * 500)
+    for name in ("b", "missing"):
+        with pytest.raises(BadInput, match=name):
+            restore(tmp_path / name, str(sqlite_store.url), KEYRING)
+    with sqlite_store.read() as tx:
+        assert tx.seekers.count() == 1
+
+
+def test_postgresql_is_dumped_apart(postgres_url: str, tmp_path: Path) -> None:
+    import subprocess
+
+    from intake.store import migrate
+    from tests.rigs import _postgres_programs
+
+    migrate(postgres_url)
+    store = open_store(postgres_url, KEYRING)
+    live(store, "M-1", "canary@example.jp", 0)
+    store.backup(tmp_path / "b")
+    store.close()
+    listed = {}
+    for name in ("b", "b.keys"):
+        command = [str(_postgres_programs() / "pg_restore"), "--list", str(tmp_path / name)]
+        listed[name] = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert "TABLE DATA public blob" in listed["b"]
+    assert "data_key" not in listed["b"]
+    assert "TABLE DATA intake_keys data_key" in listed["b.keys"]
+    assert "blob" not in listed["b.keys"]
+    with pytest.raises(SettingError, match="pg_restore"):
+        restore(tmp_path / "b", postgres_url, KEYRING)
+
+
+def test_problems_are_named(store: SqlStore) -> None:
+    import sqlalchemy as sa
+
+    live(store, "M-1", "canary@example.jp", 0)
+    with store.write() as tx:
+        add_message(tx, 99)
+    assert store.problems() == []
+    with store.write() as tx:
+        tx.inbox._c.conn.execute(sa.text("DELETE FROM blob"))
+        tx.inbox._c.conn.execute(sa.text("UPDATE inbox SET ended_of = 999 WHERE ended_as = 'case'"))
+        tx.inbox._c.conn.execute(sa.text("UPDATE cases SET seeker_id = 999"))
+    assert store.problems() == [
+        "1 waiting messages have no bytes",
+        "1 messages ended as a case that is not there",
+        "1 cases belong to a seeker that is not there",
+        "2 mails wait to leave without their bytes",
+    ]
