@@ -144,6 +144,8 @@ def test_a_value_that_is_missing_stops_the_mail() -> None:
         ("{{ ''.__class__.__mro__ }}", "unsafe|__class__"),
         ("{% for i in range(9) %}x{% endfor %}", "range"),
         ("{{ due_on|nosuchfilter }}", "nosuchfilter"),
+        ("{{ agency.nosuch }}", "nosuch"),
+        ("{% if due_on.nosuch %}x{% endif %}", "nosuch"),
         ("{% if %}", "line 1"),
         ("{{ agency.name.format(1) }}{{ cycler }}", "cycler"),
         ("{% include '../../etc/passwd' %}", "passwd|body.txt"),

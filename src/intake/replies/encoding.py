@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
 from email.parser import BytesHeaderParser
 from email.policy import compat32
@@ -13,6 +14,8 @@ MAX_LINE_OCTETS = 998  # RFC 5322 §2.1.1, without CRLF
 FOLD_AT = 76
 _WORD_CHARS = 75  # RFC 2047 §2
 _ISO = "iso-2022-jp"
+_ESCAPES = 6  # octets that open and close a run of Japanese in it
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 # The same sign under two code points; ISO-2022-JP knows the left column only.
 _TO_JIS = str.maketrans({"～": "〜", "－": "−", "∥": "‖", "￠": "¢", "￡": "£", "￢": "¬", "—": "―"})
 CHARSETS = ("utf-8", _ISO)
@@ -65,7 +68,7 @@ def _encode_body(text: str, charset: str) -> tuple[bytes, str]:
 
 
 def _header(name: str, value: str, charset: str, display: str) -> str:
-    if any(ord(c) < 32 or ord(c) == 127 for c in value + display):
+    if _CONTROLS.search(value + display):
         raise BadInput(f"{name}: a control character may not stand in a header")
     if display:
         words = _encode_words(display, charset, len(name) + 2)
@@ -88,23 +91,39 @@ def _fold(name: str, value: str) -> str:
 def _encode_words(text: str, charset: str, first_indent: int) -> list[str]:
     """RFC 2047 encoded words, cut between characters, never inside one; each opens and closes its own escapes."""
     words: list[str] = []
-    chunk, room = "", _WORD_CHARS - first_indent
+    chunk, size, room = "", 0, _room(charset, first_indent)
     for character in text:
-        if len(_word(chunk + character, charset)) > room and chunk:
+        more = len(_raw(character, charset)) - (_ESCAPES if charset == _ISO and not character.isascii() else 0)
+        if chunk and size + more > room:
             words.append(_word(chunk, charset))
-            chunk, room = "", _WORD_CHARS - 1
+            chunk, size, room = "", 0, _room(charset, 1)
         chunk += character
+        size += more + (_ESCAPES if charset == _ISO and _turns(chunk) else 0)
     return [*words, _word(chunk, charset)]
 
 
+def _room(charset: str, indent: int) -> int:
+    """How many octets an encoded word can take beside its marks."""
+    octets: int = (_WORD_CHARS - indent - len(f"=?{charset}?B??=")) // 4 * 3
+    return octets - (_ESCAPES if charset == _ISO else 0)
+
+
+def _turns(chunk: str) -> bool:
+    """Whether the last character of a chunk is the first of a run of Japanese, which escapes enclose."""
+    return not chunk[-1].isascii() and (len(chunk) == 1 or chunk[-2].isascii())
+
+
 def _word(text: str, charset: str) -> str:
-    raw = text.translate(_TO_JIS).encode(charset) if charset == _ISO else text.encode(charset)
-    return f"=?{charset}?B?{base64.b64encode(raw).decode('ascii')}?="
+    return f"=?{charset}?B?{base64.b64encode(_raw(text, charset)).decode('ascii')}?="
+
+
+def _raw(text: str, charset: str) -> bytes:
+    return text.translate(_TO_JIS).encode(_ISO) if charset == _ISO else text.encode(charset)
 
 
 def _read_back(data: bytes, names: list[str]) -> None:
     head, _, body = data.partition(b"\r\n\r\n")
-    parsed = BytesHeaderParser(policy=compat32).parsebytes(data)
+    parsed = BytesHeaderParser(policy=compat32).parsebytes(head + b"\r\n\r\n")
     if parsed.keys() != names or parsed.defects:
         raise BadInput("the mail does not read back with the headers it was given")
     if any(len(line) > MAX_LINE_OCTETS for line in data.split(b"\r\n")):

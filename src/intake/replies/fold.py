@@ -26,6 +26,8 @@ def fold(text: str, columns: int = COLUMNS) -> str:
 
 def fold_line(line: str, columns: int) -> list[str]:
     """One line as several of at most ``columns`` (full-width characters count two), nothing lost but blanks."""
+    if 2 * len(line) <= columns:
+        return [line]
     pieces = _WORD.findall(line)
     indent = "　" if line.startswith(_BULLET) else ""
     folded: list[str] = []
@@ -93,6 +95,17 @@ def _may_break(pieces: list[str], at: int) -> bool:
     return pieces[at][0] not in _NOT_FIRST and pieces[at - 1][-1] not in _NOT_LAST
 
 
+class _Widths(dict[str, int]):
+    """Columns of a character, asked of Unicode once."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = wide = 2 if unicodedata.east_asian_width(character) in "WFA" else 1
+        return wide
+
+
+_WIDTHS = _Widths()
+
+
 def width(text: str) -> int:
     """Columns: two for a wide character."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+    return sum(map(_WIDTHS.__getitem__, text))

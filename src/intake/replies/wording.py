@@ -84,6 +84,8 @@ FILTERS: Mapping[str, Callable[[Any], str]] = {
 
 def one_line(text: str) -> str:
     """A value as one line: no controls, no direction marks, blanks joined, cut at a length no name has."""
+    if text.isprintable() and "  " not in text:  # neither controls nor direction marks
+        return text.strip()[:MAX_LINE_CHARS]
     seen = _UNSEEN.sub(" ", "".join(c if unicodedata.category(c) not in ("Cc", "Cs") else " " for c in text))
     return _BLANKS.sub(" ", seen).strip()[:MAX_LINE_CHARS]
 

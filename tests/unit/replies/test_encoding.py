@@ -1,0 +1,47 @@
+"""The last gate before bytes leave: whatever was asked for, no header more and no line too long."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.errors import BadInput
+from intake.replies.encoding import _read_back, encode_mail
+
+FROM, TO = ("From", "a@agency.example"), ("To", "hanako@example.jp")
+
+
+@pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\0", "\x1b", "\x7f"])
+@pytest.mark.parametrize("place", ["value", "name"])
+def test_a_control_character_never_becomes_part_of_a_header(break_: str, place: str) -> None:
+    bad = f"x{break_}Bcc: y@example.jp"
+    with pytest.raises(BadInput, match="control"):
+        if place == "value":
+            encode_mail([FROM, ("Subject", bad)], "x", "utf-8", "見本")
+        else:
+            encode_mail([FROM], "x", "utf-8", bad)
+
+
+def test_an_unknown_charset_is_refused() -> None:
+    with pytest.raises(BadInput, match="utf-8"):
+        encode_mail([FROM], "x", "shift_jis", "見本")
+
+
+@pytest.mark.parametrize("data", [
+    b"From: a\r\nBcc: b\r\n\r\nx\r\n",  # one more
+    b"Bcc: a\r\n\r\nx\r\n",  # another
+    b"\r\n\r\nx\r\n",  # none
+    b"From: a\r\n\r\n" + b"x" * 999 + b"\r\n",  # too long
+    b"From: a\r\n\r\nx\ny\r\n", b"From: a\r\n\r\nx\ry\r\n", b"From: a\r\n\r\nx\0\r\n",  # bare
+])  # fmt: skip
+def test_what_does_not_read_back_does_not_leave(data: bytes) -> None:
+    _read_back(b"From: a\r\n\r\nx\r\n", ["From"])
+    with pytest.raises(BadInput):
+        _read_back(data, ["From"])
+
+
+def test_long_words_and_names_are_cut_between_characters() -> None:
+    for charset in ("utf-8", "iso-2022-jp"):
+        for text in ("退会" * 200, "a退b会" * 100, "a" * 300 + "退", "😀" * 50 if charset == "utf-8" else "〜" * 50):
+            head = encode_mail([FROM, TO, ("Subject", text)], "x", charset, text).split(b"\r\n\r\n")[0]
+            assert max(map(len, head.split(b"\r\n"))) <= 76
+            head.decode("ascii")
