@@ -14,7 +14,7 @@ from intake.policy.leaving import Course, carried_out, is_registered, waits_for_
 from intake.policy.people import may_approve, require
 from intake.policy.profile import Profile
 from intake.policy.proved import as_decision
-from intake.policy.receipts import LINK_MAIL
+from intake.policy.receipts import LEAVING, LINK_MAIL
 from intake.policy.retracting import effects_of_ending
 
 STRANGERS = frozenset(
@@ -149,7 +149,7 @@ def _deletion(
     if seeker.legal_hold:
         raise NotAllowed("法的保全の対象のため、解除されるまで消去できません")
     second_needed = profile.erasure.needs_second(approvers)
-    _prove(case, Act.ERASE, profile, second=True)
+    _prove(case, Act.ERASE, profile)
     if second_needed and not second_approved:
         hold = Course("second_approval", CaseState.REVIEW, None, "second_approval", assign="privacy_officer")
         return _named(case, seeker, hold)
@@ -164,9 +164,6 @@ def _leave_first(
     case: Case, seeker: Seeker, profile: Profile, now: datetime, today: date, role: Role, reason: str
 ) -> Decision:
     """Erasing ends the registration; where staff decide on leaving, that comes first."""
-    in_selection = seeker.furthest_stage >= Stage.INTERVIEW_FIXED
-    if not in_selection and case.hold_reason == "approve_erasure":
-        require(role, may_approve(case, leaving=False, in_selection=False))
     _may_leave(case, seeker, profile, role, reason)
     left = carried_out(seeker, profile, now, today)
     hold = "legal_hold" if seeker.legal_hold else "approve_erasure"
@@ -207,15 +204,22 @@ def _closed(case: Case) -> Decision:
 
 
 def decide_send_link(case: Case, seeker: Seeker | None, profile: Profile, today: date) -> Decision:
-    """One key: the link goes to the address on file, never elsewhere. Raises NotProved without such an address."""
+    """One key: the link goes to the address on file, never elsewhere; staff have read the message by then.
+
+    Raises NotProved without such an address, NotAllowed where the proof is given already.
+    """
     if seeker is None or seeker.address is None:
         raise NotProved("no address on file: choose the seeker, or check by telephone")
+    if case.state is CaseState.SCHEDULED:
+        raise NotAllowed("本人確認は済んでいます。予定の内容をご確認ください")
     template = LINK_MAIL.get(case.request, f"receipt_{case.request}")
+    holds = case.request in LEAVING and not is_stranger(case) and allowed(case.request, Act.HOLD_OUTREACH, case.proof)
     return Decision(
         request=case.request,
         policy="staff",
         reason="link_sent",
         state=CaseState.AWAITING_PROOF,
+        effects=(Effect.HOLD_OUTREACH,) if holds else (),
         reply=ReplyPlan(template, "file", LinkPlan(case.request)),
         wake_on=profile.reminder_on(today),
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from intake.model import CaseState, Effect, Seeker, SeekerStatus, Stage, TaskPlan
+from intake.model import Application, CaseState, Effect, Seeker, SeekerStatus, Stage, TaskPlan
 from intake.policy.deadlines import DAY
 from intake.policy.profile import Profile
 
@@ -45,17 +45,26 @@ def needs_warning(seeker: Seeker, profile: Profile) -> bool:
 def employer_tasks(seeker: Seeker, profile: Profile, now: datetime, today: date) -> tuple[TaskPlan, ...]:
     """One task for each employer who has an application before them; today where an interview is near."""
     usual = profile.office.hours.add_days(today, profile.selections.tell_employers_within_days)
-    near = now + timedelta(hours=profile.selections.urgent_interview_hours)
     return tuple(
         TaskPlan(
             "tell_employer",
             subject=a.company,
-            due_on=today if a.interview_at is not None and now <= a.interview_at <= near else usual,
+            due_on=today if _is_near(a, profile, now) else usual,
             assignee=seeker.concierge,
         )
         for a in seeker.running
         if a.stage >= Stage.APPLIED
     )
+
+
+def is_urgent(seeker: Seeker, profile: Profile, now: datetime) -> bool:
+    """An interview is so near that the employer must be told today (features.md A24)."""
+    return any(_is_near(a, profile, now) for a in seeker.running)
+
+
+def _is_near(application: Application, profile: Profile, now: datetime) -> bool:
+    near = now + timedelta(hours=profile.selections.urgent_interview_hours)
+    return application.interview_at is not None and now <= application.interview_at <= near
 
 
 def carried_out(seeker: Seeker, profile: Profile, now: datetime, today: date) -> Course:
@@ -92,7 +101,7 @@ def leave(seeker: Seeker, profile: Profile, now: datetime, today: date, request:
     after = profile.stage(seeker.furthest_stage).after
     if after == "carry_out":
         return carried_out(seeker, profile, now, today)
-    due = profile.due_on(request, today)
+    due = today if is_urgent(seeker, profile, now) else profile.due_on(request, today)
     call = TaskPlan("call", due_on=profile.office.hours.add_days(today, 1), assignee=seeker.concierge)
     return Course(
         "staff_carries_out" if after == "staff" else "call_first",
@@ -110,8 +119,8 @@ def erase(seeker: Seeker, profile: Profile, now: datetime, today: date) -> Cours
     """A proved erasure: 完了 means leaving too; then staff approve. Under a legal hold only leaving goes on."""
     left = leave(seeker, profile, now, today, "deletion")
     if left.state is not CaseState.DONE:
-        return Course(left.reason, left.state, "done_deletion_confirmed", left.hold, left.effects, left.tasks,
-                      left.assign, profile.due_on("deletion", today), left.wake_on)  # fmt: skip
+        due = left.due_on or profile.due_on("deletion", today)
+        return replace(left, template="done_deletion_confirmed", due_on=due)
     hold, template = (
         ("legal_hold", "deletion_held") if seeker.legal_hold else ("approve_erasure", "done_deletion_confirmed")
     )

@@ -72,6 +72,8 @@ def taken_back(case: Case, seeker: Seeker, others: Sequence[Case], profile: Prof
 
 
 def _course(case: Case, seeker: Seeker, choice: str, profile: Profile, now: datetime, today: date) -> Course:
+    if case.request == "deletion" and case.hold_reason in ("cooling_off", "erasure_due"):
+        return _sooner(case, profile)
     if choice == DEFER and seeker.running and is_registered(seeker):
         return put_off(today)
     if choice == PAUSE and is_registered(seeker):
@@ -85,6 +87,13 @@ def _course(case: Case, seeker: Seeker, choice: str, profile: Profile, now: date
     due = profile.due_on(case.request, today)
     assign = TO_PEOPLE.get(case.request)
     return Course("sender_confirmed", CaseState.REVIEW, None, "sender_confirmed", assign=assign, due_on=due)
+
+
+def _sooner(case: Case, profile: Profile) -> Course:
+    """An approved erasure: who proves again that they want it may have it without the rest of the cooling-off."""
+    if case.hold_reason == "cooling_off" and not profile.erasure.seeker_may_shorten:
+        return Course("cooling_off", CaseState.SCHEDULED, None, "cooling_off", wake_on=case.wake_on)
+    return Course("erasure_due", CaseState.SCHEDULED, None, "erasure_due")
 
 
 def _pause(seeker: Seeker) -> Course:

@@ -171,6 +171,13 @@ def test_one_key_sends_the_link_to_the_file_only() -> None:
     assert d.reply is not None
     assert (d.reply.to, d.reply.template) == ("file", "receipt_withdrawal")
     assert d.reply.link is not None
+    assert d.effects == ()
+    read = case("withdrawal", CaseState.REVIEW, hold_reason="unsure", proof=Proof.E1)
+    assert decide_send_link(read, seeker(), AGENCY, TODAY).effects == (Effect.HOLD_OUTREACH,)
+    stranger = replace(read, policy="nobody_is_identified")
+    assert decide_send_link(stranger, seeker(), AGENCY, TODAY).effects == ()
+    with pytest.raises(NotAllowed):
+        decide_send_link(case(state=CaseState.SCHEDULED), seeker(), AGENCY, TODAY)
     for nobody in (None, seeker(addresses=())):
         with pytest.raises(NotProved):
             decide_send_link(case(), nobody, AGENCY, TODAY)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from intake.model import AuthVerdict, CaseState, Channel, Decision, Effect, Match, MatchKind, Proof, ReplyPlan
+from intake.model import Address, AuthVerdict, CaseState, Channel, Decision, Effect, Match, MatchKind, Proof, ReplyPlan
 from intake.policy import CHAIN, decide
 from intake.policy.chain import name_of
 from tests.unit.policy.situations import AGENCY, DAY, NOW, PROFILES, REQUESTS, case, seeker, situation
@@ -52,6 +52,7 @@ def test_who_gets_a_receipt() -> None:
     assert reply("unknown_pass", forwarded_by="staff@agency.example") is None
     assert reply("file", no_reply="list") is None
     assert reply("unknown_pass", no_reply="list") is None
+    assert reply("unknown_pass", sender=Address()) is None
 
 
 def test_nothing_personal_and_no_link_leaves_for_another_address_than_the_one_on_file() -> None:
@@ -156,7 +157,7 @@ def test_the_same_wish_by_another_channel_joins() -> None:
 
 
 def test_who_asks_again_after_a_day_gets_a_new_link() -> None:
-    d = decide(situation("withdrawal", "file", open_cases=(case(received_at=NOW - 2 * DAY),)), AGENCY)
+    d = decide(situation("withdrawal", "file", open_cases=(case(received_at=NOW - DAY),)), AGENCY)
     assert d.joins == 7
     assert d.reply is not None
     assert (d.reply.template, d.reply.to) == ("reminder", "file")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from intake.errors import BadInput, NotProved, Stale
-from intake.model import CaseState, Effect, Proof, ReplyPlan, SeekerStatus, Stage
+from intake.model import Application, CaseState, Effect, Proof, ReplyPlan, SeekerStatus, Stage
 from intake.policy import choices_for, decide_proved
 from tests.unit.policy.situations import (
     AGENCY,
@@ -105,6 +107,23 @@ def test_an_erasure_goes_to_staff_and_ends_the_registration_by_stage() -> None:
     assert (own.state, own.hold_reason, own.effects) == (CaseState.SCHEDULED, "self_application", (HOLD,))
     gone = proved("deletion", who=seeker(**WITHDRAWN))
     assert (gone.hold_reason, gone.effects) == ("approve_erasure", ())
+
+
+def test_a_cooling_off_can_be_shortened_by_the_seeker_alone() -> None:
+    def again(profile):  # type: ignore[no-untyped-def]
+        waiting = case("deletion", CaseState.SCHEDULED, hold_reason="cooling_off", wake_on=TODAY + 5 * DAY)
+        return decide_proved(waiting, seeker(**WITHDRAWN), "complete", Proof.E2, profile, NOW, TODAY)
+
+    assert (again(AGENCY).state, again(AGENCY).hold_reason) == (CaseState.SCHEDULED, "erasure_due")
+    strict = AGENCY.model_copy(update={"erasure": AGENCY.erasure.model_copy(update={"seeker_may_shorten": False})})
+    assert (again(strict).hold_reason, again(strict).wake_on) == ("cooling_off", TODAY + 5 * DAY)
+
+
+def test_an_interview_tomorrow_is_decided_today() -> None:
+    near = Application(1, "株式会社みほん", Stage.INTERVIEW_FIXED, interview_at=NOW + DAY)
+    assert proved(who=seeker(applications=(near,))).due_on == TODAY
+    assert proved(who=seeker(Stage.INTERVIEW_FIXED)).due_on == date(2026, 4, 13)
+    assert proved("deletion", who=seeker(applications=(near,))).due_on == TODAY
 
 
 def test_a_legal_hold_stops_the_erasure_not_the_leaving() -> None:

@@ -179,6 +179,7 @@ def test_preferences_are_a_task_for_the_concierge() -> None:
     assert (d.state, d.hold_reason, d.assign) == (CaseState.SCHEDULED, "conditions", "concierge")
     assert d.tasks == (TaskPlan("preferences", "", date(2026, 4, 13), "佐藤"),)
     assert d.reply == ReplyPlan("receipt_preferences", "file")
+    assert (d.due_on, d.wake_on) == (date(2026, 4, 13), date(2026, 4, 14))
     assert d.effects == ()
 
 
