@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -15,9 +16,9 @@ from intake.channels.imap import Account, Mailbox, parse_accounts
 from intake.channels.imap import drain as draining
 from intake.channels.imap.connection import Connection
 from intake.errors import StoreBusy
-from intake.keyring import Keyring
-from intake.store import SqlStore, migrate, open_store
+from intake.store import SqlStore
 from tests import rigs
+from tests.unit.channels.stores import real_store
 
 
 def mail(n: int, size: int = 100) -> bytes:
@@ -29,13 +30,9 @@ def mail(n: int, size: int = 100) -> bytes:
 
 
 @pytest.fixture
-def store(sqlite: rigs.Sqlite) -> Iterator[SqlStore]:
-    url = sqlite.fresh()
-    migrate(url)
-    opened = open_store(url, Keyring(bytes(range(32))))
-    yield opened
-    opened.close()
-    sqlite.discard(url)
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    with real_store(tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture

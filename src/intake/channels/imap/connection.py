@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import imaplib
+import socket
 import ssl
 import time
 from typing import Any
@@ -96,5 +97,7 @@ class Connection(IMAPClient):  # type: ignore[misc]
 
     def close_hard(self) -> None:
         """Drop the connection; from any thread, raises nothing."""
+        with contextlib.suppress(Exception):
+            self.socket().shutdown(socket.SHUT_RDWR)  # wakes a read that another thread is in
         with contextlib.suppress(Exception):
             self.shutdown()

@@ -21,6 +21,7 @@ from intake.ports import ImapPlace, LedgerRow, Store, Tx
 BATCH = 50
 BATCH_BYTES = 16_000_000
 SIZES = 500
+FETCH_SECONDS = 600.0
 PARTIAL_BYTES = 1_000_000
 KEYWORD = b"$IntakeKept"
 KEPT, MARKED, ARCHIVED, PARTIAL, FAILED = "kept", "marked", "archived", "partial", "failed"
@@ -117,7 +118,8 @@ class Drain:
     def _fetch(self, uids: Sequence[int], size: int, what: str = "BODY.PEEK[]") -> Iterator[Fetched]:
         if not uids:
             return
-        self._client.allow(size + size // 4, seconds=600)  # some servers count lines with one byte at their end
+        # a quarter more: some servers count a line's end as one byte
+        self._client.allow(size + size // 4, seconds=FETCH_SECONDS)
         answer = self._client.fetch(uids, [what, "INTERNALDATE"])
         now = self._clock()
         for uid in uids:

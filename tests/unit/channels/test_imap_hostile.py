@@ -1,0 +1,180 @@
+"""IMAP servers that lie, stall, flood or lack everything (A34): bounded, nothing flagged early, and again."""
+
+from __future__ import annotations
+
+import resource
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from imapclient import SocketTimeout
+
+from intake.channels.imap import Mailbox, parse_accounts, watch
+from intake.channels.imap import connection as connecting
+from intake.store import SqlStore
+from tests.unit.channels import imap_server
+from tests.unit.channels.fakes import NOW
+from tests.unit.channels.imap_server import MAIL, FakeImap
+
+
+@pytest.fixture
+def server() -> Iterator[FakeImap]:
+    made = FakeImap()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def box(server: FakeImap, store: SqlStore, tmp_path: Path) -> Mailbox:
+    return make_box(server, store, tmp_path)
+
+
+def make_box(server: FakeImap, store: SqlStore, tmp_path: Path, query: str = "", **options: Any) -> Mailbox:
+    (tmp_path / "password").write_text("secret")
+    [account] = parse_accounts(f"imap://jobs@127.0.0.1:{server.port}/INBOX{query}", tmp_path / "password")
+    options = {"timeouts": SocketTimeout(2, 0.5), "old_mail": "process", "clock": lambda: NOW} | options
+    return Mailbox(account, store, **options)
+
+
+def waiting(store: SqlStore) -> int:
+    with store.read() as tx:
+        return tx.inbox.backlog(NOW + timedelta(days=1)).waiting
+
+
+def test_a_server_that_can_do_nothing_extra(server: FakeImap, store: SqlStore, tmp_path: Path) -> None:
+    server.mails = {3: MAIL, 2**32 - 1: MAIL + b"2"}
+    box = make_box(server, store, tmp_path)
+    assert box.sweep() == 2
+    assert box.sweep() == 0
+    server.mails[2**32 - 1] = MAIL  # n:* gives the last again and again: it stays one
+    assert box.sweep() == 0
+    with store.read() as tx:
+        assert tx.inbox.envelope(1).raw == MAIL
+        assert tx.inbox.envelope(1).received_at == NOW
+    stores = [c for c in server.said if c.startswith("UID STORE")]
+    assert stores == ["UID STORE 3,4294967295 +FLAGS.SILENT (\\Seen)"]  # both in one, no keyword where none is allowed
+
+
+def test_the_body_is_peeked_at_after_its_size(server: FakeImap, box: Mailbox) -> None:
+    box.sweep()
+    fetches = [c for c in server.said if c.startswith("UID FETCH")]
+    assert fetches == ["UID FETCH 1 (RFC822.SIZE)", "UID FETCH 1 (BODY.PEEK[] INTERNALDATE)"]
+
+
+@pytest.mark.parametrize("trick", ["silent", "hang_up", "drip", "flood", "huge"])
+@pytest.mark.parametrize("where", ["BODY.PEEK", "LOGIN", "SEARCH", "RFC822.SIZE"])
+def test_a_hostile_answer_is_bounded(
+    server: FakeImap, box: Mailbox, store: SqlStore, where: str, trick: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connecting, "COMMAND_SECONDS", 1.0)
+    monkeypatch.setattr(connecting.Connection.allow, "__defaults__", (0, 1.0))
+    monkeypatch.setattr("intake.channels.imap.drain.FETCH_SECONDS", 1.0)
+    server.on(where, getattr(imap_server, trick))
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    with pytest.raises(Exception):  # noqa: B017 whatever it is, the loop counts it as a failure
+        box.sweep()
+    assert time.monotonic() - began < 5
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 30_000  # KB
+    assert waiting(store) == 0
+    assert not any("STORE" in c for c in server.said)
+    server.answers.clear()
+    assert box.sweep() == 1
+
+
+@pytest.mark.parametrize("garbage", [
+    b"\x00\xff\xfe\r\n", b"* SEARCH x y\r\n{tag} OK\r\n", b"* 1 FETCH (UID\r\n{tag} OK\r\n", b"{tag} NO no\r\n",
+    b"{tag} BAD bad\r\n", b"* BYE gone\r\n", b"* 1 FETCH (UID 1 BODY[] {-5}\r\n{tag} OK\r\n", b"+ go on\r\n",
+    b"* 1 FETCH ((((((((((((\r\n{tag} OK\r\n", b"A999 OK other tag\r\n", b"x" * 3_000_000,
+])  # fmt: skip
+def test_garbage_fails_and_the_next_try_is_clean(
+    server: FakeImap, box: Mailbox, store: SqlStore, garbage: bytes
+) -> None:
+    server.on("BODY.PEEK", lambda _, __, tag, ___: garbage.replace(b"{tag}", tag.encode()))
+    with pytest.raises(Exception):  # noqa: B017
+        box.sweep()
+    assert waiting(store) == 0
+    server.answers.clear()
+    assert box.sweep() == 1
+
+
+def test_a_mail_that_is_listed_and_not_given_is_told(server: FakeImap, box: Mailbox, store: SqlStore) -> None:
+    server.mails = {1: MAIL, 2: MAIL + b"2"}
+    nil = lambda s, _, tag, c: b"* 1 FETCH (UID 1 BODY[] NIL)\r\n" + s.plain(tag, c.replace("1,2", "2"))  # noqa: E731
+    server.on("BODY.PEEK", nil)
+    assert box.sweep() == 2
+    assert waiting(store) == 1
+    assert "1 mails cannot be fetched" in (box.trouble(NOW) or "")
+
+
+def test_a_mail_that_is_taken_away_meanwhile(server: FakeImap, box: Mailbox, store: SqlStore) -> None:
+    server.mails = {1: MAIL, 2: MAIL + b"2"}
+    server.on("BODY.PEEK", lambda s, _, tag, c: s.plain(tag, c.replace("1,2", "2")))
+    assert box.sweep() == 1
+    assert waiting(store) == 1
+    assert box.trouble(NOW) is None
+
+
+def test_a_server_without_uidvalidity_is_not_guessed_at(server: FakeImap, box: Mailbox) -> None:
+    server.on("SELECT", lambda s, _, tag, __: f"* 1 EXISTS\r\n{tag} OK [READ-WRITE]\r\n".encode())
+    with pytest.raises(ConnectionError, match="UIDVALIDITY"):
+        box.sweep()
+
+
+def test_a_mailbox_that_is_readable_only(server: FakeImap, box: Mailbox, store: SqlStore) -> None:
+    server.on("SELECT", lambda s, _, tag, c: s.plain(tag, c).replace(b"READ-WRITE", b"READ-ONLY"))
+    assert box.sweep() == 1
+    assert 'EXAMINE "INBOX"' in server.said
+    assert not any("STORE" in c for c in server.said)
+
+
+def test_flagging_refused_is_tried_at_the_next_connection(server: FakeImap, box: Mailbox, store: SqlStore) -> None:
+    server.on("STORE", lambda _, __, tag, ___: f"{tag} NO not now\r\n".encode())
+    assert box.sweep() == 1
+    server.answers.clear()
+    server.said.clear()
+    assert box.sweep() == 0
+    assert waiting(store) == 1
+    box._floor = 0  # as after a new connection of the thread, or an hour
+    assert box.sweep() == 0
+    assert any("STORE" in c for c in server.said)
+
+
+def test_an_idle_that_dies_does_not_spin(store: SqlStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(watch, "LONGEST_PAUSE", 0.3)
+    server = FakeImap("IMAP4rev1 IDLE")
+
+    def idle(_: FakeImap, one: Any, *__: object) -> None:
+        one.sendall(b"+ idling\r\n")
+        time.sleep(0.1)
+        imap_server.hang_up(_, one)
+
+    server.on("IDLE", idle)
+    box = make_box(server, store, tmp_path)
+    stop = threading.Event()
+    thread = threading.Thread(target=box.loop, args=(stop,), daemon=True)
+    thread.start()
+    time.sleep(3)
+    stop.set()
+    thread.join(10)
+    server.stop()
+    assert not thread.is_alive()
+    assert 2 <= server.connections <= 15
+    assert box.taken == 1
+
+
+def test_a_silent_server_does_not_keep_us_from_ending(server: FakeImap, store: SqlStore, tmp_path: Path) -> None:
+    server.on("SEARCH", imap_server.silent)
+    box = make_box(server, store, tmp_path, timeouts=SocketTimeout(2, 60))
+    stop = threading.Event()
+    thread = threading.Thread(target=box.loop, args=(stop,), daemon=True)
+    thread.start()
+    while not any("SEARCH" in c for c in server.said):
+        time.sleep(0.01)
+    stop.set()
+    thread.join(10)
+    assert not thread.is_alive()
