@@ -44,6 +44,7 @@ class Agency(BaseModel):
     sign_off: Line
     mail_from: Mailbox  # where INTAKE_MAIL_FROM is not set
     charset: Literal["utf-8", "iso-2022-jp"] = "utf-8"
+    html: bool = False  # a second view beside the text
     limits: Limits = Limits()
     timing: Timing = Timing()
 

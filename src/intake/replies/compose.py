@@ -14,6 +14,7 @@ from intake.replies.contexts import variables_of
 from intake.replies.encoding import encode_mail, fits
 from intake.replies.fold import fold
 from intake.replies.headers import mailbox, thread_headers, valid_ids
+from intake.replies.markup import as_html
 from intake.replies.parts import Letter, Part, Section, Thread
 from intake.replies.templates import TemplateBook
 from intake.replies.timing import JST
@@ -45,7 +46,8 @@ def compose(
     become one mail with a heading each. ``automatic=False`` is a person's own answer: it says nothing of robots.
     Raises TemplateError where a value is missing, BadInput for an address that cannot be written to.
     """
-    template, subject, text = render(book, letter)
+    template, subject, draft = _draft(book, letter)
+    text = fold(draft)
     if not fits(subject + text + letter.agency.name, charset):
         charset = "utf-8"
     headers = [
@@ -64,7 +66,7 @@ def compose(
         subject=subject,
         template=template,
         template_version=_version(book, letter, template),
-        data=encode_mail(headers, text, charset, letter.agency.name),
+        data=encode_mail(headers, text, charset, letter.agency.name, as_html(draft) if letter.agency.html else None),
         text=text,
         mail_class=_class(letter),
     )
@@ -72,6 +74,12 @@ def compose(
 
 def render(book: TemplateBook, letter: Letter) -> tuple[str, str, str]:
     """(template, subject, text) of a letter: what staff preview. Raises TemplateError."""
+    template, subject, draft = _draft(book, letter)
+    return template, subject, fold(draft)
+
+
+def _draft(book: TemplateBook, letter: Letter) -> tuple[str, str, str]:
+    """The same before its lines are folded."""
     if not letter.parts:
         raise BadInput("a letter without parts")
     parts = tuple(_neutral(part) for part in letter.parts[:1]) if letter.neutral else letter.parts
@@ -80,7 +88,7 @@ def render(book: TemplateBook, letter: Letter) -> tuple[str, str, str]:
         template, variables = parts[0].template, clean(variables_of(parts[0]))
     else:
         template, variables = SEVERAL, {"sections": tuple(_section(book, part, frame) for part in parts)}
-    return template, one_line(book.subject(template, variables, frame)), fold(book.body(template, variables, frame))
+    return template, one_line(book.subject(template, variables, frame)), book.body(template, variables, frame)
 
 
 def clean(variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from email.parser import BytesHeaderParser
 from email.policy import compat32
+from hashlib import sha256
 
 from intake.errors import BadInput
 
@@ -40,31 +41,41 @@ def _encodes(character: str) -> bool:
         return False
 
 
-def encode_mail(headers: Sequence[tuple[str, str]], text: str, charset: str, from_name: str) -> bytes:
-    """Final bytes of a plain text mail. ``from_name`` is put before the address of From.
+def encode_mail(
+    headers: Sequence[tuple[str, str]], text: str, charset: str, from_name: str, html: str | None = None
+) -> bytes:
+    """Final bytes of a mail. ``from_name`` is put before the address of From; ``html`` is a second view of the text.
 
     The result is read back: exactly these header names, in this order, each line short enough, or BadInput (A11).
     """
     if charset not in CHARSETS:
         raise BadInput("mails are written in utf-8 or iso-2022-jp")
-    body, transfer = _encode_body(text, charset)
-    every = [
-        *headers,
-        ("MIME-Version", "1.0"),
-        ("Content-Type", f"text/plain; charset={charset}"),
-        ("Content-Transfer-Encoding", transfer),
-    ]
+    body_headers, body = _part(text, "plain", charset) if html is None else _two_views(text, html, charset)
+    every = [*headers, ("MIME-Version", "1.0"), *body_headers]
     lines = [_header(name, value, charset, from_name if name == "From" else "") for name, value in every]
     data = "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + body
     _read_back(data, [name for name, _ in every])
     return data
 
 
-def _encode_body(text: str, charset: str) -> tuple[bytes, str]:
+def _part(text: str, kind: str, charset: str) -> tuple[list[tuple[str, str]], bytes]:
     canonical = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
     if charset == _ISO:  # 7bit by design; each line ends in ASCII, as RFC 1468 wants
-        return canonical.translate(_TO_JIS).encode(_ISO), "7bit"
-    return base64.encodebytes(canonical.encode("utf-8")).replace(b"\n", b"\r\n"), "base64"
+        body, transfer = canonical.translate(_TO_JIS).encode(_ISO), "7bit"
+    else:
+        body, transfer = base64.encodebytes(canonical.encode("utf-8")).replace(b"\n", b"\r\n"), "base64"
+    return [("Content-Type", f"text/{kind}; charset={charset}"), ("Content-Transfer-Encoding", transfer)], body
+
+
+def _two_views(text: str, html: str, charset: str) -> tuple[list[tuple[str, str]], bytes]:
+    """RFC 2046 §5.1.4: the plainest first, so that a reader who shows only one part shows the text."""
+    parts = [_part(text, "plain", charset), _part(html, "html", charset)]
+    boundary = f"=_{sha256(b''.join(body for _, body in parts)).hexdigest()[:32]}"
+    whole = b""
+    for headers, body in parts:
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers)
+        whole += f"--{boundary}\r\n{head}\r\n".encode("ascii") + body + b"\r\n"
+    return [("Content-Type", f'multipart/alternative; boundary="{boundary}"')], whole + f"--{boundary}--\r\n".encode()
 
 
 def _header(name: str, value: str, charset: str, display: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes, policy
+
 import pytest
 
 from intake.errors import BadInput
@@ -14,11 +16,9 @@ FROM, TO = ("From", "a@agency.example"), ("To", "hanako@example.jp")
 @pytest.mark.parametrize("place", ["value", "name"])
 def test_a_control_character_never_becomes_part_of_a_header(break_: str, place: str) -> None:
     bad = f"x{break_}Bcc: y@example.jp"
+    value, name = (bad, "見本") if place == "value" else ("x", bad)
     with pytest.raises(BadInput, match="control"):
-        if place == "value":
-            encode_mail([FROM, ("Subject", bad)], "x", "utf-8", "見本")
-        else:
-            encode_mail([FROM], "x", "utf-8", bad)
+        encode_mail([FROM, ("Subject", value)], "x", "utf-8", name)
 
 
 def test_an_unknown_charset_is_refused() -> None:
@@ -45,3 +45,16 @@ def test_long_words_and_names_are_cut_between_characters() -> None:
             head = encode_mail([FROM, TO, ("Subject", text)], "x", charset, text).split(b"\r\n\r\n")[0]
             assert max(map(len, head.split(b"\r\n"))) <= 76
             head.decode("ascii")
+
+
+def test_two_views_of_one_mail_text_first() -> None:
+    data = encode_mail([FROM, TO, ("Subject", "退会")], "退会\n", "utf-8", "見本", html="<p>退会</p>")
+    mail = message_from_bytes(data, policy=policy.default)
+    assert mail.keys() == ["From", "To", "Subject", "MIME-Version", "Content-Type"]
+    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    plain, html = mail.iter_parts()  # type: ignore[attr-defined]
+    assert plain.get_content() == "退会\r\n"
+    assert html.get_content() == "<p>退会</p>"
+    assert not any(part.defects for part in mail.walk())
+    old = encode_mail([FROM], "退会\n", "iso-2022-jp", "見本", html="<p>退会</p>")
+    assert {part.get_content_charset() for part in message_from_bytes(old).walk()} == {None, "iso-2022-jp"}
