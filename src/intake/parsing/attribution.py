@@ -12,10 +12,16 @@ MAX_LINE = 400
 _VERB = (
     r"wrote|writes|written|a écrit|a ecrit|escribió|escribio|schrieb|ha scritto|scrisse|schreef|skrev|escreveu"
     r"|napisał(?:\(?a\)?)?|napsal(?:\(?a\)?)?|napísal|kirjoitti|написал(?:\(?а\)?)?|пишет|a scris|írta|yazdı|έγραψε"
-    r"|viết|写道|寫道|님이 작성|작성|said|sent|skrifaði|je napisao|va escriure|"
+    r"|viết|写道|寫道|님이 작성|작성|says|said|sent|skrifaði|het volgende geschreven|geschrieben|schrieben sie|đã viết|nous a dit|pisze|пише|je napisao|va escriure|"
     r"書きました|書いた|書きます|さんは|のメール|のメッセージ|からのメール|からのメッセージ|wrote in message"
 )
 _ENDS_WITH_VERB = re.compile(rf"(?:{_VERB})[\s　。.]{{0,3}}(?::|：|…|\.\.\.)?[\s\u200e]{{0,3}}$", re.IGNORECASE)
+_VERB_INSIDE = re.compile(
+    r"\b(?:schrieb(?:en)?|skrev|schreef|wrote|napisał(?:\(a\))?|geschrieben|heeft|writes|a écrit|escribió|escreveu|ha scritto|пишет|написал)\b",
+    re.IGNORECASE,
+)
+_TRAIL = " \t　-–—.>*_\u200e"
+_ENDS_WITH_ADDR = re.compile(r"<[^<>\s]{1,200}@[^<>\s]{1,200}>$")
 _ENDS_WITH_COLON = re.compile(r"[:：][\s\u200e]{0,3}$")
 _START = re.compile(
     r"^[\s>\-–—*_\"'「(（]{0,10}(?:On|Le|El|Am|Il|Op|Den|Em|Dne|Dňa|W dniu|Dnia|Pe|På|Vào|ma|Ti|Ma|Ke|To|Fr|La|Lö|Su"
@@ -35,7 +41,7 @@ _JA_END = re.compile(
     r"|様からの(?:メール|ご連絡)|書きました|書いています|wrote)[\s　]{0,2}(?:[:：。]|\.\.\.|…)?[\s　]{0,2}$"
 )
 _INLINE = re.compile(
-    r"\s(On\s(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s)?(?:\d{1,2}|\w{3,9})[\s/.,].{6,200}wrote:)\s*$"
+    r"(?:\s|-{2,}\s?)(On\s(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s)?(?:\d{1,2}|\w{3,9})[\s/.,].{6,200}wrote:)\s*$"
 )
 
 _RULE_CHARS = r"\-_=*~─━―ー–—＝＊＿－‐◇◆■□＃#+"
@@ -46,8 +52,8 @@ _ORIGINAL_WORDS = (
     r"|oprindelig (?:meddelelse|besked)|opprinnelig melding|ursprungligt meddelande|originalmeddelande|vidarebefordrat"
     r"|oorspronkelijk bericht|doorgestuurd bericht|alkuperäinen viesti|välitetty viesti|wiadomość oryginalna"
     r"|oryginalna wiadomość|původní zpráva|исходное сообщение|пересылаемое сообщение|orijinal mesaj|eredeti üzenet"
-    r"|原始邮件|原始郵件|原邮件|转发的?邮件|轉寄郵件|원본 메시지|original appointment"
-    r"|元の(?:メッセージ|メール)|もとの(?:メッセージ|メール)|オリジナル(?:メッセージ|メール)|転送(?:メッセージ|メール|された|元|開始)"
+    r"|antwort nachricht|originalnachricht|oprindelig besked|原始邮件|原始郵件|原邮件|转发的?邮件|轉寄郵件|원본 메시지|original appointment"
+    r"|(?:ここから|以下|これより(?:下)?)?(?:は|、)?元の(?:メッセージ|メール)|もとの(?:メッセージ|メール)|オリジナル(?:メッセージ|メール)|転送(?:メッセージ|メール|された|元|開始)"
     r"|フォワード|返信元|引用(?:元|開始|ここから|メッセージ)|以下(?:、|は)?(?:引用|転送|元の)|受信メール|前回のメール"
 )
 _ORIGINAL = re.compile(
@@ -75,6 +81,7 @@ _OTHER = (
 )
 _FROM_LINE = re.compile(rf"^[\s>　*|]{{0,8}}\**(?:{_FROM})\**[\s　]{{0,6}}[:：]", re.IGNORECASE)
 _OTHER_LINE = re.compile(rf"^[\s>　*|]{{0,8}}\**(?:{_OTHER})\**[\s　]{{0,6}}[:：]", re.IGNORECASE)
+_DATE_LINE = re.compile(r"^[\s>*]{0,8}(?:Date|Sent|送信日時)\**:\**\s.{0,80}\d{1,2}:\d{2}")
 _PLAIN_RULE = re.compile(rf"^[\s　>]{{0,4}}[{_RULE_CHARS}]{{3,120}}[\s　]*$")
 
 
@@ -106,10 +113,17 @@ def attribution_end(lines: list[str], at: int) -> int | None:
 
 
 def _is_attribution(line: str, lines: list[str], after: int) -> bool:
-    text = line.strip()
+    text = line.strip().rstrip(_TRAIL) or line.strip()
+    if _ENDS_WITH_COLON.search(text) and _VERB_INSIDE.search(text) and (_ADDR.search(text) or _HAS_DATE.search(text)):
+        if _START.match(text) or _DATE_START.match(text) or _ENDS_WITH_VERB.search(text) or "<" in text:
+            return True
     if _START.match(text) and _ENDS_WITH_VERB.search(text) and (_HAS_DATE.search(text) or _ADDR.search(text)):
         return True
+    if line.strip()[:2] in ("--", "—") and text.endswith(("wrote", "writes", "さん", "様")) and len(text) < 120:
+        return True
     if _DATE_START.match(text):
+        if _ENDS_WITH_ADDR.search(text) and len(text) < 160:
+            return True
         if _ENDS_WITH_COLON.search(text) and (_ADDR.search(text) or _WHO.search(text)):
             return True
         if _ENDS_WITH_VERB.search(text) and (text[-1:] in ":：" or "書きました" in text):
@@ -123,9 +137,9 @@ def _is_attribution(line: str, lines: list[str], after: int) -> bool:
 
 def _is_wrapped(joined: str) -> bool:
     """The same on several lines joined: here only what is unmistakable."""
-    if not (_ENDS_WITH_COLON.search(joined) or joined.endswith(("書きました", "書きました。", "wrote"))):
+    if not (_ENDS_WITH_COLON.search(joined) or joined.endswith(("書きました", "書きました。", "wrote", "geschreven", "]>"))):
         return False
-    if _START.match(joined) and _ENDS_WITH_VERB.search(joined):
+    if _START.match(joined) and (_ENDS_WITH_VERB.search(joined) or _VERB_INSIDE.search(joined)):
         return bool(_HAS_DATE.search(joined) or _ADDR.search(joined))
     if _DATE_START.match(joined):
         return bool(_ADDR.search(joined) or _ENDS_WITH_VERB.search(joined))
@@ -184,5 +198,8 @@ def header_block_end(lines: list[str], at: int) -> int | None:
         elif not (row[:1] in " \t" or "@" in row[:MAX_LINE]) or blanks:
             break
         end += 1
-    enough = others >= 1 if is_from else others >= 2
-    return end if has_from and enough else None
+    if is_from:
+        return end if others else None
+    if has_from:
+        return end if others >= 2 else None
+    return end if others >= 2 and _DATE_LINE.match(line) else None

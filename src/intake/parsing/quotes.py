@@ -75,6 +75,8 @@ def _kinds(rows: list[str], known: list[str | None]) -> list[str]:
             if is_quote:
                 kinds[at] = QUOTE
     _close_gaps(rows, kinds)
+    if _is_foreign_dialogue(rows, quoted, kinds):
+        return [NEW] * len(rows)
     _mark_tails(rows, kinds)
     if not any(kind == NEW and row.strip() for kind, row in zip(kinds, rows, strict=True)):
         return _keep(rows, kinds)
@@ -168,15 +170,30 @@ def _history_end(rows: list[str], quoted: list[bool], after: int) -> int:
     return at
 
 
+def _is_foreign_dialogue(rows: list[str], quoted: list[bool], kinds: list[str]) -> bool:
+    """Answers between the lines of a quotation, in a text without Japanese: they mean nothing without what they
+    answer, so all of it stays."""
+    first = next((at for at, is_quote in enumerate(quoted) if is_quote and kinds[at] == QUOTE), None)
+    last = next((at for at in range(len(rows) - 1, -1, -1) if quoted[at] and kinds[at] == QUOTE), None)
+    if first is None or last is None:
+        return False
+    if not any(kinds[at] == NEW and rows[at].strip() for at in range(first, last)):
+        return False
+    return not any(_CJK.search(row) for row in rows[:400])
+
+
 def _close_gaps(rows: list[str], kinds: list[str]) -> None:
     """A word that a mailer wrapped out of a quoted line, between two quoted lines, belongs to them."""
     for at in range(1, len(rows) - 1):
         if (
             kinds[at] == NEW
             and kinds[at - 1] == QUOTE == kinds[at + 1]
-            and 0 < len(rows[at].strip()) <= 24
-            and len(rows[at - 1]) >= 68
             and rows[at - 1].isascii()
+            and (
+                (0 < len(rows[at].strip()) <= 24 and len(rows[at - 1]) >= 68)
+                or rows[at].lstrip().startswith(("(http", "<http"))
+                or rows[at - 1].count("(") > rows[at - 1].count(")") == rows[at].count("(") < rows[at].count(")")
+            )
         ):
             kinds[at] = QUOTE
 

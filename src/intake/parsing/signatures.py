@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 
 _DELIMITER = re.compile(r"^[\s　]{0,3}(?:--|__|—|――|ーー)[\s　]{0,3}$")
-_DECOR = "-‐－ー─━═＝=*＊_＿~～〜+＋#＃・･.…‥☆★◇◆□■○●◎▽▼△▲♪♦:;：；┏┓┗┛┣┫┌┐└┘┠┨┯┷┿╋┼│┃|｜｡。°∞∴∵≡≪≫<>＜＞/／\\＼^＾'\"`,、 　\t╂┝┥┬┴┰┸"
-_RULE = re.compile("^[" + re.escape(_DECOR) + "]{4,200}$")
+_DRAWING = frozenset("-‐－─━═＝=*＊_＿~～〜+＋#＃・･.…‥☆★◇◆□■○●◎▽▼△▲♪♦┏┓┗┛┣┫┌┐└┘┠┨┯┷┿╋┼│┃|｜°∞∴∵≡≪≫╂┝┥┬┴┰┸╋〓✿❀✩✧♡♥❤◈※╭╮╰╯╔╗╚╝║╠╣▬▪▫◤◢◣◥✂❖✦")
+_NOT_DRAWN = frozenset("!！?？。、,")
 _DEVICE = re.compile(
     r"^[\s　>\-–—*_]{0,6}(?:"
     r"(?:my |私の)?[A-Za-z0-9 .+!&'’\-]{0,40}(?:iPhone|iPad|iOS|Android|アンドロイド|スマートフォン|スマホ|携帯(?:電話)?|Galaxy|Xperia|AQUOS|BlackBerry"
     r"|Windows ?Phone|Surface|タブレット|ドコモメール|auメール|ソフトバンク|Yahoo!メール|Yahoo!?ﾒｰﾙ|Gmail|Outlook|ガラケー|らくらくホン)[^。\n]{0,40}"
     r"(?:から|より)(?:の)?(?:送信|送付|メール|返信)[^。\n]{0,20}[。.]?"
-    r"|sent (?:from|via|using|with) .{1,80}|sent .{0,20}from my .{1,60}"
+    r"|sent (?:from|via|using|with|by) .{1,80}|from my .{1,24}|\w{1,20} from mobile|diese nachricht wurde von .{1,60} gesendet|verstuurd vanaf .{1,60}|verzonden met .{1,60}|télécharger outlook pour .{1,60}|hent outlook til .{1,60}|odesláno z .{1,60}|내 .{1,30}에서 보냄|从我的.{1,30}发送|sent .{0,20}from my .{1,60}"
     r"|get outlook for .{1,40}|outlook for (?:ios|android|mac)[^。\n]{0,20}(?:を入手|をダウンロード)?"
-    r"|(?:ios|android|mac) (?:用|版) ?outlook を入手|android 用 outlook|envoyé (?:de|depuis) m.{1,60}|von meine[mr] .{1,60}gesendet"
+    r"|(?:ios|android|mac) ?(?:用|版)(?:の)? ?outlook ?を(?:入手|ダウンロード|手に入れる)|android 用 outlook|envoyé (?:de|depuis) m.{1,60}|von meine[mr] .{1,60}gesendet"
     r"|gesendet (?:von|mit) .{1,60}|enviado (?:desde|do) .{1,60}|inviato da .{1,60}|verzonden vanaf .{1,60}|skickat från .{1,60}"
     r"|sendt fra .{1,60}|lähetetty .{1,40}|wysłane z .{1,60}|отправлено с .{1,60}|发自我的.{1,30}|從我的.{1,30}傳送"
     r")[\s　]*$",
@@ -28,7 +28,7 @@ _CONTACT = re.compile(
 _FIELD = re.compile(
     r"^[\s　・■●◆○◇□▼※*\-【\[「]{0,4}(?:お?名前|氏名|ご?氏名|会員(?:番号|ID|No)|登録(?:番号|ID|名|メール|アドレス|電話|住所)|求職者|受付番号|生年月日|ID|フリガナ|ふりがな|カナ|希望|理由|退会|件名|お問い?合わせ)"
 )
-_SENTENCE = re.compile(r"(?:です|ます|ません|ました|ください|下さい|でした|ましょう|ですか|ますか|たい|ない|お願い|致し|いたし|ほしい|欲しい|だ|ん)[。．.！!？?♪…\s　]*$|。|[？?]\s*$|してください|退会|削除")
+_SENTENCE = re.compile(r"(?:です|ます|ません|ました|ください|下さい|でした|ましょう|ですか|ますか|\S{3}たい|\S{3}ない|お願い|致し|いたし|ほしい|欲しい|\S{4}だ|\S{4}ん)[。．.！!？?♪…\s　]*$|。|[？?]\s*$|してください|退会|削除")
 _CLOSING = re.compile(r"^[\s　]*(?:以上|敬具|草々|かしこ|よろしく|宜しく)")
 _ENGLISH_SENTENCE = re.compile(r"\b(?:I|you|we|please|is|are|will|would|have|the)\b.*\s\w+\s\w+\s\w+.*[.?!]\s*$", re.IGNORECASE)
 _NOTICE = re.compile(
@@ -38,7 +38,7 @@ _NOTICE = re.compile(
     r"|(?:this|the) (?:e-?mail|message|communication|transmission)[^\n]{0,120}(?:confidential|intended (?:only |solely )?(?:for|recipient)|privileged)"
     r"|intended (?:only |solely )?for the (?:use|individual|person|addressee|named)"
     r"|(?:if you (?:are not|have received)[^\n]{0,60}(?:intended recipient|in error|mistake))"
-    r"|virus-free\.? www\.avast|avast[^\n]{0,40}(?:ウイルス|virus)|ウイルス(?:スキャン|チェック|に感染)[^\n]{0,40}(?:済み|ソフト|ません|検査|avast|アバスト)"
+    r"|ウイルスフリー|virus-free\.? www\.avast|avast[^\n]{0,40}(?:ウイルス|virus)|ウイルス(?:スキャン|チェック|に感染)[^\n]{0,40}(?:済み|ソフト|ません|検査|avast|アバスト)"
     r"|(?:このメール|本メール)は[^\n]{0,30}ウイルス|please consider the environment before printing|diese e-?mail enthält vertrauliche"
     r"|ce message[^\n]{0,60}confidentiel|este (?:mensaje|correo)[^\n]{0,80}confidencial"
     r"|(?:社外|外部)(?:から|の送信者|の?アドレス)[^\n]{0,40}(?:メール|送信)[^\n]{0,40}(?:注意|ご注意)|\[?(?:external|caution)\]?:? ?(?:this )?e-?mail (?:originated|from)",
@@ -57,7 +57,12 @@ MAX_SIGNATURE_LINES = 16
 def is_rule(line: str) -> bool:
     """A line drawn with signs: rules of ─━＝*-_ and the ornaments around them."""
     text = line.strip()
-    return 4 <= len(text) <= 200 and bool(_RULE.match(text)) and len(set(text)) < len(text)
+    if not 4 <= len(text) <= 200 or text[0].isalnum() and text[0] not in "ーﾟo":
+        return False
+    signs = set(text)
+    if len(signs) > 12 or len(signs) == len(text) or not signs & _DRAWING:
+        return False
+    return all(not char.isalnum() or char in "ーﾟo〇" for char in signs) and not signs <= _NOT_DRAWN
 
 
 def mark_tail(lines: list[str], kinds: list[str], start: int, end: int) -> None:
@@ -65,7 +70,7 @@ def mark_tail(lines: list[str], kinds: list[str], start: int, end: int) -> None:
     no longer anybody's words. Never marks the whole region."""
     first = next((at for at in range(start, end) if lines[at].strip()), end)
     stop = end
-    for _ in range(8):
+    for _ in range(40):
         while stop > start and not lines[stop - 1].strip():
             stop -= 1
         found = _tail(lines, first, stop)
@@ -81,7 +86,7 @@ def _tail(lines: list[str], start: int, stop: int) -> tuple[int, str] | None:
     """The last thing in the region that is not the writer's words: where it begins and what it is."""
     if stop <= start:
         return None
-    if _DEVICE.match(lines[stop - 1][:300]):
+    if _is_device(lines[stop - 1]):
         return stop - 1, "signature"
     if is_rule(lines[stop - 1]) and not _between_rules(lines, start, stop):
         return stop - 1, "signature"
@@ -93,7 +98,36 @@ def _tail(lines: list[str], start: int, stop: int) -> tuple[int, str] | None:
         return begin, "signature"
     if (begin := _contact_block(lines, start, stop)) is not None:
         return begin, "signature"
+    if (begin := _western(lines, start, stop)) is not None:
+        return begin, "signature"
     return None
+
+
+_REGARDS = re.compile(
+    r"^\s*(?:(?:(?:with|many|best|kind|warm|kindest|warmest|my)\s)*(?:and\s\w+\s)?regards|best wishes|sincerely(?: yours)?|yours (?:sincerely|truly|faithfully)"
+    r"|cheers|mit freundlichen grüßen|(?:viele|beste|liebe|freundliche) grüße|mvh|kh|dbh|(?:med )?(?:venlig|vänlig|bedste|de bedste)\w* (?:hilsen|hilsner|hälsning(?:ar)?)"
+    r"|hilsen|(?:bien |très )?cordialement|bien à vous|cordiali saluti|saludos(?: cordiales)?|atentamente|pozdrawiam|z poważaniem|z powazaniem|s pozdravem"
+    r"|met vriendelijke groet(?:en)?|hartelijke groeten|üdvözlettel|с уважением|vänliga hälsningar|bästa hälsningar|terveisin|ystävällisin terveisin)[\s,.!！:]*$",
+    re.IGNORECASE,
+)
+
+
+def _western(lines: list[str], start: int, stop: int) -> int | None:
+    """A closing on a line of its own and the name below it."""
+    for at in range(max(start, stop - 9), stop):
+        if len(lines[at]) < 60 and _REGARDS.match(lines[at]):
+            after = [line for line in lines[at + 1 : stop] if line.strip()]
+            return at if len(after) <= 8 and all(len(line) <= 70 for line in after) else None
+    return None
+
+
+def _is_device(line: str) -> bool:
+    """A telephone's own line; "Sent from my desk, which is ..." is somebody talking."""
+    text = line[:300].strip().strip("<>()[]＜＞（）【】 ")
+    return bool(_DEVICE.match(text)) and not _TALKING.search(text)
+
+
+_TALKING = re.compile(r"\b(?:is|are|was|were|because|but|so|which|that)\b|です|ます(?!。?$)", re.IGNORECASE)
 
 
 def _between_rules(lines: list[str], start: int, stop: int) -> bool:
@@ -136,7 +170,7 @@ def _ruled(lines: list[str], start: int, stop: int) -> int | None:
     for at in range(max(start, stop - MAX_SIGNATURE_LINES - 2), stop):
         if is_rule(lines[at]):
             inside = [line for line in lines[at + 1 : stop] if line.strip() and not is_rule(line)]
-            if _is_signature(inside):
+            if inside and _is_signature(inside):
                 return at
     return None
 
