@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -38,6 +39,19 @@ class Login(Protocol):
     def sign_in(self, client: IMAPClient, user: str) -> None: ...
 
 
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """imapclient calls a broken connection a failed login, too; that one is no reason to doubt the password."""
+    try:
+        yield
+    except IMAPClient.AbortError:
+        raise
+    except IMAPClient.Error as e:
+        if isinstance(e.__context__, IMAPClient.AbortError):
+            raise e.__context__ from None
+        raise SignInRefused from e
+
+
 class Password:
     """LOGIN."""
 
@@ -46,12 +60,8 @@ class Password:
 
     def sign_in(self, client: IMAPClient, user: str) -> None:
         """Raises SignInRefused; the server's words are not repeated, they may hold the address."""
-        try:
+        with _refusals():
             client.login(user, self._password)
-        except IMAPClient.AbortError:
-            raise
-        except IMAPClient.Error as e:
-            raise SignInRefused from e
 
 
 class OAuth:
@@ -63,14 +73,10 @@ class OAuth:
 
     def sign_in(self, client: IMAPClient, user: str) -> None:
         """Raises SignInRefused; the next try then takes a fresh token."""
-        token = self.token(user)
-        try:
+        token, ends_at, self._ends_at = self.token(user), self._ends_at, 0.0
+        with _refusals():
             client.oauth2_login(user, token)
-        except IMAPClient.AbortError:
-            raise
-        except IMAPClient.Error as e:
-            self._ends_at = 0.0
-            raise SignInRefused from e
+        self._ends_at = ends_at
 
     def token(self, user: str) -> str:
         """A token that is still good for two minutes."""
