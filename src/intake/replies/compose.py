@@ -113,7 +113,10 @@ def _frame(letter: Letter, parts: tuple[Part, ...]) -> dict[str, Any]:
 
 
 def _neutral(part: Part) -> Part:
-    return Part(request=part.request, template=NEUTRAL, case_number=part.case_number)
+    """Of a case only its number; a fixed answer reads the same for everybody and may stay."""
+    if part.template == "answer" and part.answer_text:
+        return Part("question", "answer", part.case_number, answer_text=part.answer_text)
+    return Part("other", NEUTRAL, part.case_number)
 
 
 def _section(book: TemplateBook, part: Part, frame: Mapping[str, Any]) -> Section:

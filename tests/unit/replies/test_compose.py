@@ -187,6 +187,16 @@ def test_a_neutral_letter_tells_nothing_and_links_nowhere() -> None:
         assert secret not in mail.text + mail.subject
 
 
+def test_a_neutral_letter_may_hold_a_fixed_answer_and_nothing_else() -> None:
+    part = Part("question", "answer", "C-1", answer_text="退会はフォームから承ります。", reasons=("family",), **LINK)  # type: ignore[arg-type]
+    mail = write(Letter("見本 花子", (part,), True, AGENCY))
+    assert mail.template == "answer"
+    assert mail.mail_class is MailClass.ONCE
+    assert "退会はフォームから承ります。" in mail.text
+    assert "花子" not in mail.text
+    assert "/c/abc" not in mail.text
+
+
 def test_a_persons_own_answer_is_not_marked_as_a_robots() -> None:
     letter = Letter(
         None, (Part("question", "staff_answer", "C-1", staff_text="承知しました。\r\n\r\n.\r\nFrom x"),), False, AGENCY
