@@ -16,6 +16,7 @@ _VERB = (
     r"書きました|書いた|書きます|さんは|のメール|のメッセージ|からのメール|からのメッセージ|wrote in message"
 )
 _ENDS_WITH_VERB = re.compile(rf"(?:{_VERB})[\s　。.]{{0,3}}(?::|：|…|\.\.\.)?[\s\u200e]{{0,3}}$", re.IGNORECASE)
+_NAMED_ADDR = re.compile(r"<[^<>\s]{1,200}@[^<>\s]{1,200}>")
 _VERB_INSIDE = re.compile(
     r"\b(?:schrieb(?:en)?|skrev|schreef|wrote|napisał(?:\(a\))?|geschrieben|heeft|writes|a écrit|escribió|escreveu|ha scritto|пишет|написал)\b",
     re.IGNORECASE,
@@ -32,6 +33,7 @@ _DATE = (
     r"|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{1,2}\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?,?\s\d{4}"
     r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s)"
 )
+_FULL_DATE = re.compile(_DATE)
 _DATE_START = re.compile(rf"^[\s　>(（「\[【\-–—*]{{0,6}}{_DATE}")
 _HAS_DATE = re.compile(rf"{_DATE}|\d{{1,2}}:\d{{2}}")
 _ADDR = re.compile(r"[^\s<>]@[^\s<>]|<[^<>\s]{3,}>|<mailto:")
@@ -81,6 +83,7 @@ _OTHER = (
 )
 _FROM_LINE = re.compile(rf"^[\s>　*|]{{0,8}}\**(?:{_FROM})\**[\s　]{{0,6}}[:：]", re.IGNORECASE)
 _OTHER_LINE = re.compile(rf"^[\s>　*|]{{0,8}}\**(?:{_OTHER})\**[\s　]{{0,6}}[:：]", re.IGNORECASE)
+_SURE_HEADER = re.compile(rf"@|{_DATE}|\d{{1,2}}[:：]\d{{2}}")
 _DATE_LINE = re.compile(r"^[\s>*]{0,8}(?:Date|Sent|送信日時)\**:\**\s.{0,80}\d{1,2}:\d{2}")
 _PLAIN_RULE = re.compile(rf"^[\s　>]{{0,4}}[{_RULE_CHARS}]{{3,120}}[\s　]*$")
 
@@ -113,7 +116,9 @@ def attribution_end(lines: list[str], at: int) -> int | None:
 
 
 def _is_attribution(line: str, lines: list[str], after: int) -> bool:
-    text = line.strip().rstrip(_TRAIL) or line.strip()
+    text = line.strip()
+    if not _ENDS_WITH_ADDR.search(text):
+        text = text.rstrip(_TRAIL) or text
     if _ENDS_WITH_COLON.search(text) and _VERB_INSIDE.search(text) and (_ADDR.search(text) or _HAS_DATE.search(text)):
         if _START.match(text) or _DATE_START.match(text) or _ENDS_WITH_VERB.search(text) or "<" in text:
             return True
@@ -128,6 +133,11 @@ def _is_attribution(line: str, lines: list[str], after: int) -> bool:
             return True
         if _ENDS_WITH_VERB.search(text) and (text[-1:] in ":：" or "書きました" in text):
             return True
+    if _ENDS_WITH_COLON.search(text) and _NAMED_ADDR.search(text) and _HAS_DATE.search(text) and "。" not in text:
+        return True
+    if len(text) < 200 and _is_quoted_next(lines, after) and (_ADDR.search(text) or _FULL_DATE.search(text)):
+        if _ENDS_WITH_COLON.search(text) or _ENDS_WITH_ADDR.search(text) or _WHO.search(text) and "。" not in text:
+            return True
     if _JA_END.search(text) and (_HAS_DATE.search(text) or _ADDR.search(text)) and text[-1:] in ":：。":
         return True
     if _ENDS_WITH_VERB.search(text) and (text[-1:] in ":：" or "書きました" in text):
@@ -141,6 +151,8 @@ def _is_wrapped(joined: str) -> bool:
         return False
     if _START.match(joined) and (_ENDS_WITH_VERB.search(joined) or _VERB_INSIDE.search(joined)):
         return bool(_HAS_DATE.search(joined) or _ADDR.search(joined))
+    if _NAMED_ADDR.search(joined) and _HAS_DATE.search(joined) and "。" not in joined and _ENDS_WITH_COLON.search(joined):
+        return True
     if _DATE_START.match(joined):
         return bool(_ADDR.search(joined) or _ENDS_WITH_VERB.search(joined))
     return False
@@ -199,7 +211,8 @@ def header_block_end(lines: list[str], at: int) -> int | None:
             break
         end += 1
     if is_from:
-        return end if others else None
+        sure = others >= 2 or others and _SURE_HEADER.search("\n".join(row[:MAX_LINE] for row in lines[at:end]))
+        return end if sure else None
     if has_from:
         return end if others >= 2 else None
     return end if others >= 2 and _DATE_LINE.match(line) else None

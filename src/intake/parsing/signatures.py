@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _DELIMITER = re.compile(r"^[\s　]{0,3}(?:--|__|—|――|ーー)[\s　]{0,3}$")
-_DRAWING = frozenset("-‐－─━═＝=*＊_＿~～〜+＋#＃・･.…‥☆★◇◆□■○●◎▽▼△▲♪♦┏┓┗┛┣┫┌┐└┘┠┨┯┷┿╋┼│┃|｜°∞∴∵≡≪≫╂┝┥┬┴┰┸╋〓✿❀✩✧♡♥❤◈※╭╮╰╯╔╗╚╝║╠╣▬▪▫◤◢◣◥✂❖✦")
+_DRAWING = frozenset("ー-‐－─━═＝=*＊_＿~～〜+＋#＃・･.…‥☆★◇◆□■○●◎▽▼△▲♪♦┏┓┗┛┣┫┌┐└┘┠┨┯┷┿╋┼│┃|｜°∞∴∵≡≪≫╂┝┥┬┴┰┸╋〓✿❀✩✧♡♥❤◈※╭╮╰╯╔╗╚╝║╠╣▬▪▫◤◢◣◥✂❖✦")
 _NOT_DRAWN = frozenset("!！?？。、,")
 _DEVICE = re.compile(
     r"^[\s　>\-–—*_]{0,6}(?:"
@@ -123,8 +123,16 @@ def _western(lines: list[str], start: int, stop: int) -> int | None:
 
 def _is_device(line: str) -> bool:
     """A telephone's own line; "Sent from my desk, which is ..." is somebody talking."""
-    text = line[:300].strip().strip("<>()[]＜＞（）【】 ")
+    text = line[:300].strip().strip("<>()[]＜＞（）【】「」★☆※＊*◆◇■□●○♪・-–—~～ 　")
+    if len(text) <= 60 and _SENT_JA.match(text):
+        return True
     return bool(_DEVICE.match(text)) and not _TALKING.search(text)
+
+
+_SENT_JA = re.compile(
+    r"^(?:[^。、!！?？]{0,30}(?:スマートフォン|スマホ|携帯(?:電話)?|タブレット|端末|iPhone|iPad|Android|Galaxy|Xperia|AQUOS|Windows|Outlook|メール(?:アプリ)?|[Mm]ail)"
+    r"[^。、!！?？]{0,12}(?:から|より)(?:の)?(?:送信|返信)(?:です|しました|しています|しております|されました)?[。.]?|[A-Za-z][\w .!™®]{1,30}(?:から|より)送信(?:されました)?[。.]?)$"
+)
 
 
 _TALKING = re.compile(r"\b(?:is|are|was|were|because|but|so|which|that)\b|です|ます(?!。?$)", re.IGNORECASE)
@@ -159,10 +167,15 @@ def _delimited(lines: list[str], start: int, stop: int) -> int | None:
     for at in range(stop - 1, max(start, stop - 30) - 1, -1):
         if _DELIMITER.match(lines[at]) and at > start:
             after = [line for line in lines[at + 1 : stop] if line.strip()]
-            if lines[at].startswith("-- ") or lines[at] == "--":
+            if lines[at].startswith("-- "):
+                return at if len(after) <= 25 else None
+            if lines[at] == "--" and not any(_JAPANESE_SENTENCE.search(line) for line in after):
                 return at if len(after) <= 25 else None
             return at if _is_signature(after) else None
     return None
+
+
+_JAPANESE_SENTENCE = re.compile(r"(?:です|ます|ました|ません|ください|下さい)[。！!]?\s*$")
 
 
 def _ruled(lines: list[str], start: int, stop: int) -> int | None:
