@@ -195,4 +195,4 @@ class Connection(SMTP):
         self._commands, self._mail_at = 0, time.monotonic()
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
-        return parse_path(arg) or (None, None)
+        return (parse_path(arg) or (None, None)) if arg else ("", "")

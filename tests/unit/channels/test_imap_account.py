@@ -86,7 +86,7 @@ class TokenServer(BaseHTTPRequestHandler):
 def token_url() -> Iterator[str]:
     TokenServer.asked, TokenServer.answers = [], [(200, b'{"access_token": "tok-1", "expires_in": 3600}')]
     server = HTTPServer(("127.0.0.1", 0), TokenServer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}/token"
     server.shutdown()
     server.server_close()
@@ -141,7 +141,8 @@ def test_a_service_account_signs_for_the_mailbox(token_url: str) -> None:
 
 @pytest.mark.parametrize(("answer", "error"), [
     ((400, b'{"error": "invalid_grant"}'), SignInRefused), ((200, b"<html>"), SignInRefused),
-    ((200, b"[]"), SignInRefused), ((200, b"{}"), SignInRefused), ((302, b""), SignInRefused), ((503, b""), ConnectionError),
+    ((200, b"[]"), SignInRefused), ((200, b"{}"), SignInRefused), ((302, b""), SignInRefused),
+    ((503, b""), ConnectionError),
 ])  # fmt: skip
 def test_no_token(token_url: str, answer: tuple[int, bytes], error: type[Exception]) -> None:
     TokenServer.answers = [answer]
