@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from intake.errors import TemplateError
-from intake.replies import load_agency, load_templates
+from intake.replies import differences, load_agency, load_templates
 from intake.replies.compose import render
 from intake.replies.contexts import CONTEXTS, variable_names
 from intake.replies.examples import letters
@@ -168,6 +168,18 @@ def test_the_home_overrides_file_by_file_and_the_version_tells(tmp_path: Path) -
     assert book.preview("receipt_question")[1] == BOOK.preview("receipt_question")[1]
     assert book.version("receipt_question") != BOOK.version("receipt_question")
     assert book.version("receipt_other") == BOOK.version("receipt_other")
+
+
+def test_a_change_of_wording_can_be_seen(tmp_path: Path) -> None:
+    own = tmp_path / "replies" / "receipt_question"
+    own.mkdir(parents=True)
+    (own / "subject.txt").write_text("ご質問を承りました\n", encoding="utf-8")
+    old, new = (
+        BOOK.source("receipt_question"),
+        load_templates([shipped_templates(), tmp_path]).source("receipt_question"),
+    )
+    assert differences(old, old) == ()
+    assert differences(old, new)[-2:] == ("-お問い合わせを承りました", "+ご質問を承りました")
 
 
 def test_a_new_request_type_needs_only_a_folder(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 from intake.errors import RelayTemporary, StoreUnavailable
 from intake.model import Mail, MailClass, MailState, OutboxItem
 from intake.outbox.courier import open_courier
+from intake.outbox.dkim import make_key
 from intake.outbox.sender import LEASE_SECONDS, Sender
 from intake.ports import Delivery, Tx
 from intake.store import open_store
@@ -150,6 +151,36 @@ def test_the_world_is_looked_at_again_before_each_mail(world: World, smtp_sink: 
     assert world.item(second).error == "state_changed"
     assert world.told == [(first, SENT), (second, MailState.STALE)]
     assert len(smtp_sink.received) == 1
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_what_changes_while_the_relay_dawdles_still_stops_the_mail(
+    world: World, smtp_sink: SmtpSink, tmp_path: Path, signed: bool
+) -> None:
+    """A retraction that comes after the first look, while the relay takes its time over RCPT."""
+    retracted = threading.Event()
+    if signed:
+        make_key(tmp_path, "s1")
+        world.courier = open_courier(smtp_sink.url, tmp_path)
+    smtp_sink.script(Turn(delays={"rcpt": 0.3}))
+    first, second = queue(world.store, mail(1), mail(2))
+    world.check = lambda _tx, item: "retracted" if item.id == first and retracted.is_set() else None
+    threading.Timer(0.15, retracted.set).start()
+    world.sender().run_once()
+    assert (world.state(first), world.state(second)) == (MailState.STALE, SENT)
+    assert len(smtp_sink.received) == 1
+    assert smtp_sink.commands.count("DATA") + smtp_sink.commands.count("data") == 1
+
+
+def test_a_domain_gets_no_bursts_and_others_do_not_wait(world: World, smtp_sink: SmtpSink) -> None:
+    items = queue(world.store, *(mail(n) for n in range(1, 5)), mail(5, to="taro@example.com"))
+    sender = world.sender(per_domain_minute=2)
+    sender.run_once()
+    assert [world.state(i) for i in items] == [SENT, SENT, QUEUED, QUEUED, SENT]
+    assert sender.run_once() == 0
+    world.later(seconds=60)
+    sender.run_once()
+    assert [world.state(i) for i in items] == [SENT] * 5
 
 
 def test_a_cancelled_mail_and_one_that_is_not_due_stay(world: World, smtp_sink: SmtpSink) -> None:

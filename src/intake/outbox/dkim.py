@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from intake.errors import SettingError
 from intake.model import Mail
+from intake.outbox.last_look import LooksLast
 from intake.ports import Courier, Delivery
 
 FOLDER = "dkim"
@@ -67,7 +68,17 @@ class SigningCourier:
 
     def deliver(self, mail: Mail) -> Delivery:
         """Sign, then hand on; raises what the inner courier raises."""
-        return self._inner.deliver(replace(mail, data=self._signer.sign(mail.data, self._clock())))
+        return self._inner.deliver(self._signed(mail))
+
+    def deliver_after(self, mail: Mail, look: Callable[[], None]) -> Delivery:
+        """The same, with a last look as late as the inner courier can."""
+        if isinstance(self._inner, LooksLast):
+            return self._inner.deliver_after(self._signed(mail), look)
+        look()
+        return self._inner.deliver(self._signed(mail))
+
+    def _signed(self, mail: Mail) -> Mail:
+        return replace(mail, data=self._signer.sign(mail.data, self._clock()))
 
     def close(self) -> None:
         """Close the inner courier."""

@@ -19,6 +19,8 @@ from intake.errors import LeaseLost, RelayPermanent, RelayTemporary, RelayUnknow
 from intake.failpoints import reach
 from intake.journal import journal
 from intake.model import MailClass, MailState, OutboxItem
+from intake.outbox.last_look import LooksLast
+from intake.outbox.pace import Pace
 from intake.outbox.retry import next_try
 from intake.ports import Courier, Delivery, Store, Tx
 
@@ -33,6 +35,14 @@ OnEnd = Callable[[Tx, OutboxItem, MailState], None]
 Change = Callable[[Tx], None]
 
 
+class _Moved(Exception):
+    """The world has changed since the mail was written."""
+
+
+class _NoLook(Exception):
+    """Whether it has changed is not known; nothing has left."""
+
+
 def _tell_nobody(_: Tx, __: OutboxItem, ___: MailState) -> None:
     return None
 
@@ -40,8 +50,9 @@ def _tell_nobody(_: Tx, __: OutboxItem, ___: MailState) -> None:
 class Sender:
     """One thread's worth of sending; several may run, also on other machines over PostgreSQL.
 
-    ``check`` is asked in a read transaction just before a mail leaves; a reason makes it STALE. ``on_end`` runs in the
-    transaction that ends a mail (sent, failed, unknown, stale), so that staff learn of it in the same commit.
+    ``check`` is asked in a read transaction before a mail leaves, and again just before DATA; a reason makes it STALE.
+    ``on_end`` runs in the transaction that ends a mail (sent, failed, unknown, stale), so that staff learn of it in
+    the same commit. ``per_domain_minute`` holds back bursts to one domain; 0 holds back nothing.
     """
 
     def __init__(
@@ -55,6 +66,7 @@ class Sender:
         name: str = "",
         batch: int = BATCH,
         lease_seconds: int = LEASE_SECONDS,
+        per_domain_minute: int = 0,
         chance: Callable[[], float] = random.random,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -63,6 +75,7 @@ class Sender:
         self._name = name or f"{socket.gethostname()}:{os.getpid()}"
         self._batch, self._lease_seconds = batch, lease_seconds
         self._chance, self._monotonic = chance, monotonic
+        self._pace = Pace(per_domain_minute)
         self._owed: list[tuple[OutboxItem, Change]] = []  # results that the store could not take yet
         self.beat_at = clock()  # for /healthz: a loop that has died stops beating
 
@@ -79,9 +92,12 @@ class Sender:
             reach("outbox.claimed")
         for item in items:
             self.beat_at = self._clock()
+            paced = self._pace.wait_until(item.mail.to, self.beat_at)
             late = self._monotonic() - claimed_at > self._lease_seconds / 2
             if late or (stop is not None and stop.is_set()):
                 self._give_back(item)  # too little of the lease is left to be sure of ending within it
+            elif paced is not None:
+                self._give_back(item, paced)
             else:
                 self._send(item)
         return len(items)
@@ -122,17 +138,11 @@ class Sender:
 
     def _send(self, item: OutboxItem) -> None:
         try:
-            with self._store.read() as tx:
-                reason = self._check(tx, item)
-        except Exception as e:  # noqa: BLE001 - nothing has left yet, and the other mails need not wait for this one
-            log.warning("the last look failed", outbox=item.id, error=e)
-            self._retry(item, f"check: {type(e).__name__}")
-            return
-        if reason is not None:
-            self._end(item, MailState.STALE, reason)
-            return
-        try:
             delivery = self._deliver(item)
+        except _Moved as e:
+            self._end(item, MailState.STALE, str(e))
+        except _NoLook as e:
+            self._retry(item, str(e))
         except RelayTemporary as e:
             self._retry(item, str(e))
         except RelayPermanent as e:
@@ -144,14 +154,31 @@ class Sender:
             self._end(item, MailState.SENT, "", delivery)
 
     def _deliver(self, item: OutboxItem) -> Delivery:
-        """Hand over. A failure that no courier should have leaves it open whether the mail left."""
+        """Look, hand over, and look again at the last moment where the courier knows it (just before DATA).
+
+        A failure that no courier should have leaves it open whether the mail left.
+        """
+        self._look(item)
         try:
+            if isinstance(self._courier, LooksLast):
+                return self._courier.deliver_after(item.mail, lambda: self._look(item))
             return self._courier.deliver(item.mail)
-        except (RelayTemporary, RelayPermanent, RelayUnknown):
+        except (_Moved, _NoLook, RelayTemporary, RelayPermanent, RelayUnknown):
             raise
         except Exception as e:
             log.error("the courier broke", outbox=item.id, error=e)
             raise RelayUnknown(f"courier: {type(e).__name__}") from e
+
+    def _look(self, item: OutboxItem) -> None:
+        """Ask whether the mail may still leave. Raises _Moved with the reason, _NoLook where nobody could answer."""
+        try:
+            with self._store.read() as tx:
+                reason = self._check(tx, item)
+        except Exception as e:
+            log.warning("the last look failed", outbox=item.id, error=e)
+            raise _NoLook(f"check: {type(e).__name__}") from e
+        if reason is not None:
+            raise _Moved(reason)
 
     def _unknown(self, item: OutboxItem, error: str) -> None:
         if item.mail.mail_class is MailClass.AGAIN:
@@ -170,8 +197,8 @@ class Sender:
             "mail will be tried again", outbox=item.id, attempts=item.attempts, retry_at=at.isoformat(), code=error
         )
 
-    def _give_back(self, item: OutboxItem) -> None:
-        self._mark(item, lambda tx: tx.outbox.retry(item, self._clock(), "not begun"))
+    def _give_back(self, item: OutboxItem, at: datetime | None = None) -> None:
+        self._mark(item, lambda tx: tx.outbox.retry(item, at or self._clock(), "not begun"))
 
     def _end(self, item: OutboxItem, state: MailState, error: str, delivery: Delivery | None = None) -> None:
         def mark(tx: Tx) -> None:

@@ -13,7 +13,7 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -68,10 +68,14 @@ class SmtpCourier:
 
     def deliver(self, mail: Mail) -> Delivery:
         """Hand over one mail; see ``intake.ports.Courier`` for what is raised."""
+        return self.deliver_after(mail, lambda: None)
+
+    def deliver_after(self, mail: Mail, look: Callable[[], None]) -> Delivery:
+        """The same, with a last look between RCPT and DATA: what it raises stops the mail."""
         smtp = self._connection()
         try:
             with _session_ends_on_trouble(self):
-                return _talk(smtp, mail, self._relay)
+                return _talk(smtp, mail, self._relay, look)
         finally:
             self._used_at = time.monotonic()
             self._carried += 1
@@ -197,13 +201,14 @@ def _sign_in(smtp: smtplib.SMTP, relay: Relay) -> None:
         smtp.login(relay.user, relay.password)
 
 
-def _talk(smtp: smtplib.SMTP, mail: Mail, relay: Relay) -> Delivery:
-    """MAIL, RCPT, DATA, the mail, the dot."""
+def _talk(smtp: smtplib.SMTP, mail: Mail, relay: Relay, look: Callable[[], None]) -> Delivery:
+    """MAIL, RCPT, the last look, DATA, the mail, the dot."""
     try:
         recipient = _path(mail.to)
         options = f" SIZE={len(mail.data)}" if smtp.has_extn("size") else ""
         _step(smtp, "mail", f"MAIL FROM:<{mail.mail_from}>{options}", 250)
         _step(smtp, "rcpt", f"RCPT TO:<{recipient}>", 250, 251)
+        look()
         _step(smtp, "data", "DATA", 354)
         smtp.send(_stuffed(mail.data))
     except OSError as e:  # the mail is not complete without its dot: the relay must drop it (RFC 5321 §4.1.1.4)

@@ -12,6 +12,7 @@ from intake.replies.headers import (
     new_message_id,
     return_path,
 )
+from intake.replies.history import differences
 from intake.replies.parts import Kept, Letter, Part, Thread
 from intake.replies.templates import TemplateBook, load_templates
 from intake.replies.timing import earliest
@@ -29,6 +30,7 @@ __all__ = [
     "bounced_outbox_id",
     "budget_allows",
     "compose",
+    "differences",
     "earliest",
     "is_our_message_id",
     "is_robot_address",
