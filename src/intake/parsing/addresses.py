@@ -12,6 +12,7 @@ from intake.parsing.words import decode_words, one_line, raw_text, unfold
 _WIDE = str.maketrans({"＜": "<", "＞": ">", "＠": "@"})
 _QUOTED_LOCAL = re.compile(r'^"((?:[^"\\]|\\.)*)"@(.+)$', re.DOTALL)
 _BARE = re.compile(r'(?:"[^"\s]{1,128}"|[^\s<>()\[\],;:"@]{1,128})@[^\s<>()\[\],;:"@]{1,255}')
+_STRUCTURE = re.compile("[,;:]")
 _SPACE = re.compile(r"\s+")
 
 
@@ -68,6 +69,8 @@ def _from_text(text: str, notes: Notes, where: str, forced: str | None) -> list[
 
 def _pieces(text: str) -> list[str]:
     """Cut at commas and semicolons outside quotes, comments and angles; quotes that do not balance are letters."""
+    if not _STRUCTURE.search(text):
+        return [text] if text.strip() else []
     quotes = text.count('"') % 2 == 0
     comments = text.count("(") == text.count(")")
     out: list[str] = []

@@ -16,6 +16,7 @@ _VERB = (
     r"書きました|書いた|書きます|さんは|のメール|のメッセージ|からのメール|からのメッセージ|wrote in message"
 )
 _ENDS_WITH_VERB = re.compile(rf"(?:{_VERB})[\s　。.]{{0,3}}(?::|：|…|\.\.\.)?[\s\u200e]{{0,3}}$", re.IGNORECASE)
+_HINT = re.compile(r"[:：@<\d]|wrote|書きました|さん|様|^[\s>-]{0,6}(?:On|At|In|Le|El|Am|Il|Op|Den|W dniu|Dnia|Em)\b")
 _NAMED_ADDR = re.compile(r"<[^<>\s]{1,200}@[^<>\s]{1,200}>")
 _VERB_INSIDE = re.compile(
     r"\b(?:schrieb(?:en)?|skrev|schreef|wrote|napisał(?:\(a\))?|geschrieben|heeft|writes|a écrit|escribió|escreveu|ha scritto|пишет|написал)\b",
@@ -96,7 +97,7 @@ def is_rule(line: str) -> bool:
 def attribution_end(lines: list[str], at: int) -> int | None:
     """If an attribution ("On ... wrote:", 「2024年…:」) begins at this line: the index after its last line."""
     first = lines[at]
-    if len(first) > MAX_LINE or not first.strip():
+    if len(first) > MAX_LINE or not _HINT.search(first):
         return None
     if _is_attribution(first, lines, at + 1):
         return at + 1
@@ -186,7 +187,7 @@ def is_forward(line: str) -> bool:
 def header_block_end(lines: list[str], at: int) -> int | None:
     """If a block of mail headers (差出人/送信日時/宛先/件名) begins here: the index after it."""
     line = lines[at]
-    if len(line) > MAX_LINE:
+    if len(line) > MAX_LINE or ":" not in line and "：" not in line:
         return None
     is_from = bool(_FROM_LINE.match(line))
     if not is_from and (not _OTHER_LINE.match(line) or at and _OTHER_LINE.match(lines[at - 1][:MAX_LINE])):

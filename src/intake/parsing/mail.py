@@ -50,7 +50,7 @@ def _message(root: Part, envelope: Envelope, options: ParseOptions, notes: Notes
     segments = quotes.segments_of(body.lines, body.given)
     new = quotes.new_text(text, segments)
     who = automatic.speaker(
-        root, subject, sender.addr, sender.name, text, new, _null_return(envelope) and not inside, envelope.raw
+        root, subject, sender.addr, sender.name, text, quotes.own_words(text, segments), _null_return(envelope, root) and not inside, envelope.raw
     )
     reply_to = fields.people(headers, "reply-to", notes, forced)
     message_ids = fields.ids(headers, "message-id")
@@ -91,9 +91,16 @@ def _hint(root: Part) -> str | None:
     return None
 
 
-def _null_return(envelope: Envelope) -> bool:
-    """Only an SMTP envelope says so; a Return-Path in the mail may be anybody's (reliability.md A36)."""
-    return envelope.via in ("smtp", "lmtp") and envelope.mail_from.strip("<> ") == ""
+def _null_return(envelope: Envelope, root: Part) -> bool:
+    """Over SMTP only the envelope says so; in a mailbox or file the Return-Path that the last server put on top."""
+    if envelope.via in ("smtp", "lmtp"):
+        return envelope.mail_from.strip("<> ") == ""
+    for name, value in root.headers.fields:
+        if name == "received":
+            return False
+        if name == "return-path":
+            return value.strip() == b"<>"
+    return False
 
 
 def _judge(root: Part, body: Body, notes: Notes) -> None:

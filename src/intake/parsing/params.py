@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from intake.parsing import charset
@@ -17,6 +18,10 @@ _TOKEN_END = frozenset(b";")
 
 def split(value: bytes) -> tuple[str, list[tuple[str, bytes]]]:
     """``type; a=b; c="d"`` to the type (lower case) and its parameters as bytes, in order. Linear, never raises."""
+    return _split_small(value) if len(value) < 300 else _split(value)
+
+
+def _split(value: bytes) -> tuple[str, list[tuple[str, bytes]]]:
     value = unfold(value)[:STRUCTURED_BYTES]
     wide = _is_shift_jis(value)
     pieces = _cut(value, wide)
@@ -36,6 +41,9 @@ def split(value: bytes) -> tuple[str, list[tuple[str, bytes]]]:
     return head, found
 
 
+_split_small = lru_cache(maxsize=1_024)(_split)  # the same few values in every mail; nobody changes the result
+
+
 def _loose(rest: bytes) -> list[bytes]:
     return re.split(rb"[ \t]+(?=[A-Za-z*0-9-]+=)", rest.strip())
 
@@ -48,6 +56,8 @@ def _is_shift_jis(value: bytes) -> bool:
 
 def _cut(value: bytes, wide: bool) -> list[bytes]:
     """Split at semicolons outside quotes, JIS two-byte runs and Shift_JIS second bytes."""
+    if not wide and b'"' not in value and b"\x1b" not in value:
+        return value.split(b";")
     out: list[bytes] = []
     start = pos = 0
     quoted = value.count(b'"') % 2 == 0

@@ -45,6 +45,11 @@ def new_text(text: str, segments: tuple[Segment, ...]) -> str:
     return _BLANK_RUN.sub("\n\n", joined).strip()
 
 
+def own_words(text: str, segments: tuple[Segment, ...]) -> str:
+    """Everything but history: new words, signature and notice."""
+    return "".join(text[item.start : item.end] for item in segments if item.kind != QUOTE)
+
+
 def _rows(lines: list[str], given: list[str | None]) -> tuple[list[str], list[str | None], list[int]]:
     """Lines, with those split in two that hold both an answer and an attribution; and where each ends."""
     rows: list[str] = []

@@ -49,6 +49,10 @@ _NOTICE_HEAD = re.compile(
     r"|守秘義務|重要なお知らせ|important notice|notice of confidentiality|CONFIDENTIAL)",
     re.IGNORECASE,
 )
+_NOTICE_GATE = re.compile(
+    "[Cc]onfid|CONFID|ntended|rivileged|機密|秘密|誤|ウイルス|[Vv]irus|宛先|名宛|破棄|外部|社外|第三者|守秘|免責|注意|isclaimer|DISCLAIMER|otice|NOTICE"
+    "|avast|environment|vertraul|重要な|個人情報|EXTERNAL|CAUTION"
+)
 _LIST_FOOTER = re.compile(r"mailing list|メーリングリスト|mailman/(?:listinfo|options)|unsubscribe|配信(?:停止|解除)|google groups|グループに(?:登録|参加)", re.IGNORECASE)
 _UNDERLINES = re.compile(r"^_{20,}\s*$|^-{40,}\s*$|^--\s?$")
 MAX_SIGNATURE_LINES = 16
@@ -151,6 +155,8 @@ def _notice(lines: list[str], start: int, stop: int) -> int | None:
     while begin > start and lines[begin - 1].strip():
         begin -= 1
     text = "\n".join(line[:600] for line in lines[begin : min(stop, begin + 30)])
+    if not _NOTICE_GATE.search(text):
+        return None
     flat = text.replace("\n", " " if text.isascii() else "")[:4_000]
     if _NOTICE.search(flat) or _NOTICE_HEAD.match(text):
         while begin < stop and begin > start and is_rule(lines[begin - 1]):
