@@ -100,7 +100,8 @@ class Port:
         if self._thread.is_alive():
             asyncio.run_coroutine_threadsafe(self._stop(), self.loop)
             self._thread.join(30)
-            self.store.gate.set()
+            if isinstance(self.store, MemoryStore):
+                self.store.gate.set()
             self.writer.stop()
 
     def _run(self, use_uvloop: bool) -> None:
