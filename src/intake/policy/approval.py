@@ -10,7 +10,7 @@ from intake.errors import BadInput, NotAllowed, NotProved
 from intake.model import Case, CaseState, Decision, Effect, LinkPlan, ReplyPlan, Role, Seeker, Stage
 from intake.model.ladder import Act, allowed
 from intake.policy.deadlines import may_return_alone
-from intake.policy.leaving import Course, carried_out, is_registered, waits_for_self_application
+from intake.policy.leaving import Course, carried_out, is_invalid, is_registered, waits_for_self_application
 from intake.policy.people import may_approve, require
 from intake.policy.profile import Profile
 from intake.policy.proved import as_decision
@@ -192,6 +192,8 @@ def _simple(case: Case, seeker: Seeker, profile: Profile) -> Decision:
     _prove(case, act, profile)
     if case.request in ("pause", "resume") and not is_registered(seeker):
         raise NotAllowed("退会済みの方です。利用再開のお手続きで進めてください")
+    if case.request == "pause" and is_invalid(seeker):
+        raise NotAllowed("登録が無効の方です。先に有効に戻してください")
     return _named(case, seeker, Course("approved", CaseState.DONE, template, effects=effects))
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from intake.model import Case, CaseState, Channel, Decision, LinkPlan, MatchKind, Proof, ReplyPlan, Situation
 from intake.policy.profile import Profile
-from intake.policy.receipts import NEUTRAL, Answer, answer_with, review
+from intake.policy.receipts import NEUTRAL, Answer, answer_with, from_receipt_on, review
 from intake.policy.situation import (
     by_telephone,
     is_failing,
@@ -101,7 +101,10 @@ def the_same_wish_is_open(s: Situation, profile: Profile) -> Decision | None:
     case = _same_wish(s, profile)
     if case is None or (s.proof >= Proof.E2 and s.proof > case.proof):
         return None
-    joined = Decision(s.request, "", "joined", case.state, case.hold_reason, no_reply="joined", joins=case.id)
+    holds = from_receipt_on(s, profile) if case.proof < Proof.E1 else ()  # better proved than what it joins
+    joined = Decision(
+        s.request, "", "joined", case.state, case.hold_reason, effects=holds, no_reply="joined", joins=case.id
+    )
     asked_long_ago = s.now - case.received_at >= timedelta(hours=profile.links.again_after_hours)
     address = s.seeker.address if s.seeker else None
     if case.state is CaseState.AWAITING_PROOF and asked_long_ago and address and not s.message.no_reply:

@@ -32,6 +32,11 @@ def is_registered(seeker: Seeker) -> bool:
     return seeker.status is not SeekerStatus.WITHDRAWN
 
 
+def is_invalid(seeker: Seeker) -> bool:
+    """無効: only staff switch it on again, for a clock of its own runs from that day (features.md B14)."""
+    return seeker.status is SeekerStatus.INVALID
+
+
 def waits_for_self_application(seeker: Seeker, profile: Profile) -> bool:
     """A self-made application runs, and this profile lets it end first."""
     return profile.selections.self_applied_waits and any(a.self_applied for a in seeker.running)

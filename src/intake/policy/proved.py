@@ -10,9 +10,15 @@ from intake.errors import BadInput, NotProved, Stale
 from intake.model import Case, CaseState, Decision, Effect, Proof, ReplyPlan, Seeker
 from intake.model.ladder import Act, allowed
 from intake.policy.deadlines import may_return_alone
-from intake.policy.leaving import Course, course_of, is_registered, put_off
+from intake.policy.leaving import Course, course_of, is_invalid, is_registered, put_off
 from intake.policy.profile import Profile
-from intake.policy.retracting import NEVER_TAKEN_BACK, effects_of_ending, meant_cases, release_after
+from intake.policy.retracting import (
+    NEVER_TAKEN_BACK,
+    effects_of_ending,
+    leaving_is_open,
+    meant_cases,
+    release_after,
+)
 
 COMPLETE, CANCEL, DEFER, PAUSE = "complete", "cancel", "defer", "pause"
 TO_PEOPLE = {"concierge_change": "lead", "preferences": "concierge", "decline": "concierge"}
@@ -22,7 +28,8 @@ def choices_for(case: Case, seeker: Seeker) -> tuple[str, ...]:
     """What the page offers: put off only while a selection runs, a pause only in place of leaving."""
     if case.request != "withdrawal" or not is_registered(seeker):
         return (COMPLETE, CANCEL)
-    return (COMPLETE, CANCEL, *((DEFER,) if seeker.running else ()), PAUSE)
+    later, instead = (DEFER,) if seeker.running else (), () if is_invalid(seeker) else (PAUSE,)
+    return (COMPLETE, CANCEL, *later, *instead)
 
 
 def decide_proved(
@@ -54,6 +61,9 @@ def decide_proved(
         raise Stale("the running selections have changed since the page was shown")
     if case.request == "retraction":
         return taken_back(case, seeker, others, profile, today)
+    if case.request in ("resume", "reinstatement") and leaving_is_open(others):
+        due = profile.due_on(case.request, today)
+        return _decision(case, Course("leaving_is_open", CaseState.REVIEW, None, "leaving_is_open", due_on=due), seeker)
     course = _course(case, seeker, choice, profile, now, today)
     return _checked(case, seeker, _decision(case, course, seeker), proof)
 
@@ -76,6 +86,9 @@ def _course(case: Case, seeker: Seeker, choice: str, profile: Profile, now: date
         return _sooner(case, profile)
     if choice == DEFER and seeker.running and is_registered(seeker):
         return put_off(today)
+    if is_invalid(seeker) and (choice == PAUSE or case.request in ("pause", "resume", "reinstatement")):
+        due = profile.due_on(case.request, today)
+        return Course("status_invalid", CaseState.REVIEW, None, "status_invalid", due_on=due)
     if choice == PAUSE and is_registered(seeker):
         return Course("pause_instead", CaseState.DONE, "done_pause", effects=(Effect.HOLD_OUTREACH, Effect.PAUSE))
     if case.request in ("withdrawal", "deletion"):

@@ -44,6 +44,11 @@ def release_after(left: Iterable[Case]) -> tuple[Effect, ...]:
     return () if still_held else (Effect.RELEASE_OUTREACH,)
 
 
+def leaving_is_open(cases: Iterable[Case]) -> bool:
+    """True while a wish to leave or to be erased, from somebody known, is not carried out yet."""
+    return any(c.state.is_open and c.request in ("withdrawal", "deletion") and not c.is_doubtful for c in cases)
+
+
 def effects_of_ending(case: Case, others: Iterable[Case]) -> tuple[Effect, ...]:
     """What ending ``case`` without carrying it out means for the record: refused, lapsed, cancelled, read wrongly.
 

@@ -24,10 +24,10 @@ from intake.model import (
 from intake.model.ladder import Act
 from intake.policy.deadlines import DAY, may_return_alone
 from intake.policy.gates import superseded
-from intake.policy.leaving import Course, course_of, is_registered, needs_warning, put_off
+from intake.policy.leaving import Course, course_of, is_invalid, is_registered, needs_warning, put_off
 from intake.policy.profile import Profile
 from intake.policy.receipts import Answer, answer_with, ask_by_link, done, from_receipt_on, receipt, review
-from intake.policy.retracting import retract
+from intake.policy.retracting import leaving_is_open, retract
 from intake.policy.situation import may
 
 COMPANY_FORMS = ("株式会社", "有限会社", "合同会社", "合資会社", "一般社団法人", "一般財団法人", "(株)", "(有)")
@@ -96,6 +96,8 @@ def pause(s: Situation, profile: Profile) -> Decision | None:
     assert s.seeker is not None
     if not is_registered(s.seeker):
         return review(s, profile, "already_withdrawn", answer=answer_with(s, "receipt_other"))
+    if is_invalid(s.seeker):
+        return review(s, profile, "status_invalid", effects=from_receipt_on(s, profile))
     if not may(s, Act.PAUSE, profile):
         return ask_by_link(s, profile)
     resume_on = s.meaning.facts.resume_on or (s.meaning.pause_until + DAY if s.meaning.pause_until else None)
@@ -111,8 +113,10 @@ def resume(s: Situation, profile: Profile) -> Decision | None:
     assert s.seeker is not None
     if not is_registered(s.seeker):
         return come_back(s, profile, s.seeker)
-    if any(c.request in ("withdrawal", "deletion") and not c.is_doubtful for c in s.open_cases):
+    if leaving_is_open(s.open_cases):
         return review(s, profile, "leaving_is_open")
+    if is_invalid(s.seeker):
+        return review(s, profile, "status_invalid")
     if not may(s, Act.RESUME, profile):
         return ask_by_link(s, profile)
     pauses = tuple(c.id for c in s.open_cases if c.request in ("pause", "resume") and not c.is_doubtful)

@@ -140,6 +140,13 @@ def test_who_has_left_is_not_paused() -> None:
         approve("pause", GONE)
 
 
+def test_staff_switch_an_invalid_registration_on_but_do_not_pause_it() -> None:
+    lapsed = seeker(status=SeekerStatus.INVALID)
+    assert Effect.RESUME in approve("resume", lapsed, hold_reason="status_invalid").effects
+    with pytest.raises(NotAllowed, match="無効"):
+        approve("pause", lapsed, hold_reason="status_invalid")
+
+
 def test_staff_reopen_on_the_persons_proof() -> None:
     with pytest.raises(NotProved):
         approve("reinstatement", GONE, proof=Proof.E1, hold_reason="reopen")
@@ -151,6 +158,9 @@ def test_staff_reopen_on_the_persons_proof() -> None:
 def test_a_retraction_drops_what_staff_chose() -> None:
     with pytest.raises(BadInput):
         approve("retraction", hold_reason="which_request")
+    for nothing in (case("retraction"), case(id=9, state=CaseState.DONE)):  # itself, or what is over
+        with pytest.raises(BadInput):
+            approve("retraction", hold_reason="which_request", dropping=(nothing,))
     d = approve("retraction", hold_reason="which_request", proof=Proof.E0, dropping=(case(id=9),))
     assert (d.state, d.targets, d.effects) == (CaseState.DONE, (9,), (Effect.DROP_TARGETS, Effect.RELEASE_OUTREACH))
 

@@ -125,6 +125,16 @@ def test_a_case_put_aside_comes_back_and_stays_as_doubtful_as_it_was() -> None:
     assert (d.state, d.hold_reason, d.policy, d.wake_on) == (CaseState.REVIEW, "held", "authentication_fails", None)
 
 
+def test_a_complaint_comes_back_to_the_lead() -> None:
+    for held in (case(complaint=True), case("concierge_change")):
+        d = due(held, reminded=True)
+        assert d is not None
+        assert d.assign == "lead"
+    plain = due(case(), reminded=True)
+    assert plain is not None
+    assert plain.assign is None
+
+
 def test_a_bounce_brings_every_open_case_to_staff() -> None:
     for state in CaseState:
         d = decide_bounced(case(state=state), AGENCY, TODAY)

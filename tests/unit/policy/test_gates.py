@@ -151,6 +151,10 @@ def test_the_same_wish_by_another_channel_joins() -> None:
     first = case("withdrawal", received_at=NOW - timedelta(hours=3))
     d = decide(situation("withdrawal", "file", channel=Channel.FORM, open_cases=(first,)), AGENCY)
     assert (d.joins, d.reply, d.no_reply, d.effects) == (first.id, None, "joined", ())
+    better = decide(situation("withdrawal", "aligned", open_cases=(first,)), AGENCY)
+    assert (better.joins, better.effects) == (first.id, (Effect.HOLD_OUTREACH,))
+    as_good = decide(situation("withdrawal", "aligned", open_cases=(replace(first, proof=Proof.E1),)), AGENCY)
+    assert as_good.effects == ()
     assert decide(situation("deletion", "file", open_cases=(first,)), AGENCY).joins is None
     old = replace(first, received_at=NOW - 8 * DAY)
     assert decide(situation("withdrawal", "file", open_cases=(old,)), AGENCY).joins is None

@@ -137,6 +137,14 @@ def test_leaving_twice_is_leaving_once() -> None:
     assert (d.state, d.effects, d.tasks, d.reply) == (CaseState.DONE, (), (), None)
 
 
+def test_resuming_while_leaving_is_open_is_for_staff() -> None:
+    leaving = case("withdrawal", id=9)
+    for request in ("resume", "reinstatement"):
+        d = proved(request, others=(leaving,))
+        assert (d.state, d.hold_reason, d.effects) == (CaseState.REVIEW, "leaving_is_open", ())
+        assert proved(request, others=(case("withdrawal", id=9, state=CaseState.DONE),)).state is CaseState.DONE
+
+
 def test_pause_resume_and_coming_back() -> None:
     assert proved("pause").effects == (HOLD, Effect.PAUSE)
     assert proved("pause", who=seeker(**WITHDRAWN)).effects == ()
@@ -155,6 +163,17 @@ def test_a_confirmed_retraction_drops_what_is_open() -> None:
     assert (d.state, d.targets, d.effects) == (CaseState.DONE, (1,), (Effect.DROP_TARGETS, RELEASE))
     assert proved("retraction", others=(one, two)).hold_reason == "which_request"
     assert proved("retraction").hold_reason == "nothing_open"
+    itself, over, question = case("retraction"), case(id=3, state=CaseState.DONE), case("question", id=4)
+    assert proved("retraction", others=(itself, over, question)).hold_reason == "nothing_open"
+
+
+def test_an_invalid_registration_can_be_left_but_not_paused() -> None:
+    lapsed = seeker(status=SeekerStatus.INVALID)
+    assert choices_for(case(), lapsed) == ("complete", "cancel")
+    assert proved(who=lapsed).effects == (HOLD, WITHDRAW)
+    for request, choice in (("withdrawal", "pause"), ("pause", "complete"), ("resume", "complete")):
+        d = proved(request, choice, who=lapsed)
+        assert (d.state, d.hold_reason, d.effects) == (CaseState.REVIEW, "status_invalid", ())
 
 
 @pytest.mark.parametrize("request_", ["concierge_change", "preferences", "decline", "question", "other"])

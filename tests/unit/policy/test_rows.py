@@ -158,6 +158,15 @@ def test_resuming_ends_the_pause_and_what_was_still_to_be_paused() -> None:
     assert decide(situation("resume", "phone"), AGENCY).reply == ReplyPlan("confirm_resume", "file", LinkPlan("resume"))
 
 
+def test_an_invalid_registration_is_switched_on_by_staff_only() -> None:
+    lapsed = seeker(status=SeekerStatus.INVALID)
+    for request in ("pause", "resume"):
+        d = decide(situation(request, "aligned", lapsed), OFFICE)
+        assert (d.state, d.hold_reason) == (CaseState.REVIEW, "status_invalid")
+        assert not {PAUSE, RESUME} & set(d.effects)
+    assert decide(situation("withdrawal", "app", lapsed), OFFICE).state is CaseState.DONE
+
+
 def test_resuming_while_leaving_is_open_is_for_staff() -> None:
     d = decide(situation("resume", "aligned", open_cases=(case("withdrawal"),)), AGENCY)
     assert (d.hold_reason, d.effects) == ("leaving_is_open", ())
