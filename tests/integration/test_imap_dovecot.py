@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from intake.channels.imap import Account, Mailbox, parse_accounts
+from intake.channels.imap import Account, Mailbox, parse_accounts, reconcile
 from intake.channels.imap import drain as draining
 from intake.channels.imap.connection import Connection
 from intake.errors import StoreBusy
@@ -298,6 +298,19 @@ def test_one_mail_that_cannot_be_stored_blocks_no_other(
     again = mailbox(fresh=True)
     assert again.sweep() == 1  # tried again at each new connection
     assert again.trouble() is None
+
+
+def test_reconcile_names_what_has_no_row(
+    dovecot: rigs.Dovecot, user: str, store: SqlStore, mailbox: Callable[..., Mailbox]
+) -> None:
+    box = mailbox()
+    append(dovecot, user, mail(1), mail(2))
+    box.sweep()
+    found = reconcile(box.account, store)
+    assert (found.on_server, found.without_row, found.failed) == (2, (), ())
+    append(dovecot, user, mail(3))
+    assert reconcile(box.account, store).without_row == (3,)
+    assert flags(dovecot, user)[2] == set()
 
 
 # --- the thread ------------------------------------------------------------------------------------------------------

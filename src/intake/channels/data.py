@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from intake.channels.spool import Spool
+from intake.channels.spool import Room, Spool
 from intake.errors import Temporary
 
 END = b"\r\n.\r\n"
@@ -31,12 +31,12 @@ class DataReader:
     cannot be taken; else ``read()`` gives it.
     """
 
-    def __init__(self, limit: int, *, normalize: bool = False) -> None:
+    def __init__(self, limit: int, *, normalize: bool = False, room: Room | None = None) -> None:
         self._limit = limit
         self._flood = limit + limit // 10
         self._normalize = normalize
         self._held = b"\r\n"  # as if a line had just ended: a dot may be the first byte of all
-        self._spool = Spool()
+        self._spool = Spool(room or Room())
         self._count = -len(self._held)
         self.has_bare = False
         self.normalized = False

@@ -78,8 +78,9 @@ class InboxWriter:
     def submit(self, arrival: Arrival) -> Future[Accepted]:
         """Like accept, without waiting: the future is done after the commit."""
         waiting = _Waiting(arrival)
-        self._put(waiting)
         assert waiting.future is not None
+        waiting.future.set_running_or_notify_cancel()  # it is on its way: nobody can cancel it any more
+        self._put(waiting)
         return waiting.future
 
     async def accept_async(self, arrival: Arrival) -> Accepted:
@@ -157,11 +158,12 @@ def _answer(batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
 
 def _settle_all(settled: Sequence[tuple[asyncio.Future[Accepted], Outcome]]) -> None:
     for later, outcome in settled:
-        if not later.done():  # a client that hung up has cancelled its session
-            _settle(later, outcome)
+        _settle(later, outcome)
 
 
 def _settle(future: Future[Accepted] | asyncio.Future[Accepted], outcome: Outcome) -> None:
+    if future.done():  # who hung up has cancelled it
+        return
     if isinstance(outcome, BaseException):
         future.set_exception(outcome)
     else:

@@ -14,6 +14,7 @@ from intake.channels.limits import Door, Limits, connections_allowed, networks
 from intake.channels.lmtp import LmtpSession
 from intake.channels.smtp_commands import Hooks, SmtpSession
 from intake.channels.smtp_session import Connection, log
+from intake.channels.spool import Room
 from intake.errors import SettingError
 from intake.model import Arrival, Envelope
 
@@ -60,6 +61,7 @@ class SmtpServer:
         self.relays: set[Connection] = set()
         self.hooks = Hooks(self.recipients, self.limits)
         self.large = asyncio.Semaphore(self.limits.large_at_once)
+        self.room = Room()
         self._one_left = asyncio.Event()
         self.is_closing = False
 

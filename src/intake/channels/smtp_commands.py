@@ -63,7 +63,8 @@ class SmtpSession(Connection):
             return
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         self._reset_timeout(self.server.limits.seconds_per_data)
-        reader = DataReader(self.server.max_bytes, normalize=self.is_trusted or self.via == "lmtp")
+        mends = self.is_trusted or self.via == "lmtp"
+        reader = DataReader(self.server.max_bytes, normalize=mends, room=self.server.room)
         try:
             if await self._read(reader) is State.FLOOD:
                 await self.push(self._replies(TOO_BIG))

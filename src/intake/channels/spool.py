@@ -16,14 +16,30 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from intake.errors import StorageFull, StoreUnavailable
 
 IN_MEMORY = 1_000_000
+TOTAL_ON_DISK = 1_000_000_000
 _STEP = 1 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class Room:
+    """How many bytes all spools of a port together may put on the disk; many large mails at once must not fill it."""
+
+    def __init__(self, left: int = TOTAL_ON_DISK) -> None:
+        self.left = left
+
+    def take(self, size: int) -> None:
+        """Raises StorageFull where that much is not left."""
+        if size > self.left:
+            raise StorageFull
+        self.left -= size
 
 
 class Spool:
     """Append bytes, then read them. Raises StorageFull or StoreUnavailable where the file cannot be written."""
 
-    def __init__(self, in_memory: int = IN_MEMORY) -> None:
+    def __init__(self, room: Room, in_memory: int = IN_MEMORY) -> None:
+        self._room = room
+        self._on_disk = 0
         self._in_memory = in_memory
         self._buffer = bytearray()
         self._file: IO[bytes] | None = None
@@ -56,11 +72,15 @@ class Spool:
     def close(self) -> None:
         """Forget everything; harmless twice."""
         self._buffer = bytearray()
+        self._room.left += self._on_disk
+        self._on_disk = 0
         if self._file is not None:
             self._file.close()
             self._file = None
 
     def _to_file(self) -> None:
+        self._room.take(len(self._buffer))
+        self._on_disk += len(self._buffer)
         if self._file is None:
             self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 closed by close()
             self._cipher = Cipher(algorithms.AES(os.urandom(32)), modes.CTR(os.urandom(16)))

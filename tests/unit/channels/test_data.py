@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.channels.data import DataReader, State
-from intake.channels.spool import Spool
+from intake.channels.spool import Room, Spool
+from intake.errors import StorageFull
 
 
 def fed(pieces: list[bytes], limit: int = 10_000, **options: bool) -> tuple[DataReader, State]:
@@ -91,10 +92,24 @@ def test_a_large_mail_goes_through_a_file_unchanged() -> None:
 
 
 def test_the_file_of_a_large_mail_holds_no_plain_text() -> None:
-    spool = Spool(in_memory=10)
+    spool = Spool(Room(), in_memory=10)
     spool.write("退会を希望します".encode() * 10)
     assert spool.is_large
     assert spool._file is not None
     spool._file.seek(0)
     assert "退会".encode() not in spool._file.read()
     assert spool.read() == "退会を希望します".encode() * 10
+
+
+def test_many_large_mails_do_not_fill_the_disk() -> None:
+    room = Room(3_000_000)
+    first, second = DataReader(10_000_000, room=room), DataReader(10_000_000, room=room)
+    first.feed(b"x" * 2_500_000)
+    second.feed(b"x" * 2_500_000)
+    assert second.feed(b"\r\n.\r\n") is State.END
+    assert isinstance(second.failure, StorageFull)
+    second.close()
+    assert first.feed(b"\r\n.\r\n") is State.END
+    assert len(first.read()) == 2_500_002
+    first.close()
+    assert room.left == 3_000_000

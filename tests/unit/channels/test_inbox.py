@@ -125,3 +125,12 @@ def test_a_caller_who_leaves_undoes_nothing(store: MemoryStore, writer: InboxWri
 
     asyncio.run(leave())
     assert store.raws == [b"left", b"next"]
+
+
+def test_what_is_on_its_way_cannot_be_cancelled(store: MemoryStore, writer: InboxWriter) -> None:
+    store.gate.clear()
+    future = writer.submit(arrival(b"one"))
+    assert not future.cancel()
+    store.gate.set()
+    assert future.result(5).new
+    assert writer.is_alive

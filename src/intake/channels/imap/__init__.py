@@ -1,6 +1,7 @@
 """Mailboxes of the agency on IMAP servers: one thread each, nothing flagged before its commit."""
 
 from intake.channels.imap.account import Account, After, parse_accounts
+from intake.channels.imap.reconcile import Reckoning, reconcile
 from intake.channels.imap.watch import Mailbox
 
-__all__ = ["Account", "After", "Mailbox", "parse_accounts"]
+__all__ = ["Account", "After", "Mailbox", "Reckoning", "parse_accounts", "reconcile"]
