@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import psycopg
@@ -23,10 +24,12 @@ def store(postgres_url: str) -> Iterator[SqlStore]:
 
 
 def cut(store: SqlStore, postgres: rigs.Postgres) -> None:
-    """End every connection to the database."""
-    database = store.url.database
+    """End every connection to the database, and wait until they are gone."""
+    name = (store.url.database,)
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as c:
-        c.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (database,))
+        c.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", name)
+        while c.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", name).fetchone() != (0,):
+            time.sleep(0.01)
 
 
 def test_a_connection_lost_within_a_write_undoes_it_and_the_next_call_works(

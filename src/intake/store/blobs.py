@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,9 +13,7 @@ from intake.store.sealing import seal, unseal
 from intake.store.tables import blob
 
 _GET = sa.select(blob.c.key_id, blob.c.kind, blob.c.data).where(blob.c.id == sa.bindparam("blob_id"))
-_OF_KEYS = sa.select(blob.c.key_id, blob.c.data).where(
-    blob.c.key_id.in_(sa.bindparam("keys", expanding=True)), blob.c.kind == sa.bindparam("of_kind")
-)
+_CHUNK = 500
 _BY_ID = sa.select(blob.c.id, blob.c.key_id, blob.c.kind, blob.c.data).where(
     blob.c.id.in_(sa.bindparam("ids", expanding=True))
 )
@@ -70,10 +69,17 @@ class Blobs:
         """The blob of one kind under each key, decrypted; destroyed keys are missing."""
         if not key_ids:
             return {}
-        rows = self._c.conn.execute(_OF_KEYS, {"keys": list(key_ids), "of_kind": kind}).all()
+        rows = [row for start in range(0, len(key_ids), _CHUNK) for row in self._sealed(key_ids[start:][:_CHUNK], kind)]
         missing = [r.key_id for r in rows if r.key_id not in self._new]
         keys = self._new | (self._c.keys.find(missing) if missing else {})
         return {r.key_id: unseal(keys[r.key_id], r.key_id, kind, r.data) for r in rows if r.key_id in keys}
+
+    def _sealed(self, key_ids: Sequence[int], kind: str) -> Sequence[sa.Row[Any]]:
+        """Without Core's expanding IN, which would cost as much as the claim it follows."""
+        mark = self._c.mark
+        marks = ", ".join([mark] * len(key_ids))
+        query = f"SELECT key_id, data FROM blob WHERE kind = {mark} AND key_id IN ({marks})"  # noqa: S608
+        return self._c.conn.exec_driver_sql(query, (kind, *key_ids)).all()
 
     def destroy_keys(self, key_ids: Sequence[int]) -> None:
         """Make everything under these keys unreadable for ever, even if this transaction is rolled back."""

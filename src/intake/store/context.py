@@ -47,6 +47,16 @@ class Context:
         """True on SQLite, False on PostgreSQL."""
         return self.conn.dialect.name == "sqlite"
 
+    @property
+    def mark(self) -> str:
+        """How the driver marks a parameter."""
+        return "?" if self.is_sqlite else "%s"
+
+    def walk_the_index(self) -> None:
+        """For a claim: PostgreSQL, whose figures of a queue are always old, would rather sort the whole backlog."""
+        if not self.is_sqlite:
+            self.conn.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+
     def insert(self, table: sa.Table) -> Any:
         """The engine's own INSERT, which knows ON CONFLICT."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)

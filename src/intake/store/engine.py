@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def sqlite_engine(url: URL, *, readonly: bool, busy_seconds: float = BUSY_SECOND
 
 
 def postgresql_engine(
-    url: URL, *, schema: str | None = None, size: int = 10, busy_seconds: float = BUSY_SECONDS
+    url: URL, *, schema: str | None, busy_seconds: float = BUSY_SECONDS, size: int = 10, autocommit: bool = False
 ) -> sa.Engine:
     """A pool that notices dead connections; every commit is flushed before it is answered."""
     options = _PG_OPTIONS.format(lock_ms=int(busy_seconds * 1000))
@@ -89,7 +90,6 @@ def postgresql_engine(
         options += f" -c search_path={schema}"
     engine = sa.create_engine(
         url,
-        pool_pre_ping=True,
         pool_size=size,
         max_overflow=30,
         pool_timeout=busy_seconds,
@@ -102,6 +102,20 @@ def postgresql_engine(
             "keepalives_count": 3,
             "tcp_user_timeout": 30000,
         },
+        **({"isolation_level": "AUTOCOMMIT"} if autocommit else {}),
     )
+
+    @event.listens_for(engine, "checkout")
+    def _(connection: Any, record: Any, proxy: Any) -> None:
+        """A server that hung up left something to read; asking each time would cost every use a round trip."""
+        if connection.closed or _has_something_to_read(connection.fileno()):
+            raise sa.exc.DisconnectionError
+
     speak_our_words(engine)
     return engine
+
+
+def _has_something_to_read(file: int) -> bool:
+    poll = select.poll()
+    poll.register(file, select.POLLIN)
+    return bool(poll.poll(0))

@@ -105,6 +105,7 @@ class Outbox:
 
     def claim(self, now: datetime, limit: int, lease_seconds: int, worker: str) -> list[OutboxItem]:
         """Take what is due; see the port. A mail whose key is destroyed is never sent: it becomes ``cancelled``."""
+        self._c.walk_the_index()
         self._c.conn.execute(_GIVE_UP, {"now_": now})
         until = now + timedelta(seconds=lease_seconds)
         rows = self._c.conn.execute(_CLAIM, {"now_": now, "limit_": limit, "until": until, "who": worker}).all()
@@ -149,12 +150,21 @@ class Outbox:
         linked = sa.select(outbox_case.c.outbox_id).where(outbox_case.c.case_id == case_id)
         return self._all(sa.select(outbox).where(outbox.c.id.in_(linked)).order_by(outbox.c.id))
 
-    def find(self, states: tuple[MailState, ...] = (), after: int | None = None, limit: int = 100) -> list[OutboxItem]:
-        """Oldest first, from the one after ``after``."""
-        query = sa.select(outbox).where(outbox.c.id > (after or 0))
+    def find(
+        self,
+        states: tuple[MailState, ...] = (),
+        after: int | None = None,
+        limit: int = 100,
+        *,
+        newest_first: bool = False,
+    ) -> list[OutboxItem]:
+        """Oldest (or newest) first, from the one after ``after``."""
+        query = sa.select(outbox)
+        if after is not None:
+            query = query.where(outbox.c.id < after if newest_first else outbox.c.id > after)
         if states:
             query = query.where(outbox.c.state.in_([s.value for s in states]))
-        return self._all(query.order_by(outbox.c.id).limit(limit))
+        return self._all(query.order_by(outbox.c.id.desc() if newest_first else outbox.c.id).limit(limit))
 
     def automatic_since(self, address_hash: bytes, since: datetime) -> int:
         """How many automatic mails this address was written since then (any state but cancelled and stale)."""

@@ -30,6 +30,7 @@ from intake.store.engine import (
 from intake.store.erasure import Erasure
 from intake.store.inbox import Inbox
 from intake.store.keystore import KeyStore
+from intake.store.leases import Leases
 from intake.store.ledger import Ledger
 from intake.store.lock import WriterLock
 from intake.store.makers import PlainKeys
@@ -64,6 +65,7 @@ class SqlTx:
         self.corrections = Corrections(context)
         self.ledger = Ledger(context)
         self.meta = Meta(context)
+        self.leases = Leases(context)
 
     @property
     def audited(self) -> bool:
@@ -225,10 +227,12 @@ def open_store(
 
 
 def engines(url: URL, schema: str | None, busy_seconds: float) -> tuple[sa.Engine, sa.Engine, WriterLock | None]:
-    """(writer, reader, the lock between processes): one pool for both on PostgreSQL, which needs no lock."""
+    """(writer, reader, the lock between processes). PostgreSQL needs no lock; keys are read there without BEGIN."""
     if url.get_backend_name() != "sqlite":
         engine = postgresql_engine(url, schema=schema, busy_seconds=busy_seconds)
-        return engine, engine.execution_options(postgresql_readonly=True), None
+        if schema is None:
+            return engine, engine.execution_options(postgresql_readonly=True), None
+        return engine, postgresql_engine(url, schema=schema, busy_seconds=busy_seconds, autocommit=True), None
     writer = sqlite_engine(url, readonly=False, busy_seconds=busy_seconds)
     reader = sqlite_engine(url, readonly=True, busy_seconds=busy_seconds)
     return writer, reader, WriterLock(Path(str(url.database)), busy_seconds)

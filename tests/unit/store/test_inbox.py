@@ -99,6 +99,19 @@ def test_a_frozen_worker_cannot_finish_what_another_has_taken(store: SqlStore) -
         tx.inbox.finish(taken.id, taken.fence, End.MACHINE, None, NOW)
 
 
+def test_many_are_finished_at_once_or_none(store: SqlStore) -> None:
+    with store.write() as tx:
+        tx.inbox.add([arrival(n) for n in range(4)])
+        a, b, c, d = tx.inbox.claim(NOW, 4, 60, "w")
+        tx.inbox.finish_all([(a.id, a.fence, End.CASE, 5), (b.id, b.fence, End.MACHINE, None)], NOW)
+        tx.inbox.finish_all([], NOW)
+        assert (tx.inbox.end_of(a.id), tx.inbox.end_of(b.id)) == ((End.CASE, 5), (End.MACHINE, None))
+    with pytest.raises(LeaseLost), store.write() as tx:
+        tx.inbox.finish_all([(c.id, c.fence, End.CASE, 5), (d.id, d.fence + 1, End.CASE, 5)], NOW)
+    with store.read() as tx:
+        assert tx.inbox.without_end() == [c.id, d.id]
+
+
 def test_given_back_is_taken_again_when_its_time_has_come(store: SqlStore) -> None:
     with store.write() as tx:
         message_id = add_message(tx)
