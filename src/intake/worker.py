@@ -19,7 +19,8 @@ from intake.pipeline.receive import receive
 from intake.pipeline.tools import Tools
 from intake.ports import Store
 
-TRIES = 3
+TRIES = 3  # failures that are seen and told
+DEATHS = 6  # claims: the process itself ended each time, perhaps over this message, perhaps not
 BATCH = 20
 LEASE_SECONDS = 120
 PAUSE_SECONDS = 0.3
@@ -56,6 +57,11 @@ class Worker:
         if not items:
             return 0
         tools = self._tools()
+        for batch in batches(items):
+            self._handle(batch, tools)
+        return len(items)
+
+    def _handle(self, items: list[InboxItem], tools: Tools) -> None:
         read = [(item, self._read(item, tools)) for item in items]
         try:
             self._settle(read, tools)
@@ -65,7 +71,6 @@ class Worker:
             self._one_by_one(read, tools)
         except Exception:
             self._one_by_one(read, tools)
-        return len(items)
 
     def run_calendar(self) -> int:
         """What falls due today; cheap when nothing does."""
@@ -91,8 +96,8 @@ class Worker:
 
     def _read(self, item: InboxItem, tools: Tools) -> Reading | Exception:
         """A reading, or the failure that gives the message back."""
-        if item.attempts > TRIES:
-            return unreadable(item.envelope.channel, "the worker ended three times over this message")
+        if item.attempts > DEATHS:
+            return unreadable(item.envelope.channel, "the worker ended again and again over this message")
         try:
             reach("parse.child")
             message = self._parser.parse(item.envelope, tools.parse_options)
@@ -146,3 +151,9 @@ class Worker:
         wait = RETRY_SECONDS[min(item.attempts, len(RETRY_SECONDS)) - 1]
         give_back(item.id, item.fence, self._clock() + timedelta(seconds=wait), type(error).__name__)
         log.info("message will be tried again", message=item.id, attempts=item.attempts, error=error)
+
+
+def batches(items: list[InboxItem]) -> list[list[InboxItem]]:
+    """All fresh messages together; each that was claimed before alone, so that a killer takes nobody with it."""
+    fresh = [item for item in items if item.attempts == 1]
+    return ([fresh] if fresh else []) + [[item] for item in items if item.attempts > 1]

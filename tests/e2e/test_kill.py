@@ -15,8 +15,8 @@ from intake.config import load
 from tests.e2e.corpus import lines, render
 from tests.process import DESK, Product
 
-POINTS = ("inbox.before_commit:4", "inbox.committed:4", "case.before_commit:2", "case.committed:2", "outbox.claimed:2",
-          "outbox.sent_unmarked:2")  # fmt: skip
+POINTS = ("inbox.before_commit:4", "inbox.committed:4", "case.before_commit:1", "case.committed:1", "outbox.claimed:1",
+          "outbox.sent_unmarked:1")  # fmt: skip
 SEEKERS = "member_id,name,email\n" + "".join(f"M-{n},求職 {n}郎,seeker{n}@example.jp\n" for n in range(30))
 
 

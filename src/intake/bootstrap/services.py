@@ -14,6 +14,7 @@ import uvicorn
 
 from intake.bootstrap.health import Health
 from intake.bootstrap.house import House
+from intake.bootstrap.leases import end_leases_of_the_dead, holder
 from intake.bootstrap.sending import make_sender
 from intake.channels.smtp import SmtpServer
 from intake.config import listen_pair, words
@@ -85,6 +86,7 @@ class Services:
             await self._end()
 
     async def _start(self) -> None:
+        end_leases_of_the_dead(self.house.store, utc_now())
         self._start_threads()
         if "smtp" in self.parts:
             await self._start_smtp()
@@ -94,7 +96,7 @@ class Services:
     def _start_threads(self) -> None:
         house = self.house
         if "worker" in self.parts:
-            worker = Worker(house.store, house.tools, house.parser)
+            worker = Worker(house.store, house.tools, house.parser, name=holder())
             self.health.watch("the worker", lambda: worker.beat_at)
             self._thread("worker", worker.loop)
         if "sender" in self.parts:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from intake.bootstrap import House, open_house
+from intake.bootstrap.leases import end_leases_of_the_dead, holder
 from intake.cli.app import app, emit, say, settings, utf8_out
 from intake.worker import Worker, utc_now
 
@@ -58,14 +59,15 @@ def work(until_idle: Annotated[bool, typer.Option("--until-idle")] = False) -> N
 
 
 def _once(house: House) -> int:
-    return Worker(house.store, house.tools, house.parser).run_once()
+    return Worker(house.store, house.tools, house.parser, name=holder()).run_once()
 
 
 def work_until_idle(house: House, *, send: bool = True) -> tuple[int, int]:
     """(messages handled, mails sent). Waits for messages that are tried again within a minute."""
     from intake.bootstrap.sending import make_sender
 
-    worker = Worker(house.store, house.tools, house.parser)
+    end_leases_of_the_dead(house.store, utc_now())
+    worker = Worker(house.store, house.tools, house.parser, name=holder())
     sender = make_sender(house) if send else None
     done = sent = 0
     while True:

@@ -379,8 +379,15 @@ class OutboxRepo(Protocol):
 
     def get(self, item_id: int) -> OutboxItem: ...
     def of_case(self, case_id: int) -> list[OutboxItem]: ...
-    def find(self, states: tuple[MailState, ...] = (), after: int | None = None, limit: int = 100) -> list[OutboxItem]:
-        """Oldest first."""
+    def find(
+        self,
+        states: tuple[MailState, ...] = (),
+        after: int | None = None,
+        limit: int = 100,
+        *,
+        newest_first: bool = False,
+    ) -> list[OutboxItem]:
+        """Oldest (or newest) first; ``after`` is the id of the last mail of the page before (keyset)."""
         ...
 
     def automatic_since(self, address_hash: bytes, since: datetime) -> int:
@@ -544,6 +551,18 @@ class ErasureRepo(Protocol):
 
     def residue(self, reach: Reach) -> list[str]:
         """What is still there, as "what: how many"; empty after a whole erasure."""
+        ...
+
+
+class LeaseRepo(Protocol):
+    """Claims of the inbox and the outbox by holder (``host:pid``)."""
+
+    def holders(self) -> list[str]:
+        """Names under which anything is claimed now."""
+        ...
+
+    def end(self, holder: str, now: datetime) -> int:
+        """What a dead holder claimed is as if its lease had just run out; how many rows."""
         ...
 
 
