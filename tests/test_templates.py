@@ -20,6 +20,7 @@ from intake.replies.contexts import CONTEXTS, variable_names
 from intake.replies.examples import letters
 from intake.replies.parts import Letter, Part
 from intake.replies.templates import TemplateBook
+from intake.replies.wording import FILTERS
 from intake.resources import shipped_rules, shipped_templates
 
 GOLDEN = Path(__file__).parent / "golden" / "mails"
@@ -207,6 +208,16 @@ def test_values_are_never_templates() -> None:
     for name in ("{{7*7}}", "${7*7}", "%(x)s", "{0.__class__}", "{% raise %}"):
         text = render(BOOK, Letter(name, (Part("other", "receipt_other", "C-000001"),), False, AGENCY))[2]
         assert f"{name} 様" in text
+
+
+def test_the_page_for_those_who_write_templates_names_every_variable() -> None:
+    page = (shipped_templates() / "replies" / "README.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", page, re.MULTILINE))
+    assert {name: set(re.findall(r"`(\w+)`", row)) for name, row in rows.items()} == {
+        name: set(variable_names(name)) for name in CONTEXTS
+    }
+    for word in (*FILTERS, *re.findall(r"macro (\w+)", (shipped_templates() / "replies/_base/parts.txt").read_text())):
+        assert f"|{word}" in page or f"parts.{word}(" in page
 
 
 def test_every_field_of_a_class_is_known_to_the_part() -> None:
