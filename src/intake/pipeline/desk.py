@@ -38,21 +38,28 @@ def act_of(tx: Tx, staff: StaffMember, now: datetime) -> Act:
     return Act(tx, Actor("staff", staff.name), now)
 
 
-def approve(act: Act, case: Case, staff: StaffMember, tools: Tools, *, override_reason: str = "") -> Case:
-    """Carry out what the case asks, as far as proof and role allow. Raises NotProved, NotAllowed, Stale."""
+def would_approve(
+    tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime, *, override_reason: str = ""
+) -> Decision:
+    """What a yes would lead to now; what the page shows before it is said. Raises as ``approve``, changes nothing."""
     _open(case)
-    seeker = _seeker(act, case)
-    decision = decide_staff_approval(
+    return decide_staff_approval(
         case,
-        seeker,
+        tx.seekers.get(case.seeker_id) if case.seeker_id else None,
         tools.profile,
-        act.now,
-        today_of(act.now),
+        now,
+        today_of(now),
         staff.role,
         override_reason=override_reason,
-        approvers=sum(1 for m in act.tx.staff.all() if m.active and m.role is Role.PRIVACY_OFFICER),
-        second_approved=_approved_by_another(act, case, staff),
+        approvers=sum(1 for m in tx.staff.all() if m.active and m.role is Role.PRIVACY_OFFICER),
+        second_approved=_approved_by_another(tx, case, staff),
     )
+
+
+def approve(act: Act, case: Case, staff: StaffMember, tools: Tools, *, override_reason: str = "") -> Case:
+    """Carry out what the case asks, as far as proof and role allow. Raises NotProved, NotAllowed, Stale."""
+    decision = would_approve(act.tx, case, staff, tools, act.now, override_reason=override_reason)
+    seeker = _seeker(act, case)
     _confirm_reading(act, case, staff)
     act.note("case.approved_by", case, reason=decision.reason, override=bool(override_reason.strip()))
     if override_reason.strip():
@@ -60,9 +67,9 @@ def approve(act: Act, case: Case, staff: StaffMember, tools: Tools, *, override_
     return settle.proceed(act, case, seeker, decision, "approve", tools)
 
 
-def _approved_by_another(act: Act, case: Case, staff: StaffMember) -> bool:
+def _approved_by_another(tx: Tx, case: Case, staff: StaffMember) -> bool:
     """An erasure wants two people where the profile says so (ASVS 2.3.5)."""
-    rows = [r for r in act.tx.audit.of_case(case.id) if r.action == "case.approved_by"]
+    rows = [r for r in tx.audit.of_case(case.id) if r.action == "case.approved_by"]
     return any(r.actor.name != staff.name and r.detail.get("reason") == "second_approval" for r in rows)
 
 

@@ -36,13 +36,50 @@ WORDS = {
     "budget": "本日の自動メールは送信済みです", "no_address": "登録アドレスがありません", "own_address": "自社のアドレスです",
     "staff_carries_out": "本人確認済み・担当者が実行", "approve_erasure": "削除の承認待ち", "erasure_due": "削除の実行待ち",
     "legal_hold": "法的保全中", "call": "電話で確認",
+    "unknown_member": "会員番号が登録にありません", "keys_disagree": "差出人と会員番号が一致しません",
+    "contradiction": "矛盾する依頼があります", "which_request": "どの依頼の取り消しか不明です",
+    "nothing_open": "取り消す依頼が見つかりません", "already_withdrawn": "すでに退会済みです",
+    "one_document": "書類1点の削除の依頼です", "leaving_is_open": "退会・削除の手続き中です",
+    "lead_decides": "リーダーの判断待ち", "confirm_sender": "差出人の確認待ち", "sender_confirmed": "本人確認済み・対応待ち",
+    "which_application": "どの応募か不明です", "no_application": "選考中の応募がありません", "not_withdrawn": "退会していない方です",
+    "unknown_day": "退会日が不明です", "reopen": "31日以上経過・担当者が再開", "ask_how_registered": "登録方法の確認待ち",
+    "staff_answer": "担当者の回答待ち", "staff_read": "担当者の確認待ち", "in_doubt": "判断がつきません",
+    "call_first": "先に電話で確認", "second_approval": "2人目の承認待ち", "conditions": "希望条件の反映待ち",
+    "task_overdue": "作業の期限切れ", "no_seeker": "求職者が選ばれていません", "date_reached": "予定の日になりました",
+    "link_sent": "確認リンクを送付", "consequences": "影響の確認待ち", "resumed": "再開しました",
+    "return_alone": "本人が再開の手続き中", "retract": "取り消し",
+    # policies (rows of the table)
+    "archived_mail": "過去のメール", "the_register_is_empty": "求職者の登録がありません",
+    "authentication_fails": "差出人の認証に失敗", "only_thanks_after_the_end": "お礼のみ", "a_fixed_answer_fits": "定型の回答",
+    "several_seekers_fit": "該当者が複数", "nobody_is_identified": "該当者が不明", "reading_is_unsure": "読み取りが不確か",
+    "wishes_contradict": "依頼が矛盾", "the_same_wish_is_open": "同じ依頼が進行中", "staff": "スタッフの判断", "due": "期日の処理",
+    "proved": "本人確認後の処理", "link": "確認リンク",
+    # doubts
+    "answers_quote": "引用への返答として読みました", "comment_differs": "選んだ項目とコメントが食い違います",
+    "not_japanese": "日本語ではありません", "empty": "本文がありません", "subject_only": "件名だけです",
+    "damaged_text": "文字化けがあります", "very_long": "とても長い本文です", "spam": "迷惑メールかもしれません",
+    "no_rule_withdrawal": "退会をはっきり述べた文が見つかりません", "no_rule_deletion": "削除をはっきり述べた文が見つかりません",
+    "contradicted_withdrawal": "退会を否定・仮定する文もあります", "contradicted_deletion": "削除を否定・仮定する文もあります",
+    "counterfactual_withdrawal": "決め手の言葉なしでも退会と読めてしまいます",
+    "counterfactual_deletion": "決め手の言葉なしでも削除と読めてしまいます",
+    # why no mail went
+    "no_reply_needed": "連絡は不要", "archive": "過去のメール", "thanks": "お礼のみ", "joined": "同じ用件に追加",
+    "staff_look": "担当者が確認", "staff_answered": "担当者が対応", "still_waiting": "引き続き待機",
+    "last_mail_follows": "最後の連絡は後ほど", "sender_unproved": "差出人が未確認",
+    "carried_out": "実行しました", "approved": "承認しました", "closed_by_staff": "対応済み", "cancelled_by_seeker": "本人が取り消し",
+    # how a record fits
+    "address": "アドレスが一致", "member_id": "会員番号が一致", "name": "氏名が一致", "name_part": "氏名の一部が一致",
+    "member_id_near": "会員番号が似ています", "address_stated": "本文のアドレスが一致",
+    "-name": "氏名が不一致", "-member_id": "会員番号が不一致", "-phone": "電話番号が不一致", "-display_name": "表示名が不一致",
+    # roles of messages in a case
+    "opened": "最初の連絡", "closed": "お礼", "bounced": "戻ってきたメール",
     # mails
     "queued": "送信待ち", "claimed": "送信中", "sent": "送信済み", "failed": "送信失敗", "unknown": "送信不明",
     "cancelled": "取りやめ", "stale": "要確認",
     # roles
     "reviewer": "担当者", "lead": "リーダー", "privacy_officer": "個人情報管理者", "admin": "管理者", "auditor": "監査",
     # tasks
-    "tell_employer": "企業へ辞退を連絡", "remind": "確認の連絡", "preferences_task": "希望条件を反映",
+    "preferences_updated": "希望条件を反映", "tell_employer": "企業へ辞退を連絡", "remind": "確認の連絡", "preferences_task": "希望条件を反映",
     "new_concierge": "新しい担当を決める", "erase_document": "書類を削除",
     # reasons
     "hired_elsewhere": "他で就職が決まった", "search_ended": "転職活動の終了", "family": "家庭の事情", "health": "体調",

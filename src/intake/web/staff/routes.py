@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from intake.web.staff import queue, session
+from intake.web.staff import acts, case, mails, queue, session
 from intake.web.staff.visit import Visit, page
 
 
@@ -19,4 +19,11 @@ ROUTES: list[BaseRoute] = [
     page("/sign-out", sign_out, methods=("POST",)),
     page("/", queue.show),
     page("/search", queue.search),
+    page("/cases/{number}", case.show),
+    page("/cases/{number}/messages/{message:int}/source", case.source),
+    page("/cases/{number}/messages/{message:int}/download", case.download),
+    page("/cases/{number}/messages/{message:int}/attachments/{part:int}", case.attachment),
+    *acts.ROUTES,
+    page("/mails", mails.show),
+    page("/mails/{id:int}", mails.one),
 ]

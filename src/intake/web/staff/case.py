@@ -1,0 +1,158 @@
+"""The page of a case, and the message's bytes behind it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from intake.errors import NotFound
+from intake.model import Case, Message
+from intake.parsing import attachment_bytes
+from intake.ports import Tx
+from intake.web.staff import casefile, scope, speech, tabs
+from intake.web.staff.visit import Visit
+
+MOST_RAW = 300_000
+SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+def show(visit: Visit) -> Response:
+    """All of one case."""
+    return render(visit)
+
+
+def render(visit: Visit, status: int = 200, *, trouble: str = "", since: int | None = None, was: str = "") -> Response:
+    """The page. ``trouble`` says why nothing was done; ``since`` and ``was`` what the person had in front of them."""
+    with visit.context.store.read() as tx:
+        case = scope.get_case(tx, visit.staff, visit.path["number"])
+        file = casefile.read(tx, case, visit.staff, visit.tools, visit.now)
+    rules = visit.tools.rulebook.requests
+    return visit.page(
+        "case.html",
+        status,
+        file=file,
+        case=case,
+        tab=tab_of(visit),
+        trouble=trouble,
+        news=[r for r in file.trail if since is not None and r.seq > since],
+        moved=_moved(was, file) if since is not None else [],
+        numbers=sorted(((r.number, code) for code, r in rules.items()), key=lambda n: "1234567890-".index(n[0])),
+        event=speech.of_event,
+        actor=speech.of_actor,
+        mail_name=speech.mail_name,
+        today=casefile.today(visit.now),
+        profile=visit.tools.profile,
+        words="",
+    )
+
+
+def tab_of(visit: Visit) -> str:
+    """The tab that the person came from, so that the next case is its next."""
+    key = visit.field("tab") or visit.asked("tab")
+    return key if key in tabs.BY_KEY else tabs.default_tab(visit.staff).key
+
+
+def _moved(was: str, file: casefile.CaseFile) -> list[tuple[str, int | None, int | None]]:
+    """Selections that changed since the page was shown: company, stage then, stage now."""
+    then = dict(p.split(":", 1) for p in was.split(",") if p.count(":") == 1)
+    old = {int(k): int(v) for k, v in then.items() if k.isdecimal() and v.lstrip("-").isdecimal()}
+    applications = {a.id: a for a in (file.seeker.applications if file.seeker else ())}
+    new = {a.id: int(a.stage) for a in (file.seeker.running if file.seeker else ())}
+    changed = [k for k in sorted(old.keys() | new.keys()) if old.get(k) != new.get(k)]
+    return [(applications[k].company if k in applications else "", old.get(k), new.get(k)) for k in changed]
+
+
+def source(visit: Visit) -> Response:
+    """The message as it came, as text."""
+    with visit.context.store.read() as tx:
+        case, message_id, _ = _message(tx, visit)
+        envelope = tx.inbox.envelope(message_id)
+    raw = envelope.raw.replace(b"\r\n", b"\n")
+    head, gap, body = raw.partition(b"\n\n")
+    if envelope.channel.value != "email":
+        head, body = b"", raw
+    return visit.page(
+        "source.html",
+        case=case,
+        message_id=message_id,
+        envelope=envelope,
+        head=_shown(head),
+        body=_shown(body if gap or not head else b""),
+        size=len(envelope.raw),
+        cut=len(raw) > MOST_RAW,
+        words="",
+    )
+
+
+def download(visit: Visit) -> Response:
+    """The exact bytes, to keep or to hand on; never opened as a page."""
+    with visit.context.store.read() as tx:
+        case, message_id, _ = _message(tx, visit)
+        envelope = tx.inbox.envelope(message_id)
+    ending = "eml" if envelope.channel.value == "email" else "txt"
+    return _as_file(envelope.raw, f"{case.number}-{message_id}.{ending}")
+
+
+def attachment(visit: Visit) -> Response:
+    """One attachment, as a download only."""
+    with visit.context.store.read() as tx:
+        case, message_id, message = _message(tx, visit)
+        part = int(visit.path["part"])
+        if part not in {a.part for a in message.attachments}:
+            raise NotFound()
+        envelope = tx.inbox.envelope(message_id)
+    try:
+        name, _, data = attachment_bytes(envelope.raw, part)
+    except KeyError:
+        raise NotFound() from None
+    return _as_file(data, f"{case.number}-{safe_name(name)}")
+
+
+def _message(tx: Tx, visit: Visit) -> tuple[Case, int, Message]:
+    """A message of this very case, else NotFound."""
+    case = scope.get_case(tx, visit.staff, visit.path["number"])
+    message_id = int(visit.path["message"])
+    if message_id not in {m for m, _ in tx.cases.messages_of(case.id)}:
+        raise NotFound()
+    reading = tx.inbox.reading(message_id)
+    return case, message_id, reading[0] if reading else Message(channel=case.channel)
+
+
+def safe_name(name: str) -> str:
+    """A file name that is nothing but a name: no path, no unseen characters, no ending that a double click runs."""
+    plain = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    plain = "".join(c for c in plain if unicodedata.category(c)[0] != "C" and c not in '<>:"|?*')
+    plain = plain.strip(". ")[-80:] or "attachment"
+    risky = re.search(
+        r"\.(html?|xhtml|svgz?|xml|js|mjs|hta|exe|com|bat|cmd|scr|lnk|vbs|jar|ps1|msi|url)$", plain, re.IGNORECASE
+    )
+    return f"{plain}.txt" if risky else plain
+
+
+def _as_file(data: bytes, name: str) -> Response:
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)
+    return Response(
+        data,
+        media_type="application/octet-stream",
+        headers={
+            "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Security-Policy": SANDBOX,
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+def _shown(data: bytes) -> str:
+    """Bytes as text for reading: what is not UTF-8 shows as its code, unseen characters by name."""
+    text = data[:MOST_RAW].decode("utf-8", "backslashreplace")
+    return "\n".join(_line(line) for line in text.split("\n"))
+
+
+def _line(line: str) -> str:
+    from intake.web.controls import split
+
+    return "".join(f"⟨{name}⟩" if name and name != "U+000D" else run for name, run in split(line))

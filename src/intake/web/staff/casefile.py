@@ -1,0 +1,172 @@
+"""Everything that the page of a case shows, read in one go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from intake.errors import IntakeError, NotFound, Temporary
+from intake.matching import keys_of, match_seeker
+from intake.model import (
+    DESTRUCTIVE,
+    Candidate,
+    Case,
+    Channel,
+    Decision,
+    Meaning,
+    Message,
+    OutboxItem,
+    Seeker,
+    StaffMember,
+    Task,
+)
+from intake.pipeline import desk, links
+from intake.pipeline.tools import Tools
+from intake.policy import may_be_refused, today_of
+from intake.ports import AuditRow, Tx
+from intake.web.staff import marks, rows, speech
+from intake.web.staff.scope import may_see
+
+WORDS_TO_TYPE = {"withdrawal": "退会", "deletion": "削除"}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message of the case as it is shown."""
+
+    id: int
+    role: str
+    message: Message
+    meaning: Meaning | None
+    subject: tuple[marks.Piece, ...]
+    blocks: tuple[marks.Block, ...]
+
+    @property
+    def is_cut(self) -> bool:
+        """True where the page shows only the beginning."""
+        return len(self.message.text) > marks.MOST_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """What a person needs to decide. ``plan`` is what a yes would do, ``obstacle`` why it cannot be said."""
+
+    case: Case
+    row: rows.Row
+    written: tuple[Written, ...]
+    seeker: Seeker | None
+    others: tuple[Case, ...]
+    candidates: tuple[Candidate, ...]
+    plan: Decision | None
+    obstacle: str
+    mails: tuple[OutboxItem, ...]
+    tasks: tuple[Task, ...]
+    notes: tuple[tuple[datetime, str, str], ...]
+    trail: tuple[AuditRow, ...]
+    colleagues: tuple[str, ...]
+    seen: str  # fingerprint of the consequences shown
+    shown: str  # the same, readable: what changed can be told
+
+    @property
+    def word(self) -> str:
+        """What must be typed before an act that cannot be taken back; "" where none is."""
+        return WORDS_TO_TYPE.get(self.case.request, "")
+
+    @property
+    def is_destructive(self) -> bool:
+        """True for leaving and erasing."""
+        return self.case.request in DESTRUCTIVE
+
+    @property
+    def last_seq(self) -> int:
+        """The newest event that the page shows."""
+        return self.trail[-1].seq if self.trail else 0
+
+    @property
+    def may_refuse(self) -> bool:
+        """A proved wish to leave is not refused."""
+        return may_be_refused(self.case)
+
+    @property
+    def sender(self) -> str:
+        """Where a receipt would go; "" if nobody wrote."""
+        return self.written[0].message.sender.addr if self.written else ""
+
+    @property
+    def meaning(self) -> Meaning | None:
+        """The reading that the case rests on."""
+        return next((w.meaning for w in self.written if w.id == self.case.message_id), None)
+
+
+def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime) -> CaseFile:
+    """Read all of it. Changes nothing."""
+    seeker = seeker_of(tx, case)
+    written = tuple(_written(tx, m, role) for m, role in tx.cases.messages_of(case.id))
+    plan, obstacle = _plan(tx, case, staff, tools, now)
+    others = [c for c in (tx.cases.of_seeker(seeker.id) if seeker else []) if c.id != case.id]
+    return CaseFile(
+        case=case,
+        row=rows.row_of(tx, case, now),
+        written=written,
+        seeker=seeker,
+        others=tuple(c for c in others if may_see(tx, staff, c))[:20],
+        candidates=() if seeker else _candidates(tx, case, written, tools),
+        plan=plan,
+        obstacle=obstacle,
+        mails=tuple(tx.outbox.of_case(case.id)),
+        tasks=tuple(tx.tasks.of_case(case.id)),
+        notes=tuple(tx.notes.of_case(case.id)),
+        trail=tuple(tx.audit.of_case(case.id)),
+        colleagues=tuple(m.name for m in tx.staff.all() if m.active and m.role.value != "auditor"),
+        seen=links.fingerprint(seeker, tools) if seeker else "",
+        shown=shown_of(seeker),
+    )
+
+
+def seeker_of(tx: Tx, case: Case) -> Seeker | None:
+    """The record of the case's person, None where nobody is chosen or the record is erased."""
+    try:
+        return tx.seekers.get(case.seeker_id) if case.seeker_id else None
+    except NotFound:
+        return None
+
+
+def shown_of(seeker: Seeker | None) -> str:
+    """Running selections in a form that a later look can be compared with."""
+    return ",".join(f"{a.id}:{int(a.stage)}" for a in seeker.running) if seeker else ""
+
+
+def today(now: datetime) -> str:
+    """The day in Tokyo, for date fields."""
+    return today_of(now).isoformat()
+
+
+def _written(tx: Tx, message_id: int, role: str) -> Written:
+    reading = tx.inbox.reading(message_id)
+    message, meaning = reading if reading else (Message(channel=Channel.EMAIL, error="not_read"), None)
+    why = meaning.why if meaning else ()
+    return Written(message_id, role, message, meaning, marks.subject(message.subject, why),
+                   marks.blocks(message.text, message.segments, why))  # fmt: skip
+
+
+def _plan(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime) -> tuple[Decision | None, str]:
+    if not case.state.is_open:
+        return None, ""
+    try:
+        return desk.would_approve(tx, case, staff, tools, now), ""
+    except Temporary:
+        raise
+    except IntakeError as e:
+        return None, speech.of_error(e)
+
+
+def _candidates(tx: Tx, case: Case, written: tuple[Written, ...], tools: Tools) -> tuple[Candidate, ...]:
+    """Whom the message may be from, best first, to choose among."""
+    if not case.state.is_open or not written or written[0].meaning is None:
+        return ()
+    message, facts = written[0].message, written[0].meaning.facts
+    sender = message.sender
+    found = tx.seekers.candidates(keys_of(sender.addr, facts, message.stated, sender.name, tools.keymaker))
+    match = match_seeker(sender.addr, sender.name, facts, message.stated, found, tools.weights, tools.keymaker,
+                         entered_by_staff=case.channel is Channel.PHONE)  # fmt: skip
+    return match.candidates
