@@ -14,7 +14,7 @@ from intake.parsing.limits import Notes
 from intake.parsing.mail import ParseOptions
 from intake.parsing.transfer import decode_transfer, uudecode
 
-__all__ = ["ParseOptions", "attachment_bytes", "normalised_content", "parse", "parse_file_record"]
+__all__ = ["ParseOptions", "attachment_bytes", "normalised_content", "parse", "parse_file_record", "read"]
 
 _NOT_CONTENT = re.compile(r"[\s\u200b\ufeff]+")
 _DEFAULT = ParseOptions()
@@ -24,10 +24,20 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def parse(envelope: Envelope, options: ParseOptions = _DEFAULT) -> Message:
     """Make an arrival of any channel readable. Never raises: at worst the message says in ``error`` what failed."""
     try:
+        return read(envelope, options)
+    except MemoryError:
+        return Message(channel=envelope.channel, error="could not be read (too much memory needed)")
+
+
+def read(envelope: Envelope, options: ParseOptions = _DEFAULT) -> Message:
+    """The same, but MemoryError passes: in the limited child it means that the mail is over the limit."""
+    try:
         if envelope.channel is Channel.EMAIL:
             return mail.read(envelope, options)
         return forms.read(envelope)
-    except (Exception, RecursionError) as error:  # a bug of ours must not lose the case: staff get it, unread
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a bug of ours must not lose the case: staff get it, unread
         return Message(channel=envelope.channel, error=f"could not be read ({type(error).__name__})")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 
 from intake.model import Address
 from intake.parsing.limits import ADDRESSES, STRUCTURED_BYTES, Notes
@@ -12,6 +13,7 @@ from intake.parsing.words import decode_words, one_line, raw_text, unfold
 _WIDE = str.maketrans({"＜": "<", "＞": ">", "＠": "@"})
 _QUOTED_LOCAL = re.compile(r'^"((?:[^"\\]|\\.)*)"@(.+)$', re.DOTALL)
 _BARE = re.compile(r'(?:"[^"\s]{1,128}"|[^\s<>()\[\],;:"@]{1,128})@[^\s<>()\[\],;:"@]{1,255}')
+_MARK = re.compile(r'(?:(?<=[^\\])|^)["(),:;<>]')
 _STRUCTURE = re.compile("[,;:]")
 _SPACE = re.compile(r"\s+")
 
@@ -25,10 +27,8 @@ def canonical(addr: str) -> str:
     local, at, domain = text.rpartition("@")
     domain = domain.rstrip(".")
     if not domain.isascii():
-        try:
+        with suppress(UnicodeError):
             domain = domain.encode("idna").decode("ascii")
-        except UnicodeError:
-            pass
     return f"{local}{at}{domain}"
 
 
@@ -71,34 +71,22 @@ def _pieces(text: str) -> list[str]:
     """Cut at commas and semicolons outside quotes, comments and angles; quotes that do not balance are letters."""
     if not _STRUCTURE.search(text):
         return [text] if text.strip() else []
-    quotes = text.count('"') % 2 == 0
-    comments = text.count("(") == text.count(")")
     out: list[str] = []
     start = depth = 0
     inside = angle = False
-    pos = 0
-    while pos < len(text):
-        char = text[pos]
-        if char == "\\" and inside:
-            pos += 1
-        elif char == '"' and quotes and not depth:
-            inside = not inside
-        elif inside:
-            pass
-        elif char == "(" and comments:
-            depth += 1
-        elif char == ")" and depth:
-            depth -= 1
-        elif char == "<":
-            angle = ">" in text[pos : pos + 400]
-        elif char == ">":
-            angle = False
-        elif char in ",;" and not depth and not angle:
-            out.append(text[start:pos])
+    quotes, comments = text.count('"') % 2 == 0, text.count("(") == text.count(")")
+    for match in _MARK.finditer(text):
+        char, pos = match[0], match.start()
+        if inside or char == '"':
+            inside = quotes and (inside != (char == '"')) if not depth else inside
+        elif char in "()":
+            depth = max(0, depth + (1 if char == "(" else -1)) if comments else 0
+        elif char in "<>":
+            angle = char == "<" and ">" in text[pos : pos + 400]
+        elif not depth and not angle and (char in ",;" or _is_group(text, start, pos)):
+            if char != ":":
+                out.append(text[start:pos])
             start = pos + 1
-        elif char == ":" and not depth and not angle and _is_group(text, start, pos):
-            start = pos + 1
-        pos += 1
     out.append(text[start:])
     return [piece for piece in out if piece.strip()]
 

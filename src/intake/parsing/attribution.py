@@ -11,22 +11,27 @@ MAX_LINE = 400
 
 _VERB = (
     r"wrote|writes|written|a écrit|a ecrit|escribió|escribio|schrieb|ha scritto|scrisse|schreef|skrev|escreveu"
-    r"|napisał(?:\(?a\)?)?|napsal(?:\(?a\)?)?|napísal|kirjoitti|написал(?:\(?а\)?)?|пишет|a scris|írta|yazdı|έγραψε"
-    r"|viết|写道|寫道|님이 작성|작성|says|said|sent|skrifaði|het volgende geschreven|geschrieben|schrieben sie|đã viết|nous a dit|pisze|пише|je napisao|va escriure|"
+    r"|napisał(?:\(?a\)?)?|napsal(?:\(?a\)?)?|napísal|kirjoitti|написал(?:\(?а\)?)?|пишет"
+    r"|a scris|írta|yazdı|έγραψε"
+    r"|viết|写道|寫道|님이 작성|작성|says|said|sent|skrifaði|het volgende geschreven|geschrieben"
+    r"|schrieben sie|đã viết"
+    r"|nous a dit|pisze|пише|je napisao|va escriure|"
     r"書きました|書いた|書きます|さんは|のメール|のメッセージ|からのメール|からのメッセージ|wrote in message"
 )
 _ENDS_WITH_VERB = re.compile(rf"(?:{_VERB})[\s　。.]{{0,3}}(?::|：|…|\.\.\.)?[\s\u200e]{{0,3}}$", re.IGNORECASE)
 _HINT = re.compile(r"[:：@<\d]|wrote|書きました|さん|様|^[\s>-]{0,6}(?:On|At|In|Le|El|Am|Il|Op|Den|W dniu|Dnia|Em)\b")
 _NAMED_ADDR = re.compile(r"<[^<>\s]{1,200}@[^<>\s]{1,200}>")
 _VERB_INSIDE = re.compile(
-    r"\b(?:schrieb(?:en)?|skrev|schreef|wrote|napisał(?:\(a\))?|geschrieben|heeft|writes|a écrit|escribió|escreveu|ha scritto|пишет|написал)\b",
+    r"\b(?:schrieb(?:en)?|skrev|schreef|wrote|napisał(?:\(a\))?|geschrieben|heeft|writes|a écrit|escribió"
+    r"|escreveu|ha scritto|пишет|написал)\b",
     re.IGNORECASE,
 )
 _TRAIL = " \t　-–—.>*_\u200e"
 _ENDS_WITH_ADDR = re.compile(r"<[^<>\s]{1,200}@[^<>\s]{1,200}>$")
 _ENDS_WITH_COLON = re.compile(r"[:：][\s\u200e]{0,3}$")
 _START = re.compile(
-    r"^[\s>\-–—*_\"'「(（]{0,10}(?:On|Le|El|Am|Il|Op|Den|Em|Dne|Dňa|W dniu|Dnia|Pe|På|Vào|ma|Ti|Ma|Ke|To|Fr|La|Lö|Su"
+    r"^[\s>\-–—*_\"'「(（]{0,10}(?:On|Le|El|Am|Il|Op|Den|Em|Dne|Dňa|W dniu|Dnia|Pe|På|Vào|ma|Ti|Ma|Ke|To"
+    r"|Fr|La|Lö|Su"
     r"|At|In|Il giorno|Na|V|Em|El día|Em seg|schrieb|在|於|Пн|Вт|Ср|Чт|Пт|Сб|Вс)\b"
 )
 _DATE = (
@@ -40,7 +45,8 @@ _HAS_DATE = re.compile(rf"{_DATE}|\d{{1,2}}:\d{{2}}")
 _ADDR = re.compile(r"[^\s<>]@[^\s<>]|<[^<>\s]{3,}>|<mailto:")
 _WHO = re.compile(r"(?:さん|様|氏|殿|さま)[\s　、,]*(?:は|が|から|より|の)?|(?:に|、|で)[^。]{0,60}(?:さん|様|<)")
 _JA_END = re.compile(
-    r"(?:(?:さん|様|氏|殿|さま)?(?:は|が)(?:次のように)?書きました|さん(?:から)?の(?:メール|メッセージ)|(?:から)?の(?:メール|メッセージ)"
+    r"(?:(?:さん|様|氏|殿|さま)?(?:は|が)(?:次のように)?書きました|さん(?:から)?の(?:メール|メッセージ)"
+    r"|(?:から)?の(?:メール|メッセージ)"
     r"|様からの(?:メール|ご連絡)|書きました|書いています|wrote)[\s　]{0,2}(?:[:：。]|\.\.\.|…)?[\s　]{0,2}$"
 )
 _INLINE = re.compile(
@@ -49,36 +55,53 @@ _INLINE = re.compile(
 
 _RULE_CHARS = r"\-_=*~─━―ー–—＝＊＿－‐◇◆■□＃#+"
 _ORIGINAL_WORDS = (
-    r"original message|original (?:e-?)?mail|forwarded (?:message|by|mail)|begin forwarded|reply message|message d'origine"
+    r"original message|original (?:e-?)?mail|forwarded (?:message|by|mail)|begin forwarded|reply message"
+    r"|message d'origine"
     r"|message original|message transféré|mensaje original|mensaje reenviado|mensagem original|mensagem encaminhada"
     r"|messaggio originale|messaggio inoltrato|ursprüngliche nachricht|original-?nachricht|weitergeleitete nachricht"
-    r"|oprindelig (?:meddelelse|besked)|opprinnelig melding|ursprungligt meddelande|originalmeddelande|vidarebefordrat"
+    r"|oprindelig (?:meddelelse|besked)|opprinnelig melding|ursprungligt meddelande|originalmeddelande"
+    r"|vidarebefordrat"
     r"|oorspronkelijk bericht|doorgestuurd bericht|alkuperäinen viesti|välitetty viesti|wiadomość oryginalna"
-    r"|oryginalna wiadomość|původní zpráva|исходное сообщение|пересылаемое сообщение|orijinal mesaj|eredeti üzenet"
-    r"|antwort nachricht|originalnachricht|oprindelig besked|原始邮件|原始郵件|原邮件|转发的?邮件|轉寄郵件|원본 메시지|original appointment"
-    r"|(?:ここから|以下|これより(?:下)?)?(?:は|、)?元の(?:メッセージ|メール)|もとの(?:メッセージ|メール)|オリジナル(?:メッセージ|メール)|転送(?:メッセージ|メール|された|元|開始)"
+    r"|oryginalna wiadomość|původní zpráva|исходное сообщение"
+    r"|пересылаемое сообщение|orijinal mesaj|eredeti üzenet"
+    r"|antwort nachricht|originalnachricht|oprindelig besked|原始邮件|原始郵件|原邮件|转发的?邮件|轉寄郵件"
+    r"|원본 메시지|original appointment"
+    r"|(?:ここから|以下|これより(?:下)?)?(?:は|、)?元の(?:メッセージ|メール)|もとの(?:メッセージ|メール)"
+    r"|オリジナル(?:メッセージ|メール)|転送(?:メッセージ|メール|された|元|開始)"
     r"|フォワード|返信元|引用(?:元|開始|ここから|メッセージ)|以下(?:、|は)?(?:引用|転送|元の)|受信メール|前回のメール"
 )
 _ORIGINAL = re.compile(
-    rf"^[\s>　|]{{0,8}}(?:[{_RULE_CHARS}]{{1,60}}|\[|【|<|＜|\()[\s　]{{0,4}}(?:{_ORIGINAL_WORDS})[^。]{{0,60}}$", re.IGNORECASE
-)
-_ORIGINAL_BARE = re.compile(
-    r"^[\s>　]{0,8}(?:begin forwarded message|forwarded message|original message|転送されたメッセージ|元のメッセージ|元のメール"
-    r"|転送メッセージ|転送メール|début du message (?:réexpédié|transféré)|anfang der weitergeleiteten (?:nachricht|e-mail)"
-    r"|inicio del mensaje reenviado|inizio messaggio inoltrato|início da mensagem (?:encaminhada|reenviada)"
-    r"|vidarebefordrat brev|begin doorgestuurd bericht|начало переадресованного сообщения)[\s　]{0,2}[:：]?[\s　]{0,3}$",
+    rf"^[\s>　|]{{0,8}}(?:[{_RULE_CHARS}]{{1,60}}|\[|【|<|＜|\()[\s　]{{0,4}}(?:{_ORIGINAL_WORDS})[^。]{{0,60}}$",
     re.IGNORECASE,
 )
-_FORWARD = re.compile(r"forward|transf|reenvi|inoltrat|weitergeleitet|encaminh|転送|フォワード|转发|轉寄|doorgestuurd", re.IGNORECASE)
+_ORIGINAL_BARE = re.compile(
+    r"^[\s>　]{0,8}(?:begin forwarded message|forwarded message|original message|転送されたメッセージ"
+    r"|元のメッセージ|元のメール"
+    r"|転送メッセージ|転送メール|début du message (?:réexpédié|transféré)"
+    r"|anfang der weitergeleiteten (?:nachricht|e-mail)"
+    r"|inicio del mensaje reenviado|inizio messaggio inoltrato|início da mensagem (?:encaminhada|reenviada)"
+    r"|vidarebefordrat brev|begin doorgestuurd bericht"
+    r"|начало переадресованного сообщения)[\s　]{0,2}[:：]?[\s　]{0,3}$",
+    re.IGNORECASE,
+)
+_FORWARD = re.compile(
+    r"forward|transf|reenvi|inoltrat|weitergeleitet|encaminh|転送|フォワード|转发|轉寄|doorgestuurd",
+    re.IGNORECASE,
+)
 
 _FROM = (
-    r"From|差出人|送信者|送信元|発信者|発信元|De|Von|Da|Van|Od|От|Från|Fra|Lähettäjä|Kimden|Feladó|发件人|寄件者|寄件人"
+    r"From|差出人|送信者|送信元|発信者|発信元|De|Von|Da|Van|Od|От|Från|Fra|Lähettäjä|Kimden|Feladó|发件人"
+    r"|寄件者|寄件人"
     r"|보낸 ?사람|De la|Від|FROM"
 )
 _OTHER = (
-    r"To|Cc|CC|Bcc|Sent|Date|Subject|Reply-To|Sent at|Envoyé|À|A|Objet|Date d'envoi|Gesendet|An|Betreff|Datum|Enviado(?: el| em)?|Para|Asunto|Fecha"
-    r"|Inviato|Oggetto|Data|Verzonden|Aan|Onderwerp|Wysłano|Do|Temat|Отправлено|Кому|Тема|Дата|Skickat|Till|Ämne|Sendt|Til"
-    r"|Emne|Lähetetty|Vastaanottaja|Aihe|Gönderilme|Kime|Konu|Odesláno|Komu|Předmět|发送时间|收件人|主题|寄件日期|收件者|主旨"
+    r"To|Cc|CC|Bcc|Sent|Date|Subject|Reply-To|Sent at|Envoyé|À|A|Objet|Date d'envoi|Gesendet|An|Betreff|Datum"
+    r"|Enviado(?: el| em)?|Para|Asunto|Fecha"
+    r"|Inviato|Oggetto|Data|Verzonden|Aan|Onderwerp|Wysłano|Do|Temat|Отправлено|Кому|Тема"
+    r"|Дата|Skickat|Till|Ämne"
+    r"|Sendt|Til"
+    r"|Emne|Lähetetty|Vastaanottaja|Aihe|Gönderilme|Kime|Konu|Odesláno|Komu|Předmět|发送时间|收件人|主题"
+    r"|寄件日期|收件者|主旨"
     r"|보낸 ?날짜|받는 ?사람|제목|Importance|重要度|Kopie|Copie|Cópia|Kopio|抄送|Attachments|添付"
     r"|送信日時|受信日時|送信日|日時|日付|作成日|宛先|宛て先|受信者|送信先|ＣＣ|件名|題名|タイトル|Ｓｕｂｊｅｃｔ"
 )
@@ -120,39 +143,60 @@ def _is_attribution(line: str, lines: list[str], after: int) -> bool:
     text = line.strip()
     if not _ENDS_WITH_ADDR.search(text):
         text = text.rstrip(_TRAIL) or text
-    if _ENDS_WITH_COLON.search(text) and _VERB_INSIDE.search(text) and (_ADDR.search(text) or _HAS_DATE.search(text)):
-        if _START.match(text) or _DATE_START.match(text) or _ENDS_WITH_VERB.search(text) or "<" in text:
-            return True
-    if _START.match(text) and _ENDS_WITH_VERB.search(text) and (_HAS_DATE.search(text) or _ADDR.search(text)):
+    dated = bool(_HAS_DATE.search(text))
+    if (dated or _ADDR.search(text)) and (_by_verb(text) or _by_date(text, dated)):
         return True
     if line.strip()[:2] in ("--", "—") and text.endswith(("wrote", "writes", "さん", "様")) and len(text) < 120:
         return True
+    return _is_quoted_next(lines, after) and _by_context(text)
+
+
+def _by_verb(text: str) -> bool:
+    """ "On ... wrote:", "Am ... schrieb ...:", 「…さんは書きました:」, with a date or an address in it."""
+    begins = bool(_START.match(text) or _DATE_START.match(text))
+    closes = bool(_ENDS_WITH_VERB.search(text))
+    if closes and (_START.match(text) or (_JA_END.search(text) and text[-1:] in ":：。")):
+        return True
+    return bool(_ENDS_WITH_COLON.search(text) and _VERB_INSIDE.search(text)) and (begins or closes or "<" in text)
+
+
+def _by_date(text: str, dated: bool) -> bool:
+    """「2024年1月5日(金) 10:00 山田 <a@b>:」 in whatever order, without a verb."""
+    colon = bool(_ENDS_WITH_COLON.search(text))
     if _DATE_START.match(text):
-        if _ENDS_WITH_ADDR.search(text) and len(text) < 160:
-            return True
-        if _ENDS_WITH_COLON.search(text) and (_ADDR.search(text) or _WHO.search(text)):
+        if colon and (_ADDR.search(text) or _WHO.search(text)):
             return True
         if _ENDS_WITH_VERB.search(text) and (text[-1:] in ":：" or "書きました" in text):
             return True
-    if _ENDS_WITH_COLON.search(text) and _NAMED_ADDR.search(text) and _HAS_DATE.search(text) and "。" not in text:
-        return True
-    if len(text) < 200 and _is_quoted_next(lines, after) and (_ADDR.search(text) or _FULL_DATE.search(text)):
-        if _ENDS_WITH_COLON.search(text) or _ENDS_WITH_ADDR.search(text) or _WHO.search(text) and "。" not in text:
-            return True
-    if _JA_END.search(text) and (_HAS_DATE.search(text) or _ADDR.search(text)) and text[-1:] in ":：。":
-        return True
+        return len(text) < 160 and bool(_ENDS_WITH_ADDR.search(text))
+    return colon and dated and "。" not in text and bool(_NAMED_ADDR.search(text))
+
+
+def _by_context(text: str) -> bool:
+    """What needs the quotation below it to be believed."""
     if _ENDS_WITH_VERB.search(text) and (text[-1:] in ":：" or "書きました" in text):
-        return _is_quoted_next(lines, after)
-    return False
+        return True
+    if len(text) >= 200 or not (_ADDR.search(text) or _FULL_DATE.search(text)):
+        return False
+    if _ENDS_WITH_COLON.search(text) or _ENDS_WITH_ADDR.search(text):
+        return True
+    return "。" not in text and bool(_WHO.search(text))
 
 
 def _is_wrapped(joined: str) -> bool:
     """The same on several lines joined: here only what is unmistakable."""
-    if not (_ENDS_WITH_COLON.search(joined) or joined.endswith(("書きました", "書きました。", "wrote", "geschreven", "]>"))):
+    if not (
+        _ENDS_WITH_COLON.search(joined) or joined.endswith(("書きました", "書きました。", "wrote", "geschreven", "]>"))
+    ):
         return False
     if _START.match(joined) and (_ENDS_WITH_VERB.search(joined) or _VERB_INSIDE.search(joined)):
         return bool(_HAS_DATE.search(joined) or _ADDR.search(joined))
-    if _NAMED_ADDR.search(joined) and _HAS_DATE.search(joined) and "。" not in joined and _ENDS_WITH_COLON.search(joined):
+    if (
+        _NAMED_ADDR.search(joined)
+        and _HAS_DATE.search(joined)
+        and "。" not in joined
+        and _ENDS_WITH_COLON.search(joined)
+    ):
         return True
     if _DATE_START.match(joined):
         return bool(_ADDR.search(joined) or _ENDS_WITH_VERB.search(joined))
@@ -187,33 +231,44 @@ def is_forward(line: str) -> bool:
 def header_block_end(lines: list[str], at: int) -> int | None:
     """If a block of mail headers (差出人/送信日時/宛先/件名) begins here: the index after it."""
     line = lines[at]
-    if len(line) > MAX_LINE or ":" not in line and "：" not in line:
+    if len(line) > MAX_LINE or (":" not in line and "：" not in line):
         return None
     is_from = bool(_FROM_LINE.match(line))
-    if not is_from and (not _OTHER_LINE.match(line) or at and _OTHER_LINE.match(lines[at - 1][:MAX_LINE])):
+    if not is_from and (not _OTHER_LINE.match(line) or (at and _OTHER_LINE.match(lines[at - 1][:MAX_LINE]))):
         return None
-    has_from, others, end = is_from, 0 if is_from else 1, at + 1
-    blanks = 0
+    end, has_from, others = _header_lines(lines, at, is_from)
+    if is_from and others == 1:  # 「From: 東京 / To: 大阪」 is a wish, not a mail
+        block = "\n".join(row[:MAX_LINE] for row in lines[at:end])
+        return end if _SURE_HEADER.search(block) else None
+    if others < 2 or not (has_from or _DATE_LINE.match(line)):
+        return None
+    return end
+
+
+def _header_lines(lines: list[str], at: int, has_from: bool) -> tuple[int, bool, int]:
+    """Where the block ends, whether it names a sender, and how many other headers it has."""
+    others, blanks, end = 0 if has_from else 1, 0, at + 1
     while end < min(len(lines), at + 16):
-        row = lines[end]
-        if not row.strip(" 　>"):
+        kind = _header_kind(lines[end])
+        if kind == "blank":
             blanks += 1
-            if blanks > 1 or has_from and others:
+            if blanks > 1 or (has_from and others):
                 break
-        elif len(row) <= 2_000 and _FROM_LINE.match(row[:MAX_LINE]):
-            if has_from:
-                break
-            has_from = True
-            blanks = 0
-        elif len(row) <= 2_000 and _OTHER_LINE.match(row[:MAX_LINE]):
-            others += 1
-            blanks = 0
-        elif not (row[:1] in " \t" or "@" in row[:MAX_LINE]) or blanks:
+        elif (kind == "from" and has_from) or (kind == "wrapped" and blanks) or kind == "text":
             break
+        else:
+            has_from = has_from or kind == "from"
+            others += kind == "other"
+            blanks = 0
         end += 1
-    if is_from:
-        sure = others >= 2 or others and _SURE_HEADER.search("\n".join(row[:MAX_LINE] for row in lines[at:end]))
-        return end if sure else None
-    if has_from:
-        return end if others >= 2 else None
-    return end if others >= 2 and _DATE_LINE.match(line) else None
+    return end, has_from, others
+
+
+def _header_kind(row: str) -> str:
+    if not row.strip(" 　>"):
+        return "blank"
+    if len(row) <= 2_000 and _FROM_LINE.match(row[:MAX_LINE]):
+        return "from"
+    if len(row) <= 2_000 and _OTHER_LINE.match(row[:MAX_LINE]):
+        return "other"
+    return "wrapped" if row[:1] in " \t" or "@" in row[:MAX_LINE] else "text"

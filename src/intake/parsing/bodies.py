@@ -123,20 +123,13 @@ class Collector:
     def _multipart(self, part: Part) -> None:
         if part.media_type == "multipart/encrypted":
             self.notes.fault("encrypted (PGP): only the envelope could be read")
-        if part.media_type == "multipart/related" and part.children:
-            self._related(part)
-            return
-        for child in part.children:
-            self.take(child)
-
-    def _related(self, part: Part) -> None:
         for child in part.children:
             self.take(child)
 
     def _enclosed(self, part: Part) -> None:
         name = file_name(part, self.notes, self.forced)
         self._list(part, name)
-        before, self.kind = self.kind, self.kind
+        before = self.kind
         if self.body.text.strip():
             self.kind = "quote"
         for child in part.children:
@@ -255,9 +248,8 @@ class Collector:
 
     def _attached(self, part: Part) -> None:
         name = file_name(part, self.notes, self.forced)
-        if part.media_type in _WINMAIL or name.lower() == "winmail.dat":
-            if self._winmail(part):
-                return
+        if (part.media_type in _WINMAIL or name.lower() == "winmail.dat") and self._winmail(part):
+            return
         if part.media_type in _SMIME and "signed-data" not in params.plain(part.params, "smime-type"):
             self.notes.fault("encrypted (S/MIME): only the envelope could be read")
         if part.media_type in _READABLE:

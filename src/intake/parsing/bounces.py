@@ -11,11 +11,15 @@ from intake.parsing.transfer import decode_transfer
 
 _ACTION = re.compile(rb"(?im)^action\s*:\s*([a-z]+)")
 _STATUS = re.compile(rb"(?im)^status\s*:\s*([245])\.")
-_RECIPIENT = re.compile(rb"(?im)^(?:final|original)-recipient\s*:\s*(?:[a-z0-9-]+\s*;)?\s*<?([^\s<>;]{1,250}@[^\s<>;]{1,250})>?")
+_RECIPIENT = re.compile(
+    rb"(?im)^(?:final|original)-recipient\s*:\s*(?:[a-z0-9-]+\s*;)?\s*<?([^\s<>;]{1,250}@[^\s<>;]{1,250})>?",
+)
 _ADDRESS = re.compile(r"<?([A-Za-z0-9._%+=/'\"-]{1,64}@[A-Za-z0-9.-]{3,255})>?")
 _RETURNED = re.compile(
-    r"(?:----- ?(?:original|returned|undelivered) message|-{2,} ?below this line is a copy|-{2,}[^\n]{0,60}(?:returned|original|undelivered|unsent) (?:message|mail)"
-    r"|message-id:|^received: from|---- ?元のメール|the following (?:address|recipient)|transcript of session|original message follows|以下の(?:宛先|アドレス|メール)|次の(?:宛先|アドレス|受信者))",
+    r"(?:----- ?(?:original|returned|undelivered) message|-{2,} ?below this line is a copy"
+    r"|-{2,}[^\n]{0,60}(?:returned|original|undelivered|unsent) (?:message|mail)"
+    r"|message-id:|^received: from|---- ?元のメール|the following (?:address|recipient)|transcript of session"
+    r"|original message follows|以下の(?:宛先|アドレス|メール)|次の(?:宛先|アドレス|受信者))",
     re.IGNORECASE | re.MULTILINE,
 )  # fmt: skip
 _MAX = 200_000
@@ -88,7 +92,9 @@ def _flufl(raw: bytes) -> tuple[str, ...]:
         from flufl.bounce import all_failures
 
         temporary, permanent = all_failures(email.message_from_bytes(raw))
-    except Exception:  # its detectors raise on a missing From, on odd charsets ...
+    except Exception:  # noqa: BLE001 - its detectors raise on a missing From, on odd charsets ...
         return ()
-    names = [item.decode("ascii", "replace") if isinstance(item, bytes) else str(item) for item in (*permanent, *temporary)]
+    names = [
+        item.decode("ascii", "replace") if isinstance(item, bytes) else str(item) for item in (*permanent, *temporary)
+    ]
     return tuple(dict.fromkeys(name for name in names if "@" in name))

@@ -104,9 +104,9 @@ def _seven_bit(raw: bytes, label: str | None, declared: str | None) -> Decoded:
     if declared in ("utf-7", "hz"):
         text, bad = _with(declared, raw, replace=True)
         return Decoded(text, declared, "declared", bad)
-    if declared and declared.startswith(("utf-16", "utf-32")):
-        if (wide := _strict(declared, raw)) is not None and b"\0" in raw:
-            return Decoded(wide, declared, "declared")
+    wide = _strict(declared, raw) if declared and declared.startswith(("utf-16", "utf-32")) and b"\0" in raw else None
+    if wide is not None and declared is not None:
+        return Decoded(wide, declared, "declared")
     if b"$B" in raw or b"$@" in raw:
         restored = jis.restore_escapes(raw)
         if restored is not None:
@@ -148,7 +148,7 @@ def _belied(text: str, raw: bytes, declared: str) -> bool:
     if high * 4 < len(raw):
         return False
     other = _japanese(raw)
-    return other is not None and (_worth(other.text) > 0.5 or _worth(other.text) > 0.2 and _kana(other.text) > 3)
+    return other is not None and (_worth(other.text) > 0.5 or (_worth(other.text) > 0.2 and _kana(other.text) > 3))
 
 
 def _kana(text: str) -> int:
@@ -215,9 +215,7 @@ def _japanese(raw: bytes) -> Decoded | None:
     """EUC-JP against CP932, by how much everyday Japanese comes out; None if neither reads."""
     sample = raw
     found = [
-        Decoded(text, codec, "sniffed")
-        for codec in ("euc-jp", "cp932")
-        if (text := _strict(codec, sample)) is not None
+        Decoded(text, codec, "sniffed") for codec in ("euc-jp", "cp932") if (text := _strict(codec, sample)) is not None
     ]
     if not found:
         return None
@@ -227,29 +225,35 @@ def _japanese(raw: bytes) -> Decoded | None:
 def _worth(text: str) -> float:
     """How Japanese a text looks, about -1 to 1 per character beyond ASCII."""
     score = count = 0.0
-    code = 0
+    before = 0
     for char in text[:4_000]:
-        before, code = code, ord(char)
-        if code < 0x80:
-            continue
-        count += 1
-        if 0x3041 <= code <= 0x3096 or code in (0x3001, 0x3002, 0x30FC):
-            score += 1
-        elif 0x30A1 <= code <= 0x30FA:
-            score += 0.8
-        elif 0x4E00 <= code <= 0x9FFF:
-            score += 0.6 if _is_common(char) else -0.2
-        elif 0x3000 <= code <= 0x303F or 0xFF01 <= code <= 0xFF5E or 0x2460 <= code <= 0x2473:
-            score += 0.5
-        elif 0xFF61 <= code <= 0xFF9F:
-            score += 0.1 if 0xFF66 <= before <= 0xFF9F else -0.3
-        elif 0xAC00 <= code <= 0xD7A3:
-            score += 0.6
-        elif code == 0xFFFD or 0xE000 <= code <= 0xF8FF or 0x80 <= code < 0xA0:
-            score -= 1
-        elif 0x0370 <= code <= 0x04FF:
-            score -= 0.4
+        code = ord(char)
+        if code >= 0x80:
+            count += 1
+            if 0x4E00 <= code <= 0x9FFF:
+                score += 0.6 if _is_common(char) else -0.2
+            elif 0xFF61 <= code <= 0xFF9F:
+                score += 0.1 if 0xFF66 <= before <= 0xFF9F else -0.3
+            else:
+                score += next((worth for low, high, worth in _WORTH if low <= code <= high), 0.0)
+        before = code
     return score / count if count else 0.0
+
+
+_WORTH = (  # everyday writing, then what only a wrong codec gives
+    (0x3041, 0x3096, 1.0),
+    (0x3001, 0x3002, 1.0),
+    (0x30A1, 0x30FA, 0.8),
+    (0x30FC, 0x30FC, 1.0),
+    (0x3000, 0x303F, 0.5),
+    (0xFF01, 0xFF5E, 0.5),
+    (0x2460, 0x2473, 0.5),
+    (0xAC00, 0xD7A3, 0.6),
+    (0xFFFD, 0xFFFD, -1.0),
+    (0xE000, 0xF8FF, -1.0),
+    (0x80, 0x9F, -1.0),
+    (0x0370, 0x04FF, -0.4),
+)
 
 
 @lru_cache(maxsize=8_192)

@@ -14,13 +14,14 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import IO, Any
 
 from intake.errors import Unreadable
 from intake.model import Channel, Envelope, Message
-from intake.parsing import ParseOptions, parse, wire
+from intake.parsing import ParseOptions, parse, read, wire
 
 _LENGTH = struct.Struct(">I")
 _MAX_ANSWER = 64 * 1024 * 1024
@@ -33,54 +34,40 @@ class ParserPool:
         self._seconds = seconds
         self._memory_mb = memory_mb
         self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
-        self._closed = False
-        self._lock = threading.Lock()
+        self._shut = threading.Event()
         for _ in range(max(1, size)):
             self._idle.put(None)
 
     def parse(self, envelope: Envelope, options: ParseOptions | None = None) -> Message:
         """Parse in a child. Raises Unreadable(reason) where it died, hung or went over its limits."""
-        if self._closed:
+        if self._shut.is_set():
             raise Unreadable("the parser is closed")
         child = self._idle.get()
         try:
             if child is None or not child.is_alive():
                 if child is not None:
                     child.kill()
-                child = None
                 child = _Child(self._memory_mb, self._seconds)
             return child.parse(envelope, options or ParseOptions(), self._seconds)
         except Unreadable:
-            if child is not None:
-                child.kill()
-            child = None
+            child = _ended(child)
             raise
         except (OSError, ValueError, KeyError, TypeError) as error:
-            if child is not None:
-                child.kill()
-            child = None
+            child = _ended(child)
             raise Unreadable(f"the parser failed ({type(error).__name__})") from error
         finally:
-            if self._closed and child is not None:
-                child.kill()
-                child = None
-            self._idle.put(child)
+            self._idle.put(_ended(child) if self._shut.is_set() else child)
 
     def close(self) -> None:
         """End all children. Harmless twice; a mail being parsed ends Unreadable or is finished first."""
-        with self._lock:
-            self._closed = True
-            kept: list[None] = []
+        self._shut.set()
+        taken = 0
+        with suppress(queue.Empty):
             while True:
-                try:
-                    child = self._idle.get_nowait()
-                except queue.Empty:
-                    break
-                kept.append(None)
-                if child is not None:
-                    child.kill()
-            for _ in kept:
-                self._idle.put(None)
+                _ended(self._idle.get_nowait())
+                taken += 1
+        for _ in range(taken):
+            self._idle.put(None)
 
     def __enter__(self) -> ParserPool:
         return self
@@ -89,15 +76,23 @@ class ParserPool:
         self.close()
 
 
+def _ended(child: _Child | None) -> _Child | None:
+    """Kill it; what is left is no child."""
+    if child is not None:
+        child.kill()
+    return None
+
+
 class _Child:
     """One process and its pipes."""
 
     def __init__(self, memory_mb: int, seconds: float) -> None:
         command = [sys.executable, "-m", "intake.parsing.child", str(memory_mb), str(seconds)]
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, under our own interpreter
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0, close_fds=True
         )
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._in: IO[bytes] = self._process.stdin
         self._out: IO[bytes] = self._process.stdout
         os.set_blocking(self._in.fileno(), False)
@@ -118,10 +113,8 @@ class _Child:
     def kill(self) -> None:
         self._process.kill()
         for pipe in (self._in, self._out):
-            try:
+            with suppress(OSError):
                 pipe.close()
-            except OSError:
-                pass
         self._process.wait()
 
     def parse(self, envelope: Envelope, options: ParseOptions, seconds: float) -> Message:
@@ -225,7 +218,7 @@ def _answer(head: dict[str, Any], source: IO[bytes]) -> bytes:
     try:
         raw = source.read(_LENGTH.unpack(source.read(4))[0])
         options = ParseOptions(**{**head["options"], "staff_addresses": tuple(head["options"]["staff_addresses"])})
-        message = parse(_envelope_in(head["envelope"], raw), options)
+        message = read(_envelope_in(head["envelope"], raw), options)
         return json.dumps(wire.to_dict(message)).encode("ascii")
     except MemoryError:
         return b'{"failed": "parsing needs too much memory"}'

@@ -97,7 +97,7 @@ def _time(value: str) -> str:
     for form, shown in (("%Y%m%dT%H%M%SZ", "%Y-%m-%d %H:%M UTC"), ("%Y%m%dT%H%M%S", "%Y-%m-%d %H:%M"),
                         ("%Y%m%d", "%Y-%m-%d")):  # fmt: skip
         try:
-            return datetime.strptime(value.strip(), form).strftime(shown)
+            return datetime.strptime(value.strip(), form).strftime(shown)  # noqa: DTZ007 - shown as it is written
         except ValueError:
             continue
     return value

@@ -29,7 +29,9 @@ _HIDDEN = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN_ATTRIBUTE = re.compile(r"\bhidden(?:\s|=|/|$)", re.IGNORECASE)
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
 _SKIPPED = ("script", "style", "title", "template", "xml", "svg", "object", "noframes")
 _BLOCK = re.compile(
     r"<(?:/?(?:p|div|tr|table|ul|ol|li|h[1-6]|blockquote|pre|section|article|header|footer|dl|dt|dd|form|center"
@@ -66,7 +68,7 @@ def render(source: str, notes: Notes) -> str:
         from resiliparse.extract.html2text import extract_plain_text
 
         text = extract_plain_text(marked, preserve_formatting=True, list_bullets=True, alt_texts=True)
-    except Exception:  # a library's bug must not lose the mail
+    except Exception:  # noqa: BLE001 - a library's bug must not lose the mail
         text = ""
     if not _MARKS.sub("", text).strip():
         text = crude(source)
@@ -143,42 +145,52 @@ def _after_tag(source: str, start: int) -> int:
 
 def _visible(source: str) -> tuple[str, int]:
     """Without the elements that styles hide, and how deep the tags nest. One pass over the tags."""
-    out: list[str] = []
-    depth = deepest = 0
-    hidden_at = -1
-    hidden_tag = ""
-    pos = 0
-    look_for_hidden = bool(_HIDDEN.search(source)) or "hidden" in source
-    if not look_for_hidden and source.count("<") < 2 * _MAX_DEPTH:
+    hides = bool(_HIDDEN.search(source)) or "hidden" in source
+    if not hides and source.count("<") < 2 * _MAX_DEPTH:
         return source, 0
+    out: list[str] = []
+    depth = deepest = pos = 0
     for match in _TAG.finditer(source):
         name = match[2].lower()
         if name in _VOID:
             continue
-        if match[1]:
-            depth = max(0, depth - 1)
-            if hidden_at >= 0 and name == hidden_tag and depth <= hidden_at:
-                pos, hidden_at = match.end(), -1
-            continue
-        if hidden_at < 0 and look_for_hidden and name not in ("body", "html", "head") and _is_hidden(match[3]):
-            out.append(source[pos : match.start()])
-            hidden_at, hidden_tag = depth, name
-        if not match[3].endswith("/") and name not in ("p", "li", "td", "tr", "th", "option", "dt", "dd"):
-            depth += 1
+        if name not in _SELF_CLOSING:
+            depth = max(0, depth - 1) if match[1] else depth + 1
             deepest = max(deepest, depth)
-        elif hidden_at == depth and hidden_tag == name:
-            depth += 1
-    if hidden_at < 0:
-        out.append(source[pos:])
-    elif not "".join(out).strip():
-        return source, deepest
+        if hides and match.start() >= pos and not match[1] and name not in _FRAME and _is_hidden(match[3]):
+            out.append(source[pos : match.start()])
+            pos = _element_end(source, match.end(), name)
+    out.append(source[pos:])
+    if len(out) > 1 and not _ANY_TAG.sub("", "".join(out)).strip():
+        return source, deepest  # everything hidden: rather too much than nothing
     return "".join(out), deepest
+
+
+_FRAME = frozenset({"html", "head", "body"})
+_SELF_CLOSING = frozenset({"p", "li", "td", "th", "tr", "option", "dt", "dd"})
+
+
+def _element_end(source: str, start: int, name: str) -> int:
+    """Where the element ends that begins at ``start``; the end of the text if it is never closed."""
+    open_ = 1
+    for match in _TAG.finditer(source, start):
+        if match[2].lower() != name:
+            continue
+        if match[1]:
+            open_ -= 1
+        elif name in _SELF_CLOSING:
+            return match.start()
+        else:
+            open_ += 1
+        if open_ <= 0:
+            return match.end()
+    return len(source)
 
 
 def _is_hidden(attributes: str) -> bool:
     if not attributes:
         return False
-    return bool(_HIDDEN.search(attributes) or _HIDDEN_ATTRIBUTE.search(attributes)) and "mso-" not in attributes[:0]
+    return bool(_HIDDEN.search(attributes) or _HIDDEN_ATTRIBUTE.search(attributes))
 
 
 def _marked(source: str) -> str:

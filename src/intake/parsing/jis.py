@@ -30,10 +30,8 @@ def pair_table() -> dict[tuple[int, int], str]:
     for row in range(0x21, 0x7F):
         for cell in range(0x21, 0x7F):
             lead = ((row - 0x21) >> 1) + (0x81 if row < 0x5F else 0xC1)
-            if row & 1:
-                trail = cell + (0x1F if cell < 0x60 else 0x20)
-            else:
-                trail = cell + 0x7E
+            odd = cell + (0x1F if cell < 0x60 else 0x20)
+            trail = odd if row & 1 else cell + 0x7E
             try:
                 table[row, cell] = bytes((lead, trail)).decode("cp932")
             except UnicodeDecodeError:

@@ -32,7 +32,9 @@ def read(envelope: Envelope, options: ParseOptions) -> Message:
     notes = Notes()
     root = mime.read(envelope.raw, notes)
     message = _message(root, envelope, options, notes)
-    if message.sender.canonical and message.sender.canonical in {addresses.canonical(a) for a in options.staff_addresses}:
+    if message.sender.canonical and message.sender.canonical in {
+        addresses.canonical(a) for a in options.staff_addresses
+    }:
         return forwarded.unwrapped(message, root, lambda inner: _message(inner, envelope, options, notes, inside=True))
     return message
 
@@ -50,7 +52,14 @@ def _message(root: Part, envelope: Envelope, options: ParseOptions, notes: Notes
     segments = quotes.segments_of(body.lines, body.given)
     new = quotes.new_text(text, segments)
     who = automatic.speaker(
-        root, subject, sender.addr, sender.name, text, quotes.own_words(text, segments), _null_return(envelope, root) and not inside, envelope.raw
+        root,
+        subject,
+        sender.addr,
+        sender.name,
+        text,
+        quotes.own_words(text, segments),
+        _null_return(envelope, root) and not inside,
+        envelope.raw,
     )
     reply_to = fields.people(headers, "reply-to", notes, forced)
     message_ids = fields.ids(headers, "message-id")

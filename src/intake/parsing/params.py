@@ -113,7 +113,7 @@ def plain(found: list[tuple[str, bytes]], name: str) -> str:
     for key, value in found:
         if key == name:
             return value.decode("latin-1").strip()
-    for key, value in found:  # charset*=us-ascii'en'utf-8, boundary*0=... as some write
+    for key, _ in found:  # charset*=us-ascii'en'utf-8, boundary*0=... as some write
         if key.startswith((name + "*0", name + "*")):
             joined = _joined(found, name)
             return joined[0].decode("latin-1").strip() if joined else ""

@@ -136,7 +136,11 @@ def _mark_history(rows: list[str], known: list[str | None], quoted: list[bool], 
             continue
         count += 1
         begin = at
-        while begin > 0 and (not rows[begin - 1].strip() or attribution.is_rule(rows[begin - 1])) and kinds[begin - 1] == NEW:
+        while (
+            begin > 0
+            and (not rows[begin - 1].strip() or attribution.is_rule(rows[begin - 1]))
+            and kinds[begin - 1] == NEW
+        ):
             begin -= 1
         stop = _history_end(rows, quoted, end)
         kinds[begin:stop] = [QUOTE] * (stop - begin)

@@ -5,55 +5,96 @@ from __future__ import annotations
 import re
 
 _DELIMITER = re.compile(r"^[\s　]{0,3}(?:--|__|—|――|ーー)[\s　]{0,3}$")
-_DRAWING = frozenset("ー-‐－─━═＝=*＊_＿~～〜+＋#＃・･.…‥☆★◇◆□■○●◎▽▼△▲♪♦┏┓┗┛┣┫┌┐└┘┠┨┯┷┿╋┼│┃|｜°∞∴∵≡≪≫╂┝┥┬┴┰┸╋〓✿❀✩✧♡♥❤◈※╭╮╰╯╔╗╚╝║╠╣▬▪▫◤◢◣◥✂❖✦")
+_DRAWING = frozenset(
+    "ー-‐－─━═＝=*＊_＿~～〜+＋#＃・･.…‥☆★◇◆□■○●◎▽▼△▲♪♦┏┓┗┛┣┫┌┐└┘┠┨┯┷┿╋┼│┃"
+    "|｜°∞∴∵≡≪≫╂┝┥┬┴┰┸╋〓✿❀✩✧♡♥❤◈※╭╮╰╯╔╗╚╝║╠╣▬▪▫◤◢◣◥✂❖✦"
+)
 _NOT_DRAWN = frozenset("!！?？。、,")
 _DEVICE = re.compile(
     r"^[\s　>\-–—*_]{0,6}(?:"
-    r"(?:my |私の)?[A-Za-z0-9 .+!&'’\-]{0,40}(?:iPhone|iPad|iOS|Android|アンドロイド|スマートフォン|スマホ|携帯(?:電話)?|Galaxy|Xperia|AQUOS|BlackBerry"
-    r"|Windows ?Phone|Surface|タブレット|ドコモメール|auメール|ソフトバンク|Yahoo!メール|Yahoo!?ﾒｰﾙ|Gmail|Outlook|ガラケー|らくらくホン)[^。\n]{0,40}"
+    r"(?:my |私の)?[A-Za-z0-9 .+!&'’\-]{0,40}(?:iPhone|iPad|iOS|Android|アンドロイド|スマートフォン|スマホ"
+    r"|携帯(?:電話)?|Galaxy|Xperia"
+    r"|AQUOS|BlackBerry"
+    r"|Windows ?Phone|Surface|タブレット|ドコモメール|auメール|ソフトバンク|Yahoo!メール|Yahoo!?ﾒｰﾙ|Gmail"
+    r"|Outlook|ガラケー|らくらくホン)[^。\n]{0,40}"
     r"(?:から|より)(?:の)?(?:送信|送付|メール|返信)[^。\n]{0,20}[。.]?"
-    r"|sent (?:from|via|using|with|by) .{1,80}|from my .{1,24}|\w{1,20} from mobile|diese nachricht wurde von .{1,60} gesendet|verstuurd vanaf .{1,60}|verzonden met .{1,60}|télécharger outlook pour .{1,60}|hent outlook til .{1,60}|odesláno z .{1,60}|내 .{1,30}에서 보냄|从我的.{1,30}发送|sent .{0,20}from my .{1,60}"
+    r"|sent (?:from|via|using|with|by) .{1,80}|from my .{1,24}|\w{1,20} from mobile"
+    r"|diese nachricht wurde von .{1,60} gesendet|verstuurd vanaf .{1,60}|verzonden met .{1,60}"
+    r"|télécharger outlook pour .{1,60}|hent outlook til .{1,60}|odesláno z .{1,60}|내 .{1,30}에서 보냄"
+    r"|从我的.{1,30}发送"
+    r"|sent .{0,20}from my .{1,60}"
     r"|get outlook for .{1,40}|outlook for (?:ios|android|mac)[^。\n]{0,20}(?:を入手|をダウンロード)?"
-    r"|(?:ios|android|mac) ?(?:用|版)(?:の)? ?outlook ?を(?:入手|ダウンロード|手に入れる)|android 用 outlook|envoyé (?:de|depuis) m.{1,60}|von meine[mr] .{1,60}gesendet"
-    r"|gesendet (?:von|mit) .{1,60}|enviado (?:desde|do) .{1,60}|inviato da .{1,60}|verzonden vanaf .{1,60}|skickat från .{1,60}"
-    r"|sendt fra .{1,60}|lähetetty .{1,40}|wysłane z .{1,60}|отправлено с .{1,60}|发自我的.{1,30}|從我的.{1,30}傳送"
+    r"|(?:ios|android|mac) ?(?:用|版)(?:の)? ?outlook ?を(?:入手|ダウンロード|手に入れる)|android 用 outlook"
+    r"|envoyé (?:de"
+    r"|depuis) m.{1,60}|von meine[mr] .{1,60}gesendet"
+    r"|gesendet (?:von|mit) .{1,60}|enviado (?:desde|do) .{1,60}|inviato da .{1,60}|verzonden vanaf .{1,60}"
+    r"|skickat från .{1,60}"
+    r"|sendt fra .{1,60}|lähetetty .{1,40}|wysłane z .{1,60}|отправлено с .{1,60}"
+    r"|发自我的.{1,30}|從我的.{1,30}傳送"
     r")[\s　]*$",
     re.IGNORECASE,
 )
 _CONTACT = re.compile(
-    r"(?:TEL|Tel|tel|ＴＥＬ|℡|☎|FAX|Fax|ＦＡＸ|電話|携帯|Mobile|mobile|MOBILE|Phone|phone|〒|E-?mail|e-?mail|E-?MAIL|Mail|MAIL|mail|メール|ﾒｰﾙ|住所|URL|HP|Web|LINE)\s{0,3}[:：/／.）)]?"
-    r"|[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9.\-]{3,}|https?://|www\.|0\d{1,4}[-‐－(（ ]\d{1,4}[-‐－)） ]\d{3,4}|０[０-９]{1,4}[-－]|\b0[789]0\d{8}\b"
+    r"(?:TEL|Tel|tel|ＴＥＬ|℡|☎|FAX|Fax|ＦＡＸ|電話|携帯|Mobile|mobile|MOBILE|Phone|phone|〒|E-?mail"
+    r"|e-?mail|E-?MAIL|Mail"
+    r"|MAIL|mail|メール|ﾒｰﾙ|住所|URL|HP|Web|LINE)\s{0,3}[:：/／.）)]?"
+    r"|[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9.\-]{3,}|https?://|www\.|0\d{1,4}[-‐－(（ ]\d{1,4}[-‐－)） ]\d{3,4}"
+    r"|０[０-９]{1,4}[-－]|\b0[789]0\d{8}\b"
     r"|〒?\d{3}-\d{4}|[都道府県市区町村]\S{0,20}\d+-\d+|株式会社|有限会社|合同会社|大学|学部|部\s|課\s"
 )
 _FIELD = re.compile(
-    r"^[\s　・■●◆○◇□▼※*\-【\[「]{0,4}(?:お?名前|氏名|ご?氏名|会員(?:番号|ID|No)|登録(?:番号|ID|名|メール|アドレス|電話|住所)|求職者|受付番号|生年月日|ID|フリガナ|ふりがな|カナ|希望|理由|退会|件名|お問い?合わせ)"
+    r"^[\s　・■●◆○◇□▼※*\-【\[「]{0,4}(?:お?名前|氏名|ご?氏名|会員(?:番号|ID|No)|登録(?:番号|ID|名"
+    r"|メール|アドレス|電話|住所)|求職者|受付番号|生年月日|ID"
+    r"|フリガナ|ふりがな|カナ|希望|理由|退会|件名|お問い?合わせ)"
 )
-_SENTENCE = re.compile(r"(?:です|ます|ません|ました|ください|下さい|でした|ましょう|ですか|ますか|\S{3}たい|\S{3}ない|お願い|致し|いたし|ほしい|欲しい|\S{4}だ|\S{4}ん)[。．.！!？?♪…\s　]*$|。|[？?]\s*$|してください|退会|削除")
+_SENTENCE = re.compile(
+    r"(?:です|ます|ません|ました|ください|下さい|でした|ましょう|ですか|ますか|\S{3}たい|\S{3}ない|お願い"
+    r"|致し|いたし|ほしい|欲しい|\S{4}だ"
+    r"|\S{4}ん)[。．.！!？?♪…\s　]*$|。|[？?]\s*$|してください|退会|削除",
+)
 _CLOSING = re.compile(r"^[\s　]*(?:以上|敬具|草々|かしこ|よろしく|宜しく)")
-_ENGLISH_SENTENCE = re.compile(r"\b(?:I|you|we|please|is|are|will|would|have|the)\b.*\s\w+\s\w+\s\w+.*[.?!]\s*$", re.IGNORECASE)
+_ENGLISH_SENTENCE = re.compile(
+    r"\b(?:I|you|we|please|is|are|will|would|have|the)\b.*\s\w+\s\w+\s\w+.*[.?!]\s*$",
+    re.IGNORECASE,
+)
 _NOTICE = re.compile(
-    r"(?:本|この|当)(?:電子)?(?:e-?)?(?:メール|mail|ﾒｰﾙ|通信)(?:に|は|および|及び|（|\(|の)[^\n]{0,80}(?:機密|秘密|宛先|名宛人|意図|特定の|誤って|誤送信|第三者|守秘|個人情報)"
+    r"(?:本|この|当)(?:電子)?(?:e-?)?(?:メール|mail|ﾒｰﾙ|通信)(?:に|は|および|及び|（|\("
+    r"|の)[^\n]{0,80}(?:機密|秘密|宛先|名宛人|意図|特定の|誤って|誤送信"
+    r"|第三者|守秘|個人情報)"
     r"|誤(?:って|送信)[^\n]{0,40}(?:受信|お受け取り|届いた|場合)[^\n]{0,60}(?:破棄|削除|連絡)"
     r"|confidential(?:ity)?\b[^\n]{0,160}(?:intended|recipient|e-?mail|message|notice|information|privileged)"
-    r"|(?:this|the) (?:e-?mail|message|communication|transmission)[^\n]{0,120}(?:confidential|intended (?:only |solely )?(?:for|recipient)|privileged)"
+    r"|(?:this|the) (?:e-?mail|message|communication|transmission)[^\n]{0,120}(?:confidential|intended (?:only "
+    r"|solely )?(?:for|recipient)|privileged)"
     r"|intended (?:only |solely )?for the (?:use|individual|person|addressee|named)"
     r"|(?:if you (?:are not|have received)[^\n]{0,60}(?:intended recipient|in error|mistake))"
-    r"|ウイルスフリー|virus-free\.? www\.avast|avast[^\n]{0,40}(?:ウイルス|virus)|ウイルス(?:スキャン|チェック|に感染)[^\n]{0,40}(?:済み|ソフト|ません|検査|avast|アバスト)"
-    r"|(?:このメール|本メール)は[^\n]{0,30}ウイルス|please consider the environment before printing|diese e-?mail enthält vertrauliche"
+    r"|ウイルスフリー|virus-free\.? www\.avast|avast[^\n]{0,40}(?:ウイルス|virus)|ウイルス(?:スキャン"
+    r"|チェック|に感染)[^\n]{0,40}(?:済み|ソフト"
+    r"|ません|検査|avast|アバスト)"
+    r"|(?:このメール|本メール)は[^\n]{0,30}ウイルス|please consider the environment before printing"
+    r"|diese e-?mail enthält vertrauliche"
     r"|ce message[^\n]{0,60}confidentiel|este (?:mensaje|correo)[^\n]{0,80}confidencial"
-    r"|(?:社外|外部)(?:から|の送信者|の?アドレス)[^\n]{0,40}(?:メール|送信)[^\n]{0,40}(?:注意|ご注意)|\[?(?:external|caution)\]?:? ?(?:this )?e-?mail (?:originated|from)",
+    r"|(?:社外|外部)(?:から|の送信者|の?アドレス)[^\n]{0,40}(?:メール|送信)[^\n]{0,40}(?:注意|ご注意)|\[?(?:external"
+    r"|caution)\]?:? ?(?:this )?e-?mail (?:originated|from)",
     re.IGNORECASE,
 )
 _NOTICE_HEAD = re.compile(
-    r"^[\s　*＊【\[<＜■□●※─━=＝\-]{0,12}(?:confidentiality notice|disclaimer|privacy notice|legal notice|ご注意|注意事項|免責事項|機密(?:保持|情報)|秘密保持"
+    r"^[\s　*＊【\[<＜■□●※─━=＝\-]{0,12}(?:confidentiality notice|disclaimer|privacy notice"
+    r"|legal notice|ご注意|注意事項"
+    r"|免責事項|機密(?:保持|情報)|秘密保持"
     r"|守秘義務|重要なお知らせ|important notice|notice of confidentiality|CONFIDENTIAL)",
     re.IGNORECASE,
 )
 _NOTICE_GATE = re.compile(
-    "[Cc]onfid|CONFID|ntended|rivileged|機密|秘密|誤|ウイルス|[Vv]irus|宛先|名宛|破棄|外部|社外|第三者|守秘|免責|注意|isclaimer|DISCLAIMER|otice|NOTICE"
+    "[Cc]onfid|CONFID|ntended|rivileged|機密|秘密|誤|ウイルス|[Vv]irus|宛先|名宛|破棄|外部|社外|第三者|守秘"
+    "|免責|注意|isclaimer|DISCLAIMER"
+    "|otice|NOTICE"
     "|avast|environment|vertraul|重要な|個人情報|EXTERNAL|CAUTION"
 )
-_LIST_FOOTER = re.compile(r"mailing list|メーリングリスト|mailman/(?:listinfo|options)|unsubscribe|配信(?:停止|解除)|google groups|グループに(?:登録|参加)", re.IGNORECASE)
+_LIST_FOOTER = re.compile(
+    r"mailing list|メーリングリスト|mailman/(?:listinfo|options)|unsubscribe|配信(?:停止|解除)|google groups"
+    r"|グループに(?:登録|参加)",
+    re.IGNORECASE,
+)
 _UNDERLINES = re.compile(r"^_{20,}\s*$|^-{40,}\s*$|^--\s?$")
 MAX_SIGNATURE_LINES = 16
 
@@ -61,7 +102,7 @@ MAX_SIGNATURE_LINES = 16
 def is_rule(line: str) -> bool:
     """A line drawn with signs: rules of ─━＝*-_ and the ornaments around them."""
     text = line.strip()
-    if not 4 <= len(text) <= 200 or text[0].isalnum() and text[0] not in "ーﾟo":
+    if not 4 <= len(text) <= 200 or (text[0].isalnum() and text[0] not in "ーﾟo"):
         return False
     signs = set(text)
     if len(signs) > 12 or len(signs) == len(text) or not signs & _DRAWING:
@@ -108,10 +149,14 @@ def _tail(lines: list[str], start: int, stop: int) -> tuple[int, str] | None:
 
 
 _REGARDS = re.compile(
-    r"^\s*(?:(?:(?:with|many|best|kind|warm|kindest|warmest|my)\s)*(?:and\s\w+\s)?regards|best wishes|sincerely(?: yours)?|yours (?:sincerely|truly|faithfully)"
-    r"|cheers|mit freundlichen grüßen|(?:viele|beste|liebe|freundliche) grüße|mvh|kh|dbh|(?:med )?(?:venlig|vänlig|bedste|de bedste)\w* (?:hilsen|hilsner|hälsning(?:ar)?)"
-    r"|hilsen|(?:bien |très )?cordialement|bien à vous|cordiali saluti|saludos(?: cordiales)?|atentamente|pozdrawiam|z poważaniem|z powazaniem|s pozdravem"
-    r"|met vriendelijke groet(?:en)?|hartelijke groeten|üdvözlettel|с уважением|vänliga hälsningar|bästa hälsningar|terveisin|ystävällisin terveisin)[\s,.!！:]*$",
+    r"^\s*(?:(?:(?:with|many|best|kind|warm|kindest|warmest|my)\s)*(?:and\s\w+\s)?regards|best wishes"
+    r"|sincerely(?: yours)?|yours (?:sincerely|truly|faithfully)"
+    r"|cheers|mit freundlichen grüßen|(?:viele|beste|liebe|freundliche) grüße|mvh|kh|dbh|(?:med )?(?:venlig"
+    r"|vänlig|bedste|de bedste)\w* (?:hilsen|hilsner|hälsning(?:ar)?)"
+    r"|hilsen|(?:bien |très )?cordialement|bien à vous|cordiali saluti|saludos(?: cordiales)?|atentamente"
+    r"|pozdrawiam|z poważaniem|z powazaniem|s pozdravem"
+    r"|met vriendelijke groet(?:en)?|hartelijke groeten|üdvözlettel|с уважением|vänliga hälsningar"
+    r"|bästa hälsningar|terveisin|ystävällisin terveisin)[\s,.!！:]*$",
     re.IGNORECASE,
 )
 
@@ -134,8 +179,12 @@ def _is_device(line: str) -> bool:
 
 
 _SENT_JA = re.compile(
-    r"^(?:[^。、!！?？]{0,30}(?:スマートフォン|スマホ|携帯(?:電話)?|タブレット|端末|iPhone|iPad|Android|Galaxy|Xperia|AQUOS|Windows|Outlook|メール(?:アプリ)?|[Mm]ail)"
-    r"[^。、!！?？]{0,12}(?:から|より)(?:の)?(?:送信|返信)(?:です|しました|しています|しております|されました)?[。.]?|[A-Za-z][\w .!™®]{1,30}(?:から|より)送信(?:されました)?[。.]?)$"
+    r"^(?:[^。、!！?？]{0,30}(?:スマートフォン|スマホ|携帯(?:電話)?|タブレット|端末|iPhone|iPad|Android"
+    r"|Galaxy|Xperia|AQUOS|Windows"
+    r"|Outlook|メール(?:アプリ)?|[Mm]ail)"
+    r"[^。、!！?？]{0,12}(?:から|より)(?:の)?(?:送信|返信)(?:です|しました|しています|しております"
+    r"|されました)?[。.]?|[A-Za-z][\w .!™®]{1,30}(?:から"
+    r"|より)送信(?:されました)?[。.]?)$"
 )
 
 
@@ -161,10 +210,16 @@ def _notice(lines: list[str], start: int, stop: int) -> int | None:
     if _NOTICE.search(flat) or _NOTICE_HEAD.match(text):
         while begin < stop and begin > start and is_rule(lines[begin - 1]):
             begin -= 1
-        inner = next((at for at in range(begin, stop) if _NOTICE.search(lines[at][:600]) or _NOTICE_HEAD.match(lines[at])), begin)
+        inner = next(
+            (at for at in range(begin, stop) if _NOTICE.search(lines[at][:600]) or _NOTICE_HEAD.match(lines[at])), begin
+        )
         if inner > begin and is_rule(lines[inner - 1]):
             inner -= 1
-        return begin if all(not _SENTENCE.search(line[:300]) for line in lines[begin:inner]) and inner - begin < 2 else inner
+        return (
+            begin
+            if all(not _SENTENCE.search(line[:300]) for line in lines[begin:inner]) and inner - begin < 2
+            else inner
+        )
     return None
 
 

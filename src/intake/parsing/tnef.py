@@ -34,15 +34,7 @@ def read(data: bytes) -> Contents:
     if len(data) < 6 or struct.unpack_from("<I", data)[0] != _SIGNATURE:
         found.complete = False
         return found
-    codepage: str | None = None
-    short, long, body = b"", "", b""
-    open_ = False
-
-    def close() -> None:
-        if open_:
-            name = long or charset.decode(short.rstrip(b"\0"), codepage).text
-            found.files.append((name, body))
-
+    reader = _Reader(found)
     pos = 6
     for _ in range(_MAX_ITEMS):
         if pos + 9 > len(data):
@@ -52,23 +44,46 @@ def read(data: bytes) -> Contents:
         pos += 9 + length + 2
         if len(value) < length:
             found.complete = False
-        if attribute == _OEM_CODEPAGE and len(value) >= 4:
-            codepage = f"cp{struct.unpack_from('<I', value)[0]}"
-        elif attribute == _MSG_PROPS:
-            _body_of(_properties(value), codepage, found)
-        elif attribute == _MSG_BODY and not found.text:
-            found.text = charset.decode(value.rstrip(b"\0"), codepage).text
-        elif attribute == _ATT_RENDER:
-            close()
-            short, long, body, open_ = b"", "", b"", True
-        elif attribute == _ATT_TITLE:
-            short = value
-        elif attribute == _ATT_DATA:
-            body = value
-        elif attribute == _ATT_PROPS:
-            long = _name_of(_properties(value), codepage)
-    close()
+        if attribute < 0x9000 or attribute in (_ATT_RENDER, _ATT_PROPS):
+            reader.attachment(attribute, value)
+        reader.message(attribute, value)
+    reader.close()
     return found
+
+
+class _Reader:
+    """Takes the attributes in their order; an attachment is several of them."""
+
+    def __init__(self, found: Contents) -> None:
+        self.found = found
+        self.codepage: str | None = None
+        self.title, self.long_name, self.body = b"", "", b""
+        self.open = False
+
+    def message(self, attribute: int, value: bytes) -> None:
+        if attribute == _OEM_CODEPAGE and len(value) >= 4:
+            self.codepage = f"cp{struct.unpack_from('<I', value)[0]}"
+        elif attribute == _MSG_PROPS:
+            _body_of(_properties(value), self.codepage, self.found)
+        elif attribute == _MSG_BODY and not self.found.text:
+            self.found.text = charset.decode(value.rstrip(b"\0"), self.codepage).text
+
+    def attachment(self, attribute: int, value: bytes) -> None:
+        if attribute == _ATT_RENDER:
+            self.close()
+            self.open = True
+        elif attribute == _ATT_TITLE:
+            self.title = value
+        elif attribute == _ATT_DATA:
+            self.body = value
+        elif attribute == _ATT_PROPS:
+            self.long_name = _name_of(_properties(value), self.codepage)
+
+    def close(self) -> None:
+        if self.open:
+            name = self.long_name or charset.decode(self.title.rstrip(b"\0"), self.codepage).text
+            self.found.files.append((name, self.body))
+        self.title, self.long_name, self.body = b"", "", b""
 
 
 def _body_of(properties: dict[int, tuple[int, bytes]], codepage: str | None, found: Contents) -> None:

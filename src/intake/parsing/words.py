@@ -84,9 +84,7 @@ def _looks_encoded(payload: str, encoding: str) -> bool:
     return payload.count("=") > 2
 
 
-def _flush(
-    run: list[tuple[str, str, str]], out: list[str], notes: Notes, where: str, forced: str | None
-) -> None:
+def _flush(run: list[tuple[str, str, str]], out: list[str], notes: Notes, where: str, forced: str | None) -> None:
     start = 0
     for index in range(1, len(run) + 1):
         if index == len(run) or run[index][0] != run[start][0]:
