@@ -28,9 +28,10 @@ SECRET = b"whsec_" + b"A" * 43 + b"="
 
 
 @pytest.mark.parametrize("folder", CASES, ids=lambda p: p.name)
-def test_case(folder: Path, tmp_path: Path) -> None:
+def test_case(folder: Path, tmp_path: Path, database_url: str) -> None:
     given = read(folder / "given.toml")
-    house = open_test_house(tmp_path, profile=given.get("profile", "agency"), **given.get("settings", {}))
+    settings = {"profile": given.get("profile", "agency"), "url": database_url} | given.get("settings", {})
+    house = open_test_house(tmp_path, **settings)
     house.now = given.get("now", NOON)
     set_up(house, given)
     sent_before = len(house.relay.mails)

@@ -29,7 +29,9 @@ def render(line: dict[str, Any], number: int) -> bytes:
     form = FORMS[number % len(FORMS)]
     body = line["body"].replace("\r\n", "\n").replace("\n", "\r\n") + "\r\n"
     name, addr = parseaddr(line.get("from") or f"sender{number}@example.jp")
-    charset = form if form in ("iso-2022-jp", "cp932") and _fits(body + line.get("subject", "") + name, form) else "utf-8"
+    charset = (
+        form if form in ("iso-2022-jp", "cp932") and _fits(body + line.get("subject", "") + name, form) else "utf-8"
+    )
     head = [
         f"From: {_word(name, charset)} <{addr or f'sender{number}@example.jp'}>",
         f"To: {DESK}",

@@ -182,7 +182,7 @@ def _answer(
     if not speaking:
         return
     to = letters.address_for(speaking[0].decision, message, seeker, tools)
-    why_not = letters.refusal(act, to, speaking, message, tools)
+    why_not = letters.refusal(act, to, speaking, tools, by_staff=item.envelope.entered_by is not None)
     if why_not:
         for s in speaking:
             _without_mail(act, s, why_not)
