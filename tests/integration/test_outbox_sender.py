@@ -367,6 +367,26 @@ def test_an_idle_house_takes_no_write_lock(world: World) -> None:
     assert Sender(ReadOnly(), world.courier, lambda _tx, _i: None, lambda: NOW).run_once() == 0  # type: ignore[arg-type]
 
 
+def test_two_senders_never_carry_the_same_mail(world: World, smtp_sink: SmtpSink) -> None:
+    items = queue(world.store, *(mail(n, AGAIN if n % 2 else ONCE) for n in range(1, 61)))
+
+    def work() -> None:
+        courier = open_courier(smtp_sink.url, Path())
+        sender = Sender(world.store, courier, lambda _tx, _i: None, lambda: NOW, batch=3)
+        while sender.run_once():
+            pass
+        courier.close()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert {world.state(i) for i in items} == {SENT}
+    assert sorted(m.data for m in smtp_sink.received) == sorted(mail(n).data for n in range(1, 61))
+    assert smtp_sink.connections == 3
+
+
 def test_unknown_is_told_once(world: World) -> None:
     class Late(Counting):
         def deliver(self, _: Mail) -> Delivery:
