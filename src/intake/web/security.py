@@ -1,4 +1,4 @@
-"""What every response carries and every changing request must show (reliability.md A13, A25; dependencies.md 20, 21)."""
+"""What every response carries, and what every changing request must show (reliability.md A13, A25)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from intake.cases.transitions import IllegalStep
-from intake.errors import BadInput, NotAllowed, NotFound, NotProved, Stale
+from intake.errors import BadInput, NotAllowed, NotProved, Stale
 from intake.model import Case, Role
 from intake.pipeline import desk, links
 from intake.pipeline.moves import Act
@@ -179,18 +179,14 @@ def _do(visit: Visit, deed: Deed, *, moves_on: bool, fresh: bool) -> str:
             raise Stale()
         deed(act, case, visit)
         tab = tabs.BY_KEY[pages.tab_of(visit)]
-        if not moves_on:
-            return f"/staff/cases/{case.number}?tab={tab.key}" if _visible(act, visit, case) else f"/staff/?tab={tab.key}"
-        following = tabs.next_after(tx, tab, visit.staff, case)
-        return f"/staff/cases/{following.number}?tab={tab.key}" if following else f"/staff/?tab={tab.key}"
+        then = tabs.next_after(tx, tab, visit.staff, case) if moves_on else _still_theirs(act, case, visit)
+        return f"/staff/cases/{then.number}?tab={tab.key}" if then else f"/staff/?tab={tab.key}"
 
 
-def _visible(act: Act, visit: Visit, case: Case) -> bool:
+def _still_theirs(act: Act, case: Case, visit: Visit) -> Case | None:
     """After a correction or a choice of seeker the case may not be this person's to see any more."""
-    try:
-        return scope.may_see(act.tx, visit.staff, act.tx.cases.get(case.id))
-    except NotFound:
-        return False
+    now = act.tx.cases.get(case.id)
+    return now if scope.may_see(act.tx, visit.staff, now) else None
 
 
 def _stale(visit: Visit) -> Response:

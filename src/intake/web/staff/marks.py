@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from intake.model import Evidence, Segment
 from intake.web import controls
@@ -62,7 +62,7 @@ def pieces(text: str, start: int, end: int, evidence: Sequence[Evidence]) -> tup
     here = [e for e in evidence if e.start < end and e.end > start and e.start < e.end][:MOST_EVIDENCE]
     cuts = sorted({start, end, *(max(start, e.start) for e in here), *(min(end, e.end) for e in here)})
     found: list[Piece] = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         why = tuple(e for e in here if e.start <= a and e.end >= b)
         found += _seen(text[a:b], why)
     return tuple(_few_controls(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from intake.web.staff import find, tabs
+from intake.web.staff import calls, find, tabs
 from intake.web.staff.rows import row_of
 from intake.web.staff.visit import Visit
 
@@ -17,7 +17,16 @@ def show(visit: Visit) -> Response:
         cases, more = tabs.page_of(tx, tab, visit.staff, int(after) if after.isdecimal() and len(after) < 16 else None)
         rows = [row_of(tx, c, visit.now) for c in cases]
         counts = [(t, tabs.count_of(tx, t, visit.staff)) for t in tabs.tabs_for(visit.staff)]
-    return visit.page("queue.html", tab=tab, rows=rows, more=more, counts=counts, cap=tabs.COUNT_CAP, words="")
+    return visit.page(
+        "queue.html",
+        tab=tab,
+        rows=rows,
+        more=more,
+        counts=counts,
+        cap=tabs.COUNT_CAP,
+        may_take_calls=visit.staff.role in calls.WHO,
+        words="",
+    )
 
 
 def search(visit: Visit) -> Response:

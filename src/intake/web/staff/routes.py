@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from intake.web.staff import acts, case, mails, queue, session
-from intake.web.staff.visit import Visit, page
+from intake.web.staff import acts, calls, case, control, mails, people, queue, rules, session, tasks
+from intake.web.staff.visit import ADMINS, CONTROLLERS, Visit, page
 
 
 def sign_out(visit: Visit) -> Response:
@@ -24,6 +24,20 @@ ROUTES: list[BaseRoute] = [
     page("/cases/{number}/messages/{message:int}/download", case.download),
     page("/cases/{number}/messages/{message:int}/attachments/{part:int}", case.attachment),
     *acts.ROUTES,
+    page("/calls/new", calls.form, calls.WHO),
+    page("/calls/new", calls.take, calls.WHO, ("POST",)),
+    page("/tasks", tasks.show),
+    page("/tasks/{id:int}/done", tasks.done, acts.CASE_WORKERS, ("POST",)),
     page("/mails", mails.show),
     page("/mails/{id:int}", mails.one),
+    page("/rules", rules.show),
+    page("/rules", rules.attempt, methods=("POST",)),
+    page("/people", people.show, ADMINS),
+    page("/people", people.add, ADMINS, ("POST",)),
+    page("/people/change", people.change, ADMINS, ("POST",)),
+    page("/me", people.me),
+    page("/me/password", people.set_my_password, methods=("POST",)),
+    page("/audit", control.audit, CONTROLLERS),
+    page("/audit", control.verify, CONTROLLERS, ("POST",)),
+    page("/health", control.health),
 ]

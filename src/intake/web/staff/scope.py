@@ -22,6 +22,14 @@ def get_case(tx: Tx, staff: StaffMember, number: str) -> Case:
     return case
 
 
+def find_case(tx: Tx, case_id: int) -> Case | None:
+    """None where it is gone (erased)."""
+    try:
+        return tx.cases.get(case_id)
+    except NotFound:
+        return None
+
+
 def is_about(tx: Tx, staff: StaffMember, case: Case) -> bool:
     """True where a message of this case complains about ``staff``, or asks for somebody else in their place."""
     if case.seeker_id is None or tx.seekers.get(case.seeker_id).concierge != staff.name:
@@ -42,3 +50,14 @@ def _by_role(staff: StaffMember, case: Case) -> bool:
         return case.request == "deletion"
     # who is complained about may be named in the text only: without an assignee such a case is the leads'
     return case.assignee is None and not _touchy(case)
+
+
+def case_of_task(tx: Tx, staff: StaffMember, task_id: int) -> Case:
+    """The case that a piece of work belongs to. Raises NotFound also where it is not this person's to see."""
+    task = next((t for t in tx.tasks.open(None, 10_000) if t.id == task_id), None)
+    if task is None:
+        raise NotFound()
+    case = tx.cases.get(task.case_id)
+    if not may_see(tx, staff, case):
+        raise NotFound()
+    return case

@@ -22,7 +22,10 @@ _BY_WORDS = (
     ("this case is about that person", "この案件はその担当者についてのものです。ほかの方を選んでください。"),
     ("no such member of staff", "その名前のスタッフはいません。"),
     ("the person has proved this wish", "ご本人の確認が済んだお申し出です。お断りや終了にはできません。"),
-    ("carried out, refused or retracted", "退会・削除は「対応済み」では終えられません。承認するか、理由を付けてお断りします。"),
+    (
+        "carried out, refused or retracted",
+        "退会・削除は「対応済み」では終えられません。承認するか、理由を付けてお断りします。",
+    ),
     ("the message has no sender", "返信先のアドレスがありません。"),
     ("is closed", "この案件はすでに終わっています。"),
     ("a refusal needs a reason", "理由を入力してください。ご本人に届きます。"),
@@ -33,27 +36,31 @@ _BY_WORDS = (
 )
 _EVENTS = {
     "case.opened": "案件を開きました", "case.approved_by": "承認しました", "case.approve": "承認により進みました",
-    "case.assigned": "担当を変えました", "case.noted": "メモを残しました", "case.seeker_chosen": "求職者を選びました",
-    "case.reason_given": "理由を伺いました", "case.correct": "依頼の種類を直しました", "case.hold": "保留にしました",
-    "case.refuse": "お断りにしました", "case.close": "対応済みにしました", "case.lapse": "終了にしました",
+    "case.assigned": "担当を変えました", "case.noted": "メモを残しました",
+    "case.seeker_chosen": "求職者を選びました", "case.reason_given": "理由を伺いました",
+    "case.correct": "依頼の種類を直しました", "case.hold": "保留にしました", "case.refuse": "お断りにしました",
+    "case.close": "対応済みにしました", "case.lapse": "終了にしました",
     "case.ask": "確認リンクを送ることにしました", "case.remind": "もう一度ご連絡しました",
-    "case.prove": "本人確認により進みました", "case.retract": "取り下げられました", "case.fall_due": "期日になりました",
-    "case.tasks_done": "作業がすべて終わりました", "case.fulfil": "別の案件で実現しました",
-    "case.join": "連絡が加わりました", "case.message_joined": "同じ用件の連絡が加わりました",
-    "case.message_closed": "お礼の連絡が届きました", "link.issued": "確認リンクを発行しました",
-    "link.answered": "ご本人がリンクのページで選びました", "proof.telephone": "電話で本人確認をしました",
-    "reply.queued": "メールを用意しました", "reply.none": "メールは送りませんでした", "mail.undone": "メールの送信を取りやめました",
-    "mail.sent": "メールを送りました", "mail.failed": "メールを送れませんでした", "mail.unknown": "送れたかどうか不明です",
-    "mail.stale": "状況が変わったため送りませんでした", "mail.bounced": "メールが戻ってきました",
-    "task.opened": "作業を作りました", "task.done": "作業が終わりました",
-    "seeker.hold_outreach": "ご紹介とご連絡を控えました", "seeker.release_outreach": "ご紹介とご連絡を再開できるようにしました",
+    "case.prove": "本人確認により進みました", "case.retract": "取り下げられました",
+    "case.fall_due": "期日になりました", "case.tasks_done": "作業がすべて終わりました",
+    "case.fulfil": "別の案件で実現しました", "case.join": "連絡が加わりました",
+    "case.message_joined": "同じ用件の連絡が加わりました", "case.message_closed": "お礼の連絡が届きました",
+    "link.issued": "確認リンクを発行しました", "link.answered": "ご本人がリンクのページで選びました",
+    "proof.telephone": "電話で本人確認をしました", "reply.queued": "メールを用意しました",
+    "reply.none": "メールは送りませんでした", "mail.undone": "メールの送信を取りやめました",
+    "mail.sent": "メールを送りました", "mail.failed": "メールを送れませんでした",
+    "mail.unknown": "送れたかどうか不明です", "mail.stale": "状況が変わったため送りませんでした",
+    "mail.bounced": "メールが戻ってきました", "task.opened": "作業を作りました", "task.done": "作業が終わりました",
+    "seeker.hold_outreach": "ご紹介とご連絡を控えました",
+    "seeker.release_outreach": "ご紹介とご連絡を再開できるようにしました",
     "seeker.pause": "登録を「停止中」にしました", "seeker.resume": "登録を「登録中」に戻しました",
     "seeker.withdraw": "登録を「退会済み」にしました", "seeker.reinstate": "登録を復元しました",
-    "staff.signed_in": "サインインしました", "staff.signed_out": "サインアウトしました", "staff.locked": "サインインを一時停止しました",
-    "staff.added": "スタッフを登録しました", "staff.password_set": "パスワードを変えました",
-    "staff.sessions_closed": "サインアウトさせました", "staff.closed": "アカウントを停止しました",
-    "staff.opened": "アカウントを再開しました",
+    "staff.signed_in": "サインインしました", "staff.signed_out": "サインアウトしました",
+    "staff.locked": "サインインを一時停止しました", "staff.added": "スタッフを登録しました",
+    "staff.password_set": "パスワードを変えました", "staff.sessions_closed": "サインアウトさせました",
+    "staff.closed": "アカウントを停止しました", "staff.opened": "アカウントを再開しました",
 }  # fmt: skip
+SAID = ("request", "state", "hold", "hold_reason", "why", "policy", "kind")  # details that are codes
 _CHOICES = {"complete": "完了", "cancel": "キャンセル", "defer": "選考終了後に退会", "pause": "停止に変更"}
 _ACTORS = {"worker": "自動処理", "link": "ご本人", "web": "画面", "sender": "自動送信"}
 
@@ -89,9 +96,7 @@ def _details(row: AuditRow) -> str:
         found.append(f"{before} → {after}" if before != after else after)
     if d.get("choice"):
         found.append(_CHOICES.get(str(d["choice"]), str(d["choice"])))
-    for key in ("request", "state", "hold", "hold_reason", "why", "policy", "kind"):
-        if d.get(key):
-            found.append(label(d[key]))
+    found += [label(d[key]) for key in SAID if d.get(key)]
     if d.get("template"):
         found.append(mail_name(str(d["template"])))
     if "to" in d and row.action == "case.assigned":
@@ -104,11 +109,11 @@ def _details(row: AuditRow) -> str:
 _MAILS = {
     "receipt_neutral": "受付のご連絡(共通)", "receipt_several": "受付のご連絡(複数)", "refusal": "お断りのご連絡",
     "staff_answer": "スタッフからの返信", "answer": "ご質問への回答", "reminder": "確認のお願い(再)",
-    "phone_confirmation": "お電話の確認", "deletion_scheduled": "削除日のご連絡", "deletion_final": "削除完了のご連絡",
-    "deletion_held": "削除を控える旨のご連絡", "reinstatement_link": "利用再開のリンク", "return_office": "窓口のご案内",
-    "return_online": "利用再開のご案内", "return_unknown": "利用再開のご案内", "alarm": "お知らせ",
-    "done_withdrawal_held": "退会の保留のご連絡", "done_deferred": "選考終了後の退会のご連絡",
-    "done_deletion_confirmed": "削除のお申し込みの確認",
+    "phone_confirmation": "お電話の確認", "deletion_scheduled": "削除日のご連絡",
+    "deletion_final": "削除完了のご連絡", "deletion_held": "削除を控える旨のご連絡",
+    "reinstatement_link": "利用再開のリンク", "return_office": "窓口のご案内", "return_online": "利用再開のご案内",
+    "return_unknown": "利用再開のご案内", "alarm": "お知らせ", "done_withdrawal_held": "退会の保留のご連絡",
+    "done_deferred": "選考終了後の退会のご連絡", "done_deletion_confirmed": "削除のお申し込みの確認",
 }  # fmt: skip
 _PREFIXES = (("receipt_", "受付のご連絡"), ("done_", "完了のご連絡"), ("confirm_", "ご確認のお願い"))
 

@@ -10,6 +10,7 @@ from intake.web.staff.scope import SEES_ALL, may_see
 
 PAGE = 50
 COUNT_CAP = 1000
+REVIEW = (CaseState.REVIEW,)
 CLOSED = (CaseState.DONE, CaseState.REFUSED, CaseState.RETRACTED, CaseState.LAPSED)
 
 
@@ -25,9 +26,9 @@ class Tab:
 
 
 TABS = (
-    Tab("mine", "自分の担当", (CaseState.REVIEW,), "自分の担当の案件はありません。「未割り当て」から引き受けられます。"),
-    Tab("unassigned", "未割り当て", (CaseState.REVIEW,), "未割り当ての案件はありません。新しい連絡が届くと、ここに並びます。"),
-    Tab("all", "確認待ちすべて", (CaseState.REVIEW,), "確認待ちの案件はありません。新しい連絡が届くと、ここに並びます。"),
+    Tab("mine", "自分の担当", REVIEW, "自分の担当の案件はありません。「未割り当て」から引き受けられます。"),
+    Tab("unassigned", "未割り当て", REVIEW, "未割り当ての案件はありません。新しい連絡が届くと、ここに並びます。"),
+    Tab("all", "確認待ちすべて", REVIEW, "確認待ちの案件はありません。新しい連絡が届くと、ここに並びます。"),
     Tab("waiting", "本人の返事待ち", (CaseState.AWAITING_PROOF,), "本人の返事を待っている案件はありません。"),
     Tab("scheduled", "予定", (CaseState.SCHEDULED,), "日付や条件を待っている案件はありません。"),
     Tab("done", "完了", CLOSED, "終わった案件はまだありません。「未割り当て」から始めてください。", newest_first=True),
@@ -42,8 +43,8 @@ def default_tab(staff: StaffMember) -> Tab:
 
 def tabs_for(staff: StaffMember) -> tuple[Tab, ...]:
     """Auditors have no cases of their own; reviewers do not see other people's."""
-    hidden = {Role.AUDITOR: {"mine"}, Role.REVIEWER: {"all"}, Role.PRIVACY_OFFICER: {"unassigned"}}.get(staff.role, set())
-    return tuple(t for t in TABS if t.key not in hidden)
+    hidden = {Role.AUDITOR: "mine", Role.REVIEWER: "all", Role.PRIVACY_OFFICER: "unassigned"}.get(staff.role)
+    return tuple(t for t in TABS if t.key != hidden)
 
 
 def queries(tab: Tab, staff: StaffMember) -> list[CaseQuery]:

@@ -106,7 +106,9 @@ def said(request: Request) -> tuple[str, str] | None:
     return done, number if number.isascii() and len(number) <= 12 and '"' not in number else ""
 
 
-def page(path: str, handler: Handler, roles: Collection[Role] = EVERYBODY, methods: tuple[str, ...] = ("GET",)) -> Route:
+def page(
+    path: str, handler: Handler, roles: Collection[Role] = EVERYBODY, methods: tuple[str, ...] = ("GET",)
+) -> Route:
     """A route for staff. ``roles`` may use it; POST needs the session's token too."""
 
     async def endpoint(request: Request) -> Response:

@@ -1,0 +1,60 @@
+"""Is everything running, and what was done: health and the audit trail."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from intake.model import Role
+from intake.ports import AuditRow, Tx
+from intake.web.staff import scope, speech
+from intake.web.staff.visit import Visit
+
+PAGE = 100
+
+
+def health(visit: Visit) -> Response:
+    """What is wrong, in words; how much waits and how it ended."""
+    issues = visit.context.health()
+    with visit.context.store.read() as tx:
+        inbox, outbox = tx.inbox.backlog(visit.now), tx.outbox.backlog(visit.now)
+        ends, mails = tx.inbox.counts(), tx.outbox.counts()
+    return visit.page("health.html", issues=issues, inbox=inbox, outbox=outbox, ends=ends, mails=mails, words="")
+
+
+def audit(visit: Visit) -> Response:
+    """The trail, newest first."""
+    return _audit(visit)
+
+
+def verify(visit: Visit) -> Response:
+    """Recompute the hash chain from its first row."""
+    with visit.context.store.read() as tx:
+        return _audit(visit, verdict=tx.audit.verify())
+
+
+def _audit(visit: Visit, *, verdict: tuple[bool, str] | None = None) -> Response:
+    before = visit.asked("before")
+    with visit.context.store.read() as tx:
+        rows = tx.audit.tail(PAGE + 1, int(before) if before.isdecimal() and len(before) < 19 else None)
+        shown = [(r, _number(tx, visit, r)) for r in rows[:PAGE]]
+    return visit.page(
+        "audit.html",
+        rows=[(r, n) for r, n in shown if n is not None],
+        more=rows[PAGE - 1].seq if len(rows) > PAGE else None,
+        verdict=verdict,
+        event=speech.of_event,
+        actor=speech.of_actor,
+        words="",
+    )
+
+
+def _number(tx: Tx, visit: Visit, row: AuditRow) -> str | None:
+    """The number of the row's case, "" where it has none (any more); None where the row is not theirs to read."""
+    if row.case_id is None:
+        return ""
+    case = scope.find_case(tx, row.case_id)
+    if case is None:
+        return ""
+    if visit.staff.role is not Role.AUDITOR and not scope.may_see(tx, visit.staff, case):
+        return None
+    return case.number

@@ -1,0 +1,47 @@
+"""Pieces of work for people: tell the employer, call, remind."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from intake.errors import IntakeError, NotFound, Temporary
+from intake.pipeline import desk
+from intake.policy import today_of
+from intake.web.staff import scope, speech
+from intake.web.staff.visit import Visit
+
+MOST = 200
+
+
+def show(visit: Visit) -> Response:
+    """Open work, one's own first; only of cases that this person may see."""
+    return _render(visit)
+
+
+def done(visit: Visit) -> Response:
+    """A piece of work is done."""
+    number = ""
+    try:
+        with visit.context.store.write() as tx:
+            task_id = int(visit.path["id"])
+            case = scope.case_of_task(tx, visit.staff, task_id)
+            number = case.number
+            desk.task_done(desk.act_of(tx, visit.staff, visit.now), task_id, visit.tools)
+    except (NotFound, Temporary):
+        raise
+    except IntakeError as e:
+        return _render(visit, 422, trouble=speech.of_error(e))
+    back = f"/staff/cases/{number}" if visit.field("back") == number else "/staff/tasks"
+    return visit.back_to(back, "task", number)
+
+
+def _render(visit: Visit, status: int = 200, *, trouble: str = "") -> Response:
+    mine = visit.asked("whose") != "all"
+    with visit.context.store.read() as tx:
+        rows = []
+        for task in tx.tasks.open(visit.staff.name if mine else None, MOST):
+            case = tx.cases.get(task.case_id)
+            if scope.may_see(tx, visit.staff, case):
+                name = tx.seekers.get(case.seeker_id).name if case.seeker_id else ""
+                rows.append((task, case, name))
+    return visit.page("tasks.html", status, rows=rows, mine=mine, today=today_of(visit.now), trouble=trouble, words="")
