@@ -91,7 +91,7 @@ def _urls(url: str, keys_url: str | None) -> tuple[URL, URL]:
 
 @contextmanager
 def _writing(url: URL, schema: str | None) -> Iterator[sa.Connection]:
-    """A write transaction that no other process of ours writes beside."""
+    """One write transaction for a whole migration: killed midway it leaves the old schema, on SQLite too."""
     writer, reader, lock = engines(url, schema, BUSY_SECONDS)
     with ExitStack() as stack:
         stack.callback(reader.dispose)

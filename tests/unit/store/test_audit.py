@@ -106,6 +106,19 @@ def test_a_dropped_row_with_the_rest_moved_up_is_named(store: SqlStore) -> None:
     assert verify(store) == (False, "row 2: does not fit")
 
 
+def test_a_row_of_another_history_is_named(store: SqlStore, sqlite_store: SqlStore) -> None:
+    """Signed by us for the same place, but after other rows: a restored backup that went on has such rows."""
+    fill(store)
+    with sqlite_store.write() as tx:
+        for _ in range(3):
+            tx.audit.append(NOW, WORKER, "another history")
+    with sqlite_store.read() as tx:
+        query = sa.select(audit).where(audit.c.seq == 3)
+        foreign = dict(tx.inbox._c.conn.execute(query).one()._mapping)
+    by_force(store, sa.update(audit).where(audit.c.seq == 3).values(foreign))
+    assert verify(store) == (False, "row 3: does not fit")
+
+
 def test_a_cut_tail_is_seen(store: SqlStore) -> None:
     fill(store)
     by_force(store, sa.delete(audit).where(audit.c.seq > 3))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from datetime import datetime
@@ -118,25 +120,37 @@ def test_busy_when_a_stranger_holds_the_database(sqlite_store: SqlStore) -> None
     patient.close()
 
 
+def test_the_file_is_the_lock_between_processes(tmp_path: Path) -> None:
+    mine, theirs = WriterLock(tmp_path / "db", 0.1), WriterLock(tmp_path / "db", 0.1)
+    with mine.held(), pytest.raises(StoreBusy), theirs.held():
+        pass
+    with theirs.held():
+        pass
+
+
+HOG = """
+import sys, time
+from pathlib import Path
+from intake.store.lock import WriterLock
+lock, until = WriterLock(Path(sys.argv[1]), 10), time.monotonic() + 10
+while time.monotonic() < until:
+    with lock.held():
+        print(flush=True)
+        time.sleep(0.05)
+"""
+
+
 def test_who_waits_long_gets_a_turn(tmp_path: Path) -> None:
     """A writer that takes the lock again at once must not starve another process."""
-    busy, waiting = WriterLock(tmp_path / "db", 10), WriterLock(tmp_path / "db", 5)
-    stop = threading.Event()
-
-    def hog() -> None:
-        while not stop.is_set():
-            with busy.held():
-                time.sleep(0.02)
-
-    thread = threading.Thread(target=hog)
-    thread.start()
+    hog = subprocess.Popen([sys.executable, "-c", HOG, str(tmp_path / "db")], stdout=subprocess.PIPE)
+    assert hog.stdout is not None
+    hog.stdout.readline()
     try:
-        for _ in range(3):
-            with waiting.held():
-                pass
+        with WriterLock(tmp_path / "db", 1.5).held():
+            pass
     finally:
-        stop.set()
-        thread.join()
+        hog.kill()
+        hog.communicate()
 
 
 def test_a_damaged_database_is_unavailable(sqlite_store: SqlStore) -> None:

@@ -25,7 +25,6 @@ def _run(connection: sa.Connection) -> None:
         connection=connection,
         target_metadata=metadata,
         render_as_batch=dialect == "sqlite",
-        transactional_ddl=True,  # SQLite too: a migration killed midway leaves the old schema
         include_object=lambda item, name, kind, reflected, _: _ours(dialect, item, name, kind, reflected),
     )
     with context.begin_transaction():
