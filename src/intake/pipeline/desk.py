@@ -231,7 +231,7 @@ def _mail(act: Act, case: Case, template: str, tools: Tools, *, free: str) -> No
         return
     plan = Decision(case.request, "staff", template, case.state, reply=ReplyPlan(template, "file"))
     letters.send(act, to, [Settled(case, plan)], seeker, tools, message=message, in_message=case.message_id,
-                 automatic=False, hold_seconds=tools.profile.hold_seconds, free=free)  # fmt: skip
+                 automatic=False, free=free)  # fmt: skip
 
 
 def _confirm_reading(act: Act, case: Case, staff: StaffMember) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from intake.model import Decision, Message, OutboxItem, Seeker
@@ -13,7 +13,7 @@ from intake.pipeline.moves import Act
 from intake.pipeline.parts import part_of
 from intake.pipeline.tools import Tools
 from intake.ports import NewMail
-from intake.replies import Letter, Part, Thread, compose, new_message_id, return_path
+from intake.replies import Letter, Part, Thread, compose, earliest, new_message_id, return_path
 
 if TYPE_CHECKING:
     from intake.pipeline.settle import Settled
@@ -61,7 +61,6 @@ def send(
     message: Message | None,
     in_message: int | None,
     automatic: bool = True,
-    hold_seconds: int = 0,
     free: str | None = None,
 ) -> OutboxItem:
     """Compose the one mail for these cases and queue it."""
@@ -89,7 +88,7 @@ def send(
     new = NewMail(
         mail=mail,
         case_ids=tuple(s.case.id for s in settled),
-        not_before=act.now + timedelta(seconds=hold_seconds),
+        not_before=_not_before(act, mail.template, tools),
         in_message=in_message,
         needs_state=tuple(sorted({s.case.state.value for s in settled})),
         automatic=automatic and not proved,
@@ -98,6 +97,13 @@ def send(
     for s in settled:
         act.note("reply.queued", s.case, outbox=item.id, template=mail.template, version=mail.template_version)
     return item
+
+
+def _not_before(act: Act, template: str, tools: Tools) -> datetime:
+    """Answers leave at once, what staff sent after a moment for second thoughts, the calendar's mails by day."""
+    if act.actor.kind == "staff":
+        return act.now + timedelta(seconds=tools.profile.hold_seconds)
+    return earliest(template, act.now, tools.agency.timing, asked_now=act.actor.name != "calendar")
 
 
 def _merged(parts: tuple[Part, ...]) -> tuple[Part, ...]:

@@ -36,7 +36,7 @@ def part_of(act: Act, settled: Settled, seeker: Seeker | None, tools: Tools, fre
         "hold_reason": case.hold_reason,
     }
     if decision.reply.neutral:
-        return Part(**part)
+        return Part(**part, answer_text=_of_meaning(_meaning(act, case), tools).get("answer_text"))
     if settled.link is not None:
         part |= {"link_url": settled.link.url, "link_expires_at": settled.link.expires_at}
     part |= _of_case(act, case, tools)
@@ -59,6 +59,7 @@ def _of_case(act: Act, case: Case, tools: Tools) -> dict[str, Any]:
     return {
         "reasons": case.reasons,
         "gentle_way": _gentle_way(case, tools),
+        "tone": _tone(case, tools),
         "kept": tuple(Kept(k.what, k.how_long, k.why) for k in tools.profile.kept),
         "cooling_off_days": tools.profile.cooling_off_days,
         "return_until": today + timedelta(days=tools.profile.return_days),
@@ -73,6 +74,12 @@ def _gentle_way(case: Case, tools: Tools) -> str | None:
         return None
     rows = {r.code: r.gentler for r in tools.rulebook.reasons.reason}
     return next((rows[code] for code in case.reasons if rows.get(code)), None)
+
+
+def _tone(case: Case, tools: Tools) -> str | None:
+    """How the thank-you sounds, by the gravest reason: nobody who is ill is congratulated."""
+    tones = {r.tone for r in tools.rulebook.reasons.reason if r.code in case.reasons}
+    return next((tone for tone in ("sympathy", "apology", "congratulation") if tone in tones), None)
 
 
 def _of_seeker(act: Act, case: Case, seeker: Seeker, tools: Tools) -> dict[str, Any]:
