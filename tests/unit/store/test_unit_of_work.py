@@ -136,7 +136,7 @@ lock, until = WriterLock(Path(sys.argv[1]), 10), time.monotonic() + 10
 while time.monotonic() < until:
     with lock.held():
         print(flush=True)
-        time.sleep(0.05)
+        time.sleep(0.25)
 """
 
 
