@@ -15,6 +15,7 @@ import uvicorn
 from intake.bootstrap.health import Health
 from intake.bootstrap.house import House
 from intake.bootstrap.leases import end_leases_of_the_dead, holder
+from intake.bootstrap.mailboxes import mailboxes
 from intake.bootstrap.sending import make_sender
 from intake.channels.smtp import SmtpServer
 from intake.config import listen_pair, words
@@ -23,7 +24,7 @@ from intake.web.app import create_app
 from intake.web.context import WebContext
 from intake.worker import Worker, utc_now
 
-PARTS = ("smtp", "web", "worker", "sender")
+PARTS = ("smtp", "imap", "web", "worker", "sender")
 log = journal("run")
 
 
@@ -103,6 +104,11 @@ class Services:
             sender = make_sender(house)
             self.health.watch("the sender", lambda: sender.beat_at)
             self._thread("sender", sender.loop)
+
+        if "imap" in self.parts:
+            for mailbox in mailboxes(house):
+                self.health.check(f"mailbox {mailbox.account.name}", mailbox.trouble)
+                self._thread(f"imap-{mailbox.account.name}", mailbox.loop)
 
     def _thread(self, name: str, target: Callable[[threading.Event], None]) -> None:
         self._threads.append(Supervised(name, target, self._stop))
