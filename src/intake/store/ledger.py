@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,6 +13,26 @@ from intake.store.context import Context
 from intake.store.tables import imap_ledger
 
 _CHUNK = 500
+_PLACE = sa.and_(
+    imap_ledger.c.account == sa.bindparam("account_"),
+    imap_ledger.c.folder == sa.bindparam("folder_"),
+    imap_ledger.c.uidvalidity == sa.bindparam("uidvalidity_"),
+)
+_KNOWN = sa.select(imap_ledger.c.uid).where(_PLACE, imap_ledger.c.uid > sa.bindparam("above_"))
+_HIGHEST = sa.select(sa.func.max(imap_ledger.c.uid)).where(_PLACE)
+_IN_STATE = (
+    sa.select(imap_ledger.c.uid)
+    .where(_PLACE, imap_ledger.c.state == sa.bindparam("state_"))
+    .order_by(imap_ledger.c.uid)
+)
+_MARK = (
+    sa.update(imap_ledger)
+    .where(_PLACE, imap_ledger.c.uid.in_(sa.bindparam("uids", expanding=True)))
+    .values(state=sa.bindparam("state_"))
+)
+_BY_BYTES = sa.select(imap_ledger.c.hash, imap_ledger.c.message_id).where(
+    imap_ledger.c.account == sa.bindparam("account_"), imap_ledger.c.hash.in_(sa.bindparam("hashes", expanding=True))
+)
 
 
 class Ledger:
@@ -45,39 +66,32 @@ class Ledger:
 
     def known(self, place: ImapPlace, above: int = 0) -> set[int]:
         """The UIDs of the place above ``above`` that have a row."""
-        query = sa.select(imap_ledger.c.uid).where(_at(place), imap_ledger.c.uid > above)
-        return set(self._c.conn.execute(query).scalars())
+        return set(self._c.conn.execute(_KNOWN, _at(place) | {"above_": above}).scalars())
 
     def highest(self, place: ImapPlace) -> int:
         """The highest UID that has a row; 0 if none."""
-        return self._c.conn.execute(sa.select(sa.func.max(imap_ledger.c.uid)).where(_at(place))).scalar() or 0
+        return self._c.conn.execute(_HIGHEST, _at(place)).scalar() or 0
 
     def in_state(self, place: ImapPlace, state: str) -> list[int]:
         """UIDs in this state, lowest first."""
-        query = sa.select(imap_ledger.c.uid).where(_at(place), imap_ledger.c.state == sa.literal(state))
-        return list(self._c.conn.execute(query.order_by(imap_ledger.c.uid)).scalars())
+        return list(self._c.conn.execute(_IN_STATE, _at(place) | {"state_": state}).scalars())
 
     def mark(self, place: ImapPlace, uids: Sequence[int], state: str) -> None:
         """Set the state of rows."""
         for at in range(0, len(uids), _CHUNK):
-            some = imap_ledger.c.uid.in_(uids[at : at + _CHUNK])
-            self._c.conn.execute(sa.update(imap_ledger).where(_at(place), some).values(state=state))
+            self._c.conn.execute(_MARK, _at(place) | {"uids": list(uids[at : at + _CHUNK]), "state_": state})
 
     def by_bytes(self, account: str, hashes: Sequence[bytes]) -> dict[bytes, int | None]:
         """SHA-256 of mails that this account has brought before, with their message's id."""
         keyed = {self._hash(h): h for h in hashes if h}
-        query = sa.select(imap_ledger.c.hash, imap_ledger.c.message_id).where(
-            imap_ledger.c.account == account, imap_ledger.c.hash.in_(list(keyed))
-        )
-        return {keyed[bytes(r.hash)]: r.message_id for r in self._c.conn.execute(query)}
+        if not keyed:
+            return {}
+        found = self._c.conn.execute(_BY_BYTES, {"account_": account, "hashes": list(keyed)})
+        return {keyed[bytes(r.hash)]: r.message_id for r in found}
 
     def _hash(self, sha256: bytes) -> bytes:
         return self._c.keyring.hash("imap.bytes", sha256) if sha256 else b""
 
 
-def _at(place: ImapPlace) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        imap_ledger.c.account == place.account,
-        imap_ledger.c.folder == place.folder,
-        imap_ledger.c.uidvalidity == place.uidvalidity,
-    )
+def _at(place: ImapPlace) -> dict[str, Any]:
+    return {"account_": place.account, "folder_": place.folder, "uidvalidity_": place.uidvalidity}

@@ -19,6 +19,7 @@ from intake.errors import StoreBusy, StoreUnavailable
 _FIRST_WAIT = 0.0002
 _LONGEST_WAIT = 0.005
 _STARVING_AFTER = 0.1
+_held: set[int] = set()  # open files that hold a lock in this process
 
 
 class WriterLock:
@@ -43,11 +44,12 @@ class WriterLock:
         try:
             file = self._take(until)
             self._owner = me
+            _held.add(file)
             try:
                 yield
             finally:
                 self._owner = None
-                os.close(file)  # frees the flock
+                _give_up(file)
         finally:
             self._threads.release()
 
@@ -80,6 +82,23 @@ class WriterLock:
             polite = my_turn or _is_free(turn)
             time.sleep(wait)
             wait = min(wait * 2, _LONGEST_WAIT)
+
+
+def _give_up(file: int) -> None:
+    """Unlock by name, not by closing alone: a child forked meanwhile holds a copy of the same open file."""
+    _held.discard(file)
+    fcntl.flock(file, fcntl.LOCK_UN)
+    os.close(file)
+
+
+def _let_go_in_child() -> None:
+    """A forked child must not keep its parent's lock alive after the parent was killed."""
+    for file in _held:
+        os.close(file)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_let_go_in_child)
 
 
 def _open(path: Path) -> int:

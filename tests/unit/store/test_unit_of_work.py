@@ -128,6 +128,21 @@ def test_the_file_is_the_lock_between_processes(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_child_forked_meanwhile_keeps_nothing(tmp_path: Path, dies: bool) -> None:
+    """``dies``: the parent is killed while it holds the lock and its child lives on."""
+    code = (
+        "import os, sys, time\nfrom pathlib import Path\nfrom intake.store.lock import WriterLock\n"
+        "with WriterLock(Path(sys.argv[1]), 1).held():\n"
+        "    if os.fork() == 0:\n        time.sleep(20)\n        os._exit(0)\n"
+        "    time.sleep(0.1)\n"
+        "    if sys.argv[2] == 'True': os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "db"), str(dies)], check=not dies)
+    with WriterLock(tmp_path / "db", 0.5).held():
+        pass
+
+
 HOG = """
 import sys, time
 from pathlib import Path
