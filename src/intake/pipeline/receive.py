@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from intake.matching import keys_of, match_member, match_seeker
 from intake.model import (
@@ -29,6 +29,7 @@ from intake.proofs import proof_of
 from intake.replies import may_answer
 
 CLOSED_DAYS = 30
+TWIN_WITHOUT_ID = timedelta(days=1)  # the same words months later are a new wish
 
 
 def receive(tx: Tx, item: InboxItem, reading: Reading, tools: Tools, now: datetime) -> End:
@@ -63,7 +64,8 @@ def _twin(tx: Tx, item: InboxItem, message: Message, tools: Tools) -> int | None
     tx.inbox.set_identity(item.id, content, rfc_id, sender)
     if not message.sender.addr:
         return None
-    return tx.inbox.find_twin(item.id, content, rfc_id, sender)
+    since = None if rfc_id else item.envelope.received_at - TWIN_WITHOUT_ID
+    return tx.inbox.find_twin(item.id, content, rfc_id, sender, since)
 
 
 def _cases(act: Act, item: InboxItem, reading: Reading, tools: Tools) -> tuple[End, int | None]:

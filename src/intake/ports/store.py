@@ -216,7 +216,9 @@ class InboxRepo(Protocol):
         """Keyed hashes for finding twins and threads."""
         ...
 
-    def find_twin(self, message_id: int, content: bytes, rfc_id: bytes, sender: bytes) -> int | None:
+    def find_twin(
+        self, message_id: int, content: bytes, rfc_id: bytes, sender: bytes, since: datetime | None = None
+    ) -> int | None:
         """An earlier message of the same sender with the same content and the same Message-ID (or none in either)."""
         ...
 
