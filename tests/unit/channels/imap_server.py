@@ -76,6 +76,9 @@ class FakeImap:
             return head.encode() + f"{tag} OK [{mode}] done\r\n".encode()
         if command.startswith("UID SEARCH"):
             found = sorted(self.mails)
+            if larger := re.search(r"LARGER (\d+)", command):
+                found = [u for u in found if len(self.mails[u]) > int(larger[1])]
+                command = ""
             if above := re.search(r"UID (\d+):\*", command):
                 found = [u for u in found if u >= int(above[1])] or found[-1:]  # n:* always gives the last one
             return f"* SEARCH {' '.join(map(str, found))}\r\n".encode() + ok

@@ -60,19 +60,40 @@ def test_a_server_that_can_do_nothing_extra(server: FakeImap, store: SqlStore, t
 
 
 def test_the_body_is_peeked_at_after_its_size(server: FakeImap, box: Mailbox) -> None:
+    server.mails[2] = MAIL + b"x" * 400_000
     box.sweep()
-    fetches = [c for c in server.said if c.startswith("UID FETCH")]
-    assert fetches == ["UID FETCH 1 (RFC822.SIZE)", "UID FETCH 1 (BODY.PEEK[] INTERNALDATE)"]
+    asked = [c for c in server.said if c.startswith(("UID FETCH", "UID SEARCH UID"))]
+    assert asked == [
+        "UID SEARCH UID 1:* LARGER 320000",
+        "UID FETCH 2 (RFC822.SIZE)",
+        "UID FETCH 1,2 (BODY.PEEK[] INTERNALDATE)",
+    ]
+
+
+def test_few_large_mails_share_a_fetch(server: FakeImap, box: Mailbox, store: SqlStore) -> None:
+    server.mails = {n: MAIL + bytes([n]) * 7_000_000 for n in range(1, 6)} | {9: MAIL}
+    assert box.sweep() == 6
+    fetched = [c.split()[2] for c in server.said if "BODY.PEEK" in c]
+    assert fetched == ["1,2", "3,4", "5,9"]
+    assert waiting(store) == 6
+
+
+def test_a_mail_that_is_larger_than_its_size_is_cut_off(server: FakeImap, box: Mailbox, store: SqlStore) -> None:
+    server.mails = {1: b"x" * 30_000_000}
+    server.on("LARGER", lambda _, __, tag, ___: f"* SEARCH\r\n{tag} OK done\r\n".encode())
+    with pytest.raises(Exception, match="more than was asked for"):
+        box.sweep()
+    assert waiting(store) == 0
 
 
 @pytest.mark.parametrize("trick", ["silent", "hang_up", "drip", "flood", "huge"])
-@pytest.mark.parametrize("where", ["BODY.PEEK", "LOGIN", "SEARCH", "RFC822.SIZE"])
+@pytest.mark.parametrize("where", ["BODY.PEEK", "LOGIN", "SEARCH 1", "LARGER"])
 def test_a_hostile_answer_is_bounded(
     server: FakeImap, box: Mailbox, store: SqlStore, where: str, trick: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connecting, "COMMAND_SECONDS", 1.0)
     monkeypatch.setattr(connecting.Connection.allow, "__defaults__", (0, 1.0))
-    monkeypatch.setattr("intake.channels.imap.drain.FETCH_SECONDS", 1.0)
+    monkeypatch.setattr("intake.channels.imap.fetching.FETCH_SECONDS", 1.0)
     server.on(where, getattr(imap_server, trick))
     before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
     with pytest.raises(Exception):  # noqa: B017 whatever it is, the loop counts it as a failure
@@ -178,3 +199,36 @@ def test_a_silent_server_does_not_keep_us_from_ending(server: FakeImap, store: S
     stop.set()
     thread.join(10)
     assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("shape", [
+    b'* 1 FETCH (UID 1 INTERNALDATE "01-Apr-2026 12:00:00 +0900" BODY[] {n}\r\nMAIL)\r\n',
+    b'* 1 FETCH (BODY[] {n}\r\nMAIL UID 1 INTERNALDATE " 1-Apr-2026 12:00:00 +0900")\r\n',
+    b'* 1 FETCH (INTERNALDATE "01-Apr-2026 03:00:00 +0000" BODY[] {n}\r\nMAIL UID 1 FLAGS (\\Seen))\r\n',
+    b'* 1 FETCH (FLAGS (\\Seen))\r\n* 1 FETCH (UID 1 BODY[] {n}\r\nMAIL)\r\n* 2 FETCH (UID 9 FLAGS ())\r\n',
+    b'* 1 FETCH (UID 1 X {3}\r\nabc BODY[] {n}\r\nMAIL)\r\n',
+    b'* 1 FETCH (uid 1 body[] {n}\r\nMAIL)\r\n',
+])  # fmt: skip
+def test_servers_put_it_differently(server: FakeImap, box: Mailbox, store: SqlStore, shape: bytes) -> None:
+    text = shape.replace(b"{n}", b"{%d}" % len(MAIL)).replace(b"MAIL", MAIL)
+    server.on("BODY.PEEK", lambda _, __, tag, ___: text + f"{tag} OK done\r\n".encode())
+    assert box.sweep() == 1
+    with store.read() as tx:
+        kept = tx.inbox.envelope(1)
+    assert kept.raw == MAIL
+    assert kept.received_at == NOW
+
+
+def test_a_short_mail_may_come_in_quotes(server: FakeImap, box: Mailbox, store: SqlStore) -> None:
+    quoted = '* 1 FETCH (UID 1 BODY[] "Subject: x")'
+    server.on("BODY.PEEK", lambda _, __, tag, ___: f"{quoted}\r\n{tag} OK done\r\n".encode())
+    assert box.sweep() == 1
+    with store.read() as tx:
+        assert tx.inbox.envelope(1).raw == b"Subject: x"
+
+
+def test_a_date_in_the_future_is_today(server: FakeImap, box: Mailbox, store: SqlStore) -> None:
+    server.on("BODY.PEEK", lambda s, _, tag, c: s.plain(tag, c).replace(b"2026", b"2036"))
+    assert box.sweep() == 1
+    with store.read() as tx:
+        assert tx.inbox.envelope(1).received_at == NOW

@@ -7,6 +7,7 @@ import imaplib
 import socket
 import ssl
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
@@ -69,7 +70,8 @@ class Connection(IMAPClient):  # type: ignore[misc]
     """A signed-in connection; TLS is verified, and never done without except on this machine."""
 
     def __init__(self, account: Account, timeouts: SocketTimeout = TIMEOUTS) -> None:
-        self._context = ssl.create_default_context()
+        is_plain = account.is_local and not account.is_tls
+        self._context = None if is_plain else ssl.create_default_context()
         super().__init__(account.host, account.port, ssl=account.is_tls, ssl_context=self._context, timeout=timeouts)
         self.normalise_times = False
         self._imap.debug = 0  # imapclient formats every line for a log that nobody reads
@@ -94,6 +96,14 @@ class Connection(IMAPClient):  # type: ignore[misc]
         """How much the next command may bring and take."""
         self._imap.left = COMMAND_BYTES + size
         self._imap.until = time.monotonic() + seconds
+
+    def raw_fetch(self, uids: Sequence[int], what: str) -> list[Any]:
+        """UID FETCH as imaplib has cut it: texts, and pairs of text and literal. Raises IMAPClient.Error."""
+        tag = self._imap._command("UID", "FETCH", ",".join(map(str, uids)), what)
+        status, data = self._imap._command_complete("FETCH", tag)
+        self._checkok("fetch", status, data)
+        found: list[Any] = self._imap._untagged_response(status, data, "FETCH")[1]
+        return [] if found == [None] else found
 
     def close_hard(self) -> None:
         """Drop the connection; from any thread, raises nothing."""

@@ -1,27 +1,26 @@
-"""Mails of one folder into the inbox: fetched by fifty, committed, and only then flagged or moved."""
+"""Mails of one folder into the inbox: fetched by fifty, committed by two hundred, and only then flagged or moved."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
 from imapclient import IMAPClient
 
 from intake.channels.imap.account import Account, After
 from intake.channels.imap.connection import Connection
+from intake.channels.imap.fetching import Fetched, fetch
 from intake.errors import Temporary
 from intake.failpoints import reach
 from intake.journal import journal
 from intake.model import Arrival, Channel, Envelope
 from intake.ports import ImapPlace, LedgerRow, Store, Tx
 
-BATCH = 50
+FETCH = 50  # mails a command
+COMMIT = 200  # mails a transaction
 BATCH_BYTES = 16_000_000
-SIZES = 500
-FETCH_SECONDS = 600.0
+SMALL_BYTES = BATCH_BYTES // FETCH  # fifty of these fit; only of larger ones the size is asked one by one
 PARTIAL_BYTES = 1_000_000
 KEYWORD = b"$IntakeKept"
 KEPT, MARKED, ARCHIVED, PARTIAL, FAILED = "kept", "marked", "archived", "partial", "failed"
@@ -39,21 +38,6 @@ class Opened:
     old_until: int = 0  # UIDs up to here lay there at the first connection and are archived
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """One mail as the server gave it."""
-
-    uid: int
-    raw: bytes
-    at: datetime
-    is_partial: bool = False
-
-    @property
-    def sha256(self) -> bytes:
-        """Of the bytes."""
-        return hashlib.sha256(self.raw).digest()
-
-
 class Drain:
     """Takes mails of an opened folder in. Nothing is flagged before its commit; a crash repeats only the flagging."""
 
@@ -62,15 +46,23 @@ class Drain:
     ) -> None:
         self._account, self._client, self._store, self._clock = account, client, store, clock
         self._max_bytes = max_bytes
+        self._small = min(SMALL_BYTES, max_bytes)
         self._folders: dict[str, str] = {}
+        self._marked: list[int] = []  # flagged on the server, not yet noted in the ledger
         self.failed = 0  # mails that the server does not give out, or that cannot be stored
 
     def take(self, opened: Opened, uids: Sequence[int], beat: Callable[[], None] = lambda: None) -> int:
         """Take the mails with these UIDs in, lowest first; how many rows the ledger got."""
         taken = 0
+        held: list[Fetched] = []
         for batch in self._batches(sorted(uids)):
-            taken += self._batch(opened, batch)
+            held += self._fetch(batch)
             beat()
+            if len(held) >= COMMIT or sum(len(f.raw) for f in held) >= BATCH_BYTES:
+                taken += self._commit(opened, held)
+                held = []
+        taken += self._commit(opened, held)
+        self._note_marked(opened)
         return taken
 
     def finish_marking(self, opened: Opened) -> None:
@@ -78,36 +70,50 @@ class Drain:
         for state, folder in ((KEPT, self._account.done), (PARTIAL, self._account.failed)):
             with self._store.read() as tx:
                 uids = tx.ledger.in_state(opened.place, state)
-            for at in range(0, len(uids), BATCH):
-                self._mark(opened, uids[at : at + BATCH], folder)
+            for at in range(0, len(uids), COMMIT):
+                self._mark(opened, uids[at : at + COMMIT], folder)
+        self._note_marked(opened)
 
     def _batches(self, uids: Sequence[int]) -> Iterator[list[tuple[int, int]]]:
         """(uid, size) by fifty, or by sixteen megabytes; one that is too large stands alone."""
+        if not uids:
+            return
+        sizes = self._sizes_of_large(uids)
         batch: list[tuple[int, int]] = []
         held = 0
-        for uid, size in self._sizes(uids):
-            if batch and (len(batch) >= BATCH or held + size > BATCH_BYTES):
+        for uid in uids:
+            size = sizes.get(uid, self._small)
+            if batch and (len(batch) >= FETCH or held + size > BATCH_BYTES):
                 yield batch
                 batch, held = [], 0
             batch.append((uid, size))
             held += size
-        if batch:
-            yield batch
+        yield batch
 
-    def _sizes(self, uids: Sequence[int]) -> Iterator[tuple[int, int]]:
-        for at in range(0, len(uids), SIZES):
+    def _sizes_of_large(self, uids: Sequence[int]) -> dict[int, int]:
+        """RFC822.SIZE of every mail that is not small; the server finds those itself."""
+        self._client.allow()
+        wanted = set(uids)
+        large = [u for u in self._client.search(["UID", f"{uids[0]}:*", "LARGER", str(self._small)]) if u in wanted]
+        sizes: dict[int, int] = {}
+        for at in range(0, len(large), 500):
             self._client.allow()
-            answer = self._client.fetch(uids[at : at + SIZES], ["RFC822.SIZE"])
-            for uid in uids[at : at + SIZES]:  # one that is missing was taken away by somebody: nothing to do
-                if uid in answer:
-                    yield uid, int(answer[uid].get(b"RFC822.SIZE", 0))
+            answer = self._client.fetch(large[at : at + 500], ["RFC822.SIZE"])
+            sizes |= {uid: int(found[b"RFC822.SIZE"]) for uid, found in answer.items() if b"RFC822.SIZE" in found}
+        return sizes
 
-    def _batch(self, opened: Opened, batch: Sequence[tuple[int, int]]) -> int:
-        whole = [uid for uid, size in batch if size <= self._max_bytes]
-        fetched = list(self._fetch(whole, sum(size for _, size in batch)))
+    def _fetch(self, batch: Sequence[tuple[int, int]]) -> list[Fetched]:
+        """All of these mails; of one that is too large its beginning, which says what the sender wants."""
+        whole = {uid: size for uid, size in batch if size <= self._max_bytes}
+        fetched = fetch(self._client, list(whole), sum(whole.values()), self._clock())
         for uid, size in batch:
             if size > self._max_bytes:
-                fetched += self._fetch([uid], PARTIAL_BYTES, f"BODY.PEEK[]<0.{PARTIAL_BYTES}>")
+                fetched += fetch(self._client, [uid], PARTIAL_BYTES, self._clock(), PARTIAL_BYTES)
+        return fetched
+
+    def _commit(self, opened: Opened, fetched: Sequence[Fetched]) -> int:
+        if not fetched:
+            return 0
         rows = self._keep(opened, fetched)
         self.failed += sum(r.state == FAILED for r in rows)
         reach("imap.committed_unflagged")
@@ -115,25 +121,14 @@ class Drain:
         self._mark(opened, [r.uid for r in rows if r.state == PARTIAL], self._account.failed)
         return len(rows)
 
-    def _fetch(self, uids: Sequence[int], size: int, what: str = "BODY.PEEK[]") -> Iterator[Fetched]:
-        if not uids:
-            return
-        # a quarter more: some servers count a line's end as one byte
-        self._client.allow(size + size // 4, seconds=FETCH_SECONDS)
-        answer = self._client.fetch(uids, [what, "INTERNALDATE"])
-        now = self._clock()
-        for uid in uids:
-            if uid in answer:
-                raw = next((v for k, v in answer[uid].items() if k.startswith(b"BODY[]")), None)
-                yield Fetched(uid, raw if isinstance(raw, bytes) else b"", _received(answer[uid], now), "<" in what)
-
     def _keep(self, opened: Opened, fetched: Sequence[Fetched]) -> list[LedgerRow]:
         """Commit arrivals and ledger together. If one mail spoils it for all, each is tried alone."""
-        if not fetched:
-            return []
         try:
             with self._store.write("imap") as tx:
-                return self._write(tx, opened, fetched)
+                rows = self._write(tx, opened, fetched)
+                tx.ledger.mark(opened.place, self._marked, MARKED)
+            self._marked = []
+            return rows
         except Temporary:
             raise
         except Exception as e:  # noqa: BLE001 one mail must not block the mailbox
@@ -176,8 +171,14 @@ class Drain:
         except IMAPClient.Error as e:
             log.error("not_marked", account=self._account.name, count=len(uids), error=type(e).__name__)
             return
-        with self._store.write() as tx:
-            tx.ledger.mark(opened.place, uids, MARKED)
+        self._marked += uids
+
+    def _note_marked(self, opened: Opened) -> None:
+        """What the next batch's commit has not written down. A crash before it only repeats the flagging."""
+        if self._marked:
+            with self._store.write() as tx:
+                tx.ledger.mark(opened.place, self._marked, MARKED)
+            self._marked = []
 
     def _move(self, uids: Sequence[int], folder: str) -> None:
         if self._client.has_capability("MOVE"):
@@ -225,14 +226,6 @@ def _row(opened: Opened, mail: Fetched, message_id: int | None, touches: bool) -
     else:
         state = KEPT if touches else MARKED
     return LedgerRow(mail.uid, mail.sha256, state, message_id)
-
-
-def _received(answer: dict[bytes, Any], now: datetime) -> datetime:
-    """When the server took the mail in: after a week's outage its dates count from there. Never in the future."""
-    at = answer.get(b"INTERNALDATE")
-    if not isinstance(at, datetime) or at.tzinfo is None:
-        return now
-    return min(at.astimezone(UTC), now)
 
 
 def uids_of(client: Connection, exists: int, above: int) -> Iterable[int]:
