@@ -10,6 +10,7 @@ import base64
 import json
 import quopri
 import struct
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -107,7 +108,9 @@ def mail(body: bytes, ctype: bytes = b"", cte: bytes = b"", subject: bytes | Non
     return head + extra + b"\r\n" + body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n") + b"\r\n"
 
 
-def multipart(kind: bytes, *parts: bytes, boundary: bytes = b"=_b1", end: bool = True, declared: bytes | None = None) -> bytes:
+def multipart(
+    kind: bytes, *parts: bytes, boundary: bytes = b"=_b1", end: bool = True, declared: bytes | None = None
+) -> bytes:
     lines = b"".join(b"--" + boundary + b"\r\n" + part + b"\r\n" for part in parts)
     ctype = b"multipart/" + kind + b'; boundary="' + (boundary if declared is None else declared) + b'"'
     return mail(lines + (b"--" + boundary + b"--" if end else b""), ctype)
@@ -161,21 +164,27 @@ def transfers() -> Iterator[Case]:
     yield "transfer/base64", mail(b64, PLAIN, b"base64"), ok()
     yield "transfer/base64-one-line", mail(one, PLAIN, b"BASE64"), ok()
     yield "transfer/base64-no-padding", mail(one.rstrip(b"="), PLAIN, b"base64"), ok()
-    yield "transfer/base64-in-pieces", mail(
-        base64.b64encode(utf8(BODY)[:40]) + b"\n" + base64.b64encode(utf8(BODY)[40:]), PLAIN, b"base64"
-    ), ok()
+    yield (
+        "transfer/base64-in-pieces",
+        mail(base64.b64encode(utf8(BODY)[:40]) + b"\n" + base64.b64encode(utf8(BODY)[40:]), PLAIN, b"base64"),
+        ok(),
+    )
     footer = b"\n_______________________________________________\nseekers mailing list\nseekers@example.com\n"
     yield "transfer/base64-list-footer", mail(b64 + footer, PLAIN, b"base64"), ok()
     yield "transfer/base64-label-plain-text", mail(utf8(BODY), PLAIN, b"base64"), ok()
-    yield "transfer/base64-label-ascii", mail(b"Please close my account.\nThank you.", PLAIN, b"base64"), ok(
-        "Please close my account.\nThank you."
+    yield (
+        "transfer/base64-label-ascii",
+        mail(b"Please close my account.\nThank you.", PLAIN, b"base64"),
+        ok("Please close my account.\nThank you."),
     )
     yield "transfer/base64-undeclared", mail(b64, PLAIN, b""), ok()
     yield "transfer/qp", mail(qp, PLAIN, b"quoted-printable"), ok()
     yield "transfer/qp-lower-case", mail(qp, PLAIN, b"Quoted-Printable; x=y"), ok()
     yield "transfer/qp-undeclared", mail(qp, PLAIN, b"7bit"), ok()
-    yield "transfer/qp-jis", mail(quopri.encodestring(jis(VENDOR)), b"text/plain; charset=iso-2022-jp", b"quoted-printable"), ok(
-        VENDOR
+    yield (
+        "transfer/qp-jis",
+        mail(quopri.encodestring(jis(VENDOR)), b"text/plain; charset=iso-2022-jp", b"quoted-printable"),
+        ok(VENDOR),
     )
     yield "transfer/8bit-unknown-encoding", mail(utf8(BODY), PLAIN, b"x-strange"), ok()
     stripped = jis(BODY).replace(b"\x1b", b"")
@@ -187,47 +196,105 @@ def transfers() -> Iterator[Case]:
         cut = b"\n".join(raw[i : i + column] for i in range(0, len(raw), column))
         yield f"transfer/jis-wrapped-at-{column}", mail(cut, b"text/plain; charset=iso-2022-jp", b"7bit"), ok(long_line)
     so = b"\x0e" + bytes(code & 0x7F for code in "ﾔﾏﾀﾞﾀﾛｳ".encode("cp932")) + b"\x0f"
-    yield "transfer/jis-so-si-kana", mail(
-        so + jis("です。退会します。"), b"text/plain; charset=iso-2022-jp", b"7bit"
-    ), ok("ﾔﾏﾀﾞﾀﾛｳです。退会します。")
+    yield (
+        "transfer/jis-so-si-kana",
+        mail(so + jis("です。退会します。"), b"text/plain; charset=iso-2022-jp", b"7bit"),
+        ok("ﾔﾏﾀﾞﾀﾛｳです。退会します。"),
+    )
     korean = "안녕하세요"
     mixed = b"\x1b$(C" + bytes(code & 0x7F for code in korean.encode("euc-kr")) + b"\x1b(B" + jis("、退会します。")
-    yield "transfer/iso-2022-jp-2-korean", mail(mixed, b"text/plain; charset=iso-2022-jp-2", b"7bit"), ok(korean + "、退会します。")
+    yield (
+        "transfer/iso-2022-jp-2-korean",
+        mail(mixed, b"text/plain; charset=iso-2022-jp-2", b"7bit"),
+        ok(korean + "、退会します。"),
+    )
     yield "transfer/utf8-twice", mail(utf8(BODY).decode("latin-1").encode(), PLAIN, b"8bit"), ok()
-    yield "transfer/utf8-twice-cp1252", mail(
-        utf8("退会します。よろしくお願いします。").decode("cp1252", "latin1_holes").encode(), PLAIN, b"8bit"
-    ), ok("退会します。よろしくお願いします。")
+    yield (
+        "transfer/utf8-twice-cp1252",
+        mail(utf8("退会します。よろしくお願いします。").decode("cp1252", "latin1_holes").encode(), PLAIN, b"8bit"),
+        ok("退会します。よろしくお願いします。"),
+    )
     yield "transfer/utf7", mail(BODY.encode("utf-7"), b"text/plain; charset=utf-7", b"7bit"), ok()
     chinese = "您好，我想注销账户。谢谢。镕"
-    yield "transfer/gb18030-as-gb2312", mail(chinese.encode("gb18030"), b"text/plain; charset=gb2312", b"8bit"), ok(chinese)
-    yield "transfer/big5", mail("您好，我想註銷帳戶。".encode("cp950"), b"text/plain; charset=big5", b"8bit"), ok("您好，我想註銷帳戶。")
-    yield "transfer/ks", mail("탈퇴하고 싶습니다.".encode("cp949"), b"text/plain; charset=ks_c_5601-1987", b"8bit"), ok("탈퇴하고 싶습니다.")
-    yield "transfer/iso-2022-kr", mail("탈퇴하고 싶습니다.".encode("iso2022_kr"), b"text/plain; charset=iso-2022-kr", b"7bit"), ok("탈퇴하고 싶습니다.")
-    yield "transfer/latin1", mail("Réponse à votre café".encode("latin-1"), b"text/plain; charset=iso-8859-1", b"8bit"), ok("Réponse à votre café")
-    yield "transfer/cp1252-as-latin1", mail("It\u2019s \u201cdone\u201d".encode("cp1252"), b"text/plain; charset=iso-8859-1", b"8bit"), ok("It\u2019s \u201cdone\u201d")
+    yield (
+        "transfer/gb18030-as-gb2312",
+        mail(chinese.encode("gb18030"), b"text/plain; charset=gb2312", b"8bit"),
+        ok(chinese),
+    )
+    yield (
+        "transfer/big5",
+        mail("您好，我想註銷帳戶。".encode("cp950"), b"text/plain; charset=big5", b"8bit"),
+        ok("您好，我想註銷帳戶。"),
+    )
+    yield (
+        "transfer/ks",
+        mail("탈퇴하고 싶습니다.".encode("cp949"), b"text/plain; charset=ks_c_5601-1987", b"8bit"),
+        ok("탈퇴하고 싶습니다."),
+    )
+    yield (
+        "transfer/iso-2022-kr",
+        mail("탈퇴하고 싶습니다.".encode("iso2022_kr"), b"text/plain; charset=iso-2022-kr", b"7bit"),
+        ok("탈퇴하고 싶습니다."),
+    )
+    yield (
+        "transfer/latin1",
+        mail("Réponse à votre café".encode("latin-1"), b"text/plain; charset=iso-8859-1", b"8bit"),
+        ok("Réponse à votre café"),
+    )
+    yield (
+        "transfer/cp1252-as-latin1",
+        mail("It\u2019s \u201cdone\u201d".encode("cp1252"), b"text/plain; charset=iso-8859-1", b"8bit"),
+        ok("It\u2019s \u201cdone\u201d"),
+    )
     long_euc = "退会の手続きをお願いいたします。" * 70
     raw = euc(long_euc)
     cut = raw[:997] + b"\n" + raw[997:1994] + b"\n" + raw[1994:]
     yield "transfer/euc-cut-at-998", mail(cut, b"text/plain; charset=euc-jp", b"8bit"), ok(long_euc)
-    yield "transfer/utf16", mail(base64.encodebytes(BODY.encode("utf-16")), b"text/plain; charset=utf-16", b"base64"), ok()
-    flowed = "これは とても長い文章なので \nここで折り返されています。 \n退会します。\n"
-    yield "transfer/flowed", mail(utf8("I would like to leave the service \nas soon as possible.\nThanks"), b"text/plain; charset=utf-8; format=flowed", b"8bit"), ok(
-        "I would like to leave the service as soon as possible.\nThanks"
+    yield (
+        "transfer/utf16",
+        mail(base64.encodebytes(BODY.encode("utf-16")), b"text/plain; charset=utf-16", b"base64"),
+        ok(),
     )
-    yield "transfer/flowed-delsp", mail(utf8(flowed), b"text/plain; charset=utf-8; format=flowed; delsp=yes", b"8bit"), ok(
-        "これは とても長い文章なのでここで折り返されています。退会します。"
+    flowed = "これは とても長い文章なので \nここで折り返されています。 \n退会します。\n"
+    yield (
+        "transfer/flowed",
+        mail(
+            utf8("I would like to leave the service \nas soon as possible.\nThanks"),
+            b"text/plain; charset=utf-8; format=flowed",
+            b"8bit",
+        ),
+        ok("I would like to leave the service as soon as possible.\nThanks"),
+    )
+    yield (
+        "transfer/flowed-delsp",
+        mail(utf8(flowed), b"text/plain; charset=utf-8; format=flowed; delsp=yes", b"8bit"),
+        ok("これは とても長い文章なのでここで折り返されています。退会します。"),
     )
     enriched = "<bold>退会</bold>を<color><param>red</param>お願い</color>します。<<大事>"
-    yield "transfer/enriched", mail(utf8(enriched), b"text/enriched; charset=utf-8", b"8bit"), ok("退会をお願いします。<大事>")
-    uu = b"begin 644 memo.txt\n" + _uu(b"hello world, this is a file") + b"`\nend\n"
-    yield "transfer/uuencode-inline", mail(utf8("資料を送ります。\n") + uu, PLAIN, b"8bit"), ok(
-        "資料を送ります。", attachments=["memo.txt"]
+    yield (
+        "transfer/enriched",
+        mail(utf8(enriched), b"text/enriched; charset=utf-8", b"8bit"),
+        ok("退会をお願いします。<大事>"),
     )
-    yield "transfer/references", mail(utf8("&#39641;橋です。退会します。"), PLAIN, b"8bit"), ok("髙橋です。退会します。")
+    uu = b"begin 644 memo.txt\n" + _uu(b"hello world, this is a file") + b"`\nend\n"
+    yield (
+        "transfer/uuencode-inline",
+        mail(utf8("資料を送ります。\n") + uu, PLAIN, b"8bit"),
+        ok("資料を送ります。", attachments=["memo.txt"]),
+    )
+    yield (
+        "transfer/references",
+        mail(utf8("&#39641;橋です。退会します。"), PLAIN, b"8bit"),
+        ok("髙橋です。退会します。"),
+    )
     yield "transfer/nul-bytes", mail(utf8("退会\0します。"), PLAIN, b"8bit"), ok("退会します。")
     yield "transfer/only-cr", mail(utf8(BODY), PLAIN, b"8bit").replace(b"\r\n", b"\r"), ok()
     yield "transfer/only-lf", mail(utf8(BODY), PLAIN, b"8bit").replace(b"\r\n", b"\n"), ok()
-    yield "transfer/crcrlf", mail(utf8(BODY), PLAIN, b"8bit").replace(b"\r\n", b"\r\r\n"), {**ok(), "text": None, "text_has": "退会の手続き"}
+    yield (
+        "transfer/crcrlf",
+        mail(utf8(BODY), PLAIN, b"8bit").replace(b"\r\n", b"\r\r\n"),
+        {**ok(), "text": None, "text_has": "退会の手続き"},
+    )
 
 
 def _uu(data: bytes) -> bytes:
@@ -352,13 +419,20 @@ def structures() -> Iterator[Case]:
     yield "structure/junk-line", good.replace(b"Subject:", b"this is not a header\r\nSubject:"), ok()
     yield "structure/junk-first", b"*** virus scanned ***\r\n" + good, ok()
     yield "structure/space-before-colon", good.replace(b"Subject:", b"Subject :").replace(b"From:", b"From :"), ok()
-    yield "structure/lower-case-names", good.replace(b"Subject:", b"SUBJECT:").replace(b"Content-Type", b"content-TYPE"), ok()
+    yield (
+        "structure/lower-case-names",
+        good.replace(b"Subject:", b"SUBJECT:").replace(b"Content-Type", b"content-TYPE"),
+        ok(),
+    )
     yield "structure/no-mime-version", good.replace(b"MIME-Version: 1.0\r\n", b""), ok()
     yield "structure/no-content-type", mail(utf8(BODY)), ok()
     yield "structure/content-type-text", mail(utf8(BODY), b"text"), ok()
     yield "structure/content-type-junk", mail(utf8(BODY), b"; charset=utf-8"), ok()
     yield "structure/no-headers", utf8(BODY), {"text": BODY, "subject": "", "from_addr": ""}
-    two = (part(utf8(BODY), PLAIN), part(b"%PDF-1.4 x", b'application/pdf; name="cv.pdf"', b"7bit", b"attachment; filename=cv.pdf"))
+    two = (
+        part(utf8(BODY), PLAIN),
+        part(b"%PDF-1.4 x", b'application/pdf; name="cv.pdf"', b"7bit", b"attachment; filename=cv.pdf"),
+    )
     yield "structure/mixed", multipart(b"mixed", *two), ok(attachments=["cv.pdf"])
     yield "structure/no-end", multipart(b"mixed", *two, end=False), ok(attachments=["cv.pdf"])
     yield "structure/boundary-wrong", multipart(b"mixed", *two, declared=b"other"), ok(attachments=["cv.pdf"])
@@ -366,38 +440,70 @@ def structures() -> Iterator[Case]:
     missing = multipart(b"mixed", *two).replace(b'; boundary="=_b1"', b"")
     yield "structure/boundary-missing", missing, ok(attachments=["cv.pdf"])
     yield "structure/plain-under-multipart", mail(utf8(BODY), b"multipart/mixed; boundary=xyz"), ok()
-    nested = b"--in\r\n" + part(utf8(BODY), PLAIN) + b"\r\n--in\r\n" + part(utf8(f"<p>{BODY}</p>"), HTML) + b"\r\n--in--"
+    nested = (
+        b"--in\r\n" + part(utf8(BODY), PLAIN) + b"\r\n--in\r\n" + part(utf8(f"<p>{BODY}</p>"), HTML) + b"\r\n--in--"
+    )
     inner = b"Content-Type: multipart/alternative; boundary=in\r\n\r\n" + nested
     yield "structure/nested", multipart(b"mixed", inner, two[1]), ok(attachments=["cv.pdf"])
-    yield "structure/nested-same-boundary", multipart(b"mixed", inner.replace(b"--in", b"--=_b1").replace(b"=in", b"==_b1"), two[1]), ok(
-        text=None, text_has="退会の手続き"
+    yield (
+        "structure/nested-same-boundary",
+        multipart(b"mixed", inner.replace(b"--in", b"--=_b1").replace(b"=in", b"==_b1"), two[1]),
+        ok(text=None, text_has="退会の手続き"),
     )
     attached = part(utf8(BODY), PLAIN, b"8bit", b"attachment")
     yield "structure/nameless-attached-body", multipart(b"mixed", attached), ok(attachments=[])
-    yield "structure/nameless-attached-body-alone", good.replace(b"MIME-Version: 1.0", b"Content-Disposition: attachment"), ok()
+    yield (
+        "structure/nameless-attached-body-alone",
+        good.replace(b"MIME-Version: 1.0", b"Content-Disposition: attachment"),
+        ok(),
+    )
     rfc822 = b"Content-Type: message/rfc822\r\n\r\n" + mail(utf8("前のメールの本文です。"), PLAIN, b"8bit")
-    yield "structure/enclosed-mail", multipart(b"mixed", part(utf8(BODY), PLAIN), rfc822), ok(
-        text=None, text_has="前のメールの本文です。", new_text=BODY
+    yield (
+        "structure/enclosed-mail",
+        multipart(b"mixed", part(utf8(BODY), PLAIN), rfc822),
+        ok(text=None, text_has="前のメールの本文です。", new_text=BODY),
     )
     yield "structure/enclosed-mail-alone", multipart(b"mixed", rfc822), ok("前のメールの本文です。")
-    signed = b"Content-Type: application/pgp-signature; name=\"signature.asc\"\r\n\r\n-----BEGIN PGP SIGNATURE-----\r\nx\r\n-----END PGP SIGNATURE-----"
-    yield "structure/pgp-signed", multipart(b"signed", part(utf8(BODY), PLAIN), signed), ok(attachments=["signature.asc"])
-    yield "structure/pgp-encrypted", multipart(b"encrypted", b"Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1", b"Content-Type: application/octet-stream\r\n\r\n-----BEGIN PGP MESSAGE-----"), ok(
-        "", error_has="PGP"
+    signed = b'Content-Type: application/pgp-signature; name="signature.asc"\r\n\r\n-----BEGIN PGP SIGNATURE-----\r\nx\r\n-----END PGP SIGNATURE-----'
+    yield (
+        "structure/pgp-signed",
+        multipart(b"signed", part(utf8(BODY), PLAIN), signed),
+        ok(attachments=["signature.asc"]),
     )
-    yield "structure/smime", mail(base64.b64encode(b"0\x82"), b'application/pkcs7-mime; smime-type=enveloped-data; name="smime.p7m"', b"base64"), ok(
-        "", error_has="S/MIME", attachments=["smime.p7m"]
+    yield (
+        "structure/pgp-encrypted",
+        multipart(
+            b"encrypted",
+            b"Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1",
+            b"Content-Type: application/octet-stream\r\n\r\n-----BEGIN PGP MESSAGE-----",
+        ),
+        ok("", error_has="PGP"),
+    )
+    yield (
+        "structure/smime",
+        mail(
+            base64.b64encode(b"0\x82"),
+            b'application/pkcs7-mime; smime-type=enveloped-data; name="smime.p7m"',
+            b"base64",
+        ),
+        ok("", error_has="S/MIME", attachments=["smime.p7m"]),
     )
     calendar = "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nSUMMARY:面談のご案内\nDTSTART:20240110T100000\nLOCATION:本社\nEND:VEVENT\nEND:VCALENDAR"
-    yield "structure/calendar-only", mail(utf8(calendar), b"text/calendar; charset=utf-8; method=REQUEST", b"8bit"), ok(
-        text=None, text_has="面談のご案内"
+    yield (
+        "structure/calendar-only",
+        mail(utf8(calendar), b"text/calendar; charset=utf-8; method=REQUEST", b"8bit"),
+        ok(text=None, text_has="面談のご案内"),
     )
-    yield "structure/calendar-reply", mail(utf8(calendar.replace("REQUEST", "REPLY")), b"text/calendar; charset=utf-8; method=REPLY", b"8bit"), ok(
-        text=None, kind="auto_reply"
+    yield (
+        "structure/calendar-reply",
+        mail(utf8(calendar.replace("REQUEST", "REPLY")), b"text/calendar; charset=utf-8; method=REPLY", b"8bit"),
+        ok(text=None, kind="auto_reply"),
     )
     yield "structure/empty-file", b"", {"text": "", "subject": "", "error_has": "empty"}
     yield "structure/headers-only", good.split(b"\r\n\r\n")[0], ok("")
-    digest = multipart(b"digest", b"\r\n" + mail(utf8("一つ目"), PLAIN, b"8bit"), b"\r\n" + mail(utf8("二つ目"), PLAIN, b"8bit"))
+    digest = multipart(
+        b"digest", b"\r\n" + mail(utf8("一つ目"), PLAIN, b"8bit"), b"\r\n" + mail(utf8("二つ目"), PLAIN, b"8bit")
+    )
     yield "structure/digest", digest, ok(text=None, text_has="二つ目")
 
 
@@ -434,23 +540,55 @@ def alternatives() -> Iterator[Case]:
     yield one("html-first-then-plain", BODY)
     only = "<div>退<b>会</b>を<font color=red>希望</font>します。<br>山田</div>"
     yield "alternative/html-only", mail(utf8(only), HTML, b"8bit"), ok("退会を希望します。\n山田")
-    yield "alternative/html-only-jis-meta", mail(
-        jis('<html><head><meta http-equiv="Content-Type" content="text/html; charset=iso-2022-jp"></head><body>㈱髙﨑です。</body></html>'), b"text/html", b"7bit"
-    ), ok("㈱髙﨑です。")
-    yield "alternative/html-only-euc-meta", mail(
-        euc('<html><head><meta charset="euc-jp"></head><body>髙橋です。退会します。</body></html>'), b"text/html", b"8bit"
-    ), ok("髙橋です。退会します。")
-    yield "alternative/html-only-sjis-meta", mail(
-        sjis('<html><head><meta charset="Shift_JIS"></head><body>髙橋です。退会します。</body></html>'), b"text/html; charset=iso-8859-1", b"8bit"
-    ), ok("髙橋です。退会します。")
+    yield (
+        "alternative/html-only-jis-meta",
+        mail(
+            jis(
+                '<html><head><meta http-equiv="Content-Type" content="text/html; charset=iso-2022-jp"></head><body>㈱髙﨑です。</body></html>'
+            ),
+            b"text/html",
+            b"7bit",
+        ),
+        ok("㈱髙﨑です。"),
+    )
+    yield (
+        "alternative/html-only-euc-meta",
+        mail(
+            euc('<html><head><meta charset="euc-jp"></head><body>髙橋です。退会します。</body></html>'),
+            b"text/html",
+            b"8bit",
+        ),
+        ok("髙橋です。退会します。"),
+    )
+    yield (
+        "alternative/html-only-sjis-meta",
+        mail(
+            sjis('<html><head><meta charset="Shift_JIS"></head><body>髙橋です。退会します。</body></html>'),
+            b"text/html; charset=iso-8859-1",
+            b"8bit",
+        ),
+        ok("髙橋です。退会します。"),
+    )
     hidden = '<body><div style="display:none">プレビュー文字</div><p>退会します。</p><span style="font-size:0px">x</span><script>var a=1;</script><style>p{}</style><!-- 注 --></body>'
     yield "alternative/html-hidden", mail(utf8(hidden), HTML, b"8bit"), ok("退会します。")
     table = "<table><tr><td>氏名</td><td>山田太郎</td></tr><tr><td>用件</td><td>退会</td></tr></table>"
     yield "alternative/html-table", mail(utf8(table), HTML, b"8bit"), ok("氏名\t山田太郎\n用件\t退会")
-    yield "alternative/html-list", mail(utf8("<ul><li>退会</li><li>削除</li></ul>"), HTML, b"8bit"), ok(text=None, text_has="削除")
-    yield "alternative/html-entities", mail(utf8("<p>&lt;退会&gt;&nbsp;&amp;&#12354;&hellip;</p>"), HTML, b"8bit"), ok("<退会> &あ…")
+    yield (
+        "alternative/html-list",
+        mail(utf8("<ul><li>退会</li><li>削除</li></ul>"), HTML, b"8bit"),
+        ok(text=None, text_has="削除"),
+    )
+    yield (
+        "alternative/html-entities",
+        mail(utf8("<p>&lt;退会&gt;&nbsp;&amp;&#12354;&hellip;</p>"), HTML, b"8bit"),
+        ok("<退会> &あ…"),
+    )
     yield "alternative/html-unclosed", mail(utf8("<p>退会<p>します<b>。"), HTML, b"8bit"), ok("退会\n\nします。")
-    yield "alternative/html-comment-unclosed", mail(utf8("<p>退会します。</p><!-- 終わらない"), HTML, b"8bit"), ok(text=None, text_has="退会します。")
+    yield (
+        "alternative/html-comment-unclosed",
+        mail(utf8("<p>退会します。</p><!-- 終わらない"), HTML, b"8bit"),
+        ok(text=None, text_has="退会します。"),
+    )
     yield "alternative/html-labelled-plain", mail(utf8(rich), PLAIN, b"8bit"), ok()
     yield "alternative/html-label-no-tags", mail(utf8(BODY), HTML, b"8bit"), ok()
 
@@ -466,27 +604,43 @@ def names() -> Iterator[Case]:
     cv = "履歴書_山田太郎.pdf"
     percent = "".join(f"%{code:02X}" for code in utf8(cv)).encode()
     yield one("rfc2231", b"attachment; filename*=UTF-8''" + percent, cv)
-    yield one("rfc2231-parts", b"attachment; filename*0*=UTF-8''" + percent[:45] + b";\r\n filename*1*=" + percent[45:], cv)
-    yield one("rfc2231-parts-reversed", b"attachment; filename*1*=" + percent[45:] + b";\r\n filename*0*=UTF-8''" + percent[:45], cv)
-    yield one("rfc2231-mixed", b"attachment; filename*0*=UTF-8''" + percent[: -4 * 3] + b";\r\n filename*1=\".pdf\"", cv)
+    yield one(
+        "rfc2231-parts", b"attachment; filename*0*=UTF-8''" + percent[:45] + b";\r\n filename*1*=" + percent[45:], cv
+    )
+    yield one(
+        "rfc2231-parts-reversed",
+        b"attachment; filename*1*=" + percent[45:] + b";\r\n filename*0*=UTF-8''" + percent[:45],
+        cv,
+    )
+    yield one("rfc2231-mixed", b"attachment; filename*0*=UTF-8''" + percent[: -4 * 3] + b';\r\n filename*1=".pdf"', cv)
     jis_percent = "".join(f"%{code:02X}" for code in jis(cv)).encode()
     yield one("rfc2231-jis", b"attachment; filename*=ISO-2022-JP''" + jis_percent, cv)
     sjis_percent = "".join(f"%{code:02X}" for code in sjis(cv)).encode()
     yield one("rfc2231-sjis", b"attachment; filename*=Shift_JIS'ja'" + sjis_percent, cv)
-    yield one("rfc2231-quoted", b'attachment; filename*="UTF-8\'\'' + percent + b'"', cv)
+    yield one("rfc2231-quoted", b"attachment; filename*=\"UTF-8''" + percent + b'"', cv)
     yield one("rfc2231-no-charset", b"attachment; filename*=" + percent, cv)
     yield one("rfc2231-in-plain", b"attachment; filename=\"UTF-8''" + percent + b'"', cv)
     yield one("percent-in-plain", b'attachment; filename="' + percent + b'"', cv)
-    yield one("rfc2231-and-fallback", b'attachment; filename="rirekisho.pdf"; filename*=UTF-8\'\'' + percent, cv)
+    yield one("rfc2231-and-fallback", b"attachment; filename=\"rirekisho.pdf\"; filename*=UTF-8''" + percent, cv)
     yield one("word-in-quotes", b'attachment; filename="' + word(cv) + b'"', cv)
     yield one("word-bare", b"attachment; filename=" + word(cv), cv)
-    yield one("words-folded-in-quotes", b'attachment; filename="' + word("", "ISO-2022-JP", jis("履歴書_")) + b"\r\n " + word("", "ISO-2022-JP", jis("山田太郎.pdf")) + b'"', cv)
+    yield one(
+        "words-folded-in-quotes",
+        b'attachment; filename="'
+        + word("", "ISO-2022-JP", jis("履歴書_"))
+        + b"\r\n "
+        + word("", "ISO-2022-JP", jis("山田太郎.pdf"))
+        + b'"',
+        cv,
+    )
     yield one("word-q", b'attachment; filename="' + word(cv, how="Q") + b'"', cv)
     yield one("raw-utf8", b'attachment; filename="' + utf8(cv) + b'"', cv)
     yield one("raw-sjis", b'attachment; filename="' + sjis(cv) + b'"', cv)
     yield one("raw-sjis-5c", b'attachment; filename="' + sjis("申込表.pdf") + b'"', "申込表.pdf")
     yield one("raw-sjis-5c-end", b'attachment; filename="' + sjis("予定表") + b'"', "予定表")
-    yield one("raw-sjis-semicolon", b"attachment; filename=" + sjis("ソ表;.pdf").replace(b";", b"") + b"; size=10", "ソ表.pdf")
+    yield one(
+        "raw-sjis-semicolon", b"attachment; filename=" + sjis("ソ表;.pdf").replace(b";", b"") + b"; size=10", "ソ表.pdf"
+    )
     yield one("raw-euc", b'attachment; filename="' + euc(cv) + b'"', cv)
     yield one("raw-jis", b'attachment; filename="' + jis(cv) + b'"', cv)
     yield one("raw-jis-bare", b"attachment; filename=" + jis(cv), cv)
@@ -501,7 +655,12 @@ def names() -> Iterator[Case]:
     yield one("inline-image", b'inline; filename="photo.jpg"', "photo.jpg", b"image/jpeg")
     for name, title in (("ascii", b"memo.txt"), ("cp932", sjis("履歴書.doc"))):
         tnef = _tnef(title, b"hello")
-        other = part(base64.encodebytes(tnef), b"application/ms-tnef; name=winmail.dat", b"base64", b"attachment; filename=winmail.dat")
+        other = part(
+            base64.encodebytes(tnef),
+            b"application/ms-tnef; name=winmail.dat",
+            b"base64",
+            b"attachment; filename=winmail.dat",
+        )
         yield f"name/winmail-{name}", multipart(b"mixed", body, other), ok(attachments=[title.decode("cp932")])
 
 
@@ -519,7 +678,9 @@ def main() -> None:
     """Write the file."""
     import codecs
 
-    codecs.register_error("latin1_holes", lambda error: (error.object[error.start : error.end].decode("latin-1"), error.end))  # type: ignore[attr-defined]
+    codecs.register_error(
+        "latin1_holes", lambda error: (error.object[error.start : error.end].decode("latin-1"), error.end)
+    )  # type: ignore[attr-defined]
     lines = []
     seen: set[str] = set()
     for group in (charsets, transfers, subjects, senders, structures, alternatives, names):
@@ -528,9 +689,9 @@ def main() -> None:
             seen.add(name)
             row = {"name": name, "expected": expected, "raw": base64.b64encode(raw).decode()}
             lines.append(json.dumps(row, ensure_ascii=False, sort_keys=True))
-    OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{len(lines)} mails in {OUT.name}")
+    out = Path(sys.argv[1]) if len(sys.argv) > 1 else OUT
+    out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{len(lines)} mails in {out.name}\n")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from intake.model import Attachment
 from intake.parsing import alternatives, charset, enriched, html, params, tnef, words
-from intake.parsing.limits import HTML_BYTES, TEXT_CHARS, Notes
+from intake.parsing.limits import HTML_BYTES, TEXT_CHARS, TEXT_LINES, Notes
 from intake.parsing.mime import Part, transfer_encoding
 from intake.parsing.transfer import decode_transfer, uudecode
 
@@ -196,6 +196,9 @@ class Collector:
         elif len(raw) > 4 * TEXT_CHARS:
             self.notes.fault("text too long: the rest was not read")
             raw = raw[: 4 * TEXT_CHARS]
+        if len(raw) > TEXT_LINES and raw.count(b"\n") > TEXT_LINES:
+            self.notes.fault("text too long: the rest was not read")
+            raw = b"\n".join(raw.split(b"\n", TEXT_LINES)[:TEXT_LINES])
         label = params.plain(part.params, "charset") or None
         if part.media_type == "text/html" and not raw.isascii():
             label = _html_label(raw, label)

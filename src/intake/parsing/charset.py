@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from intake.parsing import jis, mojibake
@@ -175,7 +175,8 @@ def _sniffed(raw: bytes, declared: str | None, label: str | None) -> Decoded:
 
 
 def _rest_of_the_world(raw: bytes, declared: str | None, label: str | None, best: Decoded) -> Decoded:
-    if declared is None or declared in ("ascii", "utf-8"):
+    readable = sum(1 for char in best.text if ord(char) > 0x7F) - best.bad
+    if declared in (None, "ascii") or (declared == "utf-8" and readable < best.bad):
         world = _normalizer(raw)
         if world is not None:
             return world
@@ -208,18 +209,24 @@ def _without_cuts(raw: bytes, declared: str | None) -> Decoded | None:
     return None
 
 
+_SAMPLE = 100_000  # enough to tell two codecs apart
+
 _CUT = re.compile(rb"(?<=[\x80-\xff])!?\r?\n[ ]?(?=[\x80-\xff])")
 
 
 def _japanese(raw: bytes) -> Decoded | None:
     """EUC-JP against CP932, by how much everyday Japanese comes out; None if neither reads."""
-    sample = raw
+    sample = raw if len(raw) <= _SAMPLE else raw[: raw.rfind(b"\n", 0, _SAMPLE) + 1] or raw[:_SAMPLE]
     found = [
         Decoded(text, codec, "sniffed") for codec in ("euc-jp", "cp932") if (text := _strict(codec, sample)) is not None
     ]
     if not found:
         return None
-    return max(found, key=lambda item: _worth(item.text))
+    best = max(found, key=lambda item: _worth(item.text))
+    if sample is raw:
+        return best
+    text, bad = _with(best.codec, raw, replace=True)
+    return replace(best, text=text, bad=bad)
 
 
 def _worth(text: str) -> float:
