@@ -75,6 +75,38 @@ def fit(rows: Rows, targets: Floats, l2: float | Floats, rounds: int = 60, weigh
     return _lbfgs(loss, start, rounds).reshape(rows.columns, -1)
 
 
+def fit_letters(
+    sentences: Rows, letters: Rows, starts: Ints, targets: Floats, weight: Floats, l2: tuple[float, float], rounds: int
+) -> tuple[Floats, Floats]:
+    """Weights for sentences and for whole letters, learned together: a letter's log odds are the log of its
+    sentences' summed odds plus its own score. ``starts``: first sentence of each letter; ``weight``: lines × labels,
+    0 where a line does not say whether the label holds."""
+    owner = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(sentences.indptr) - 1)))
+    back_sentence, back_letter = sentences.transposed(), letters.transposed()
+    labels = targets.shape[1]
+    cut = sentences.columns * labels
+    hold_sentence = np.full((sentences.columns, 1), l2[0])
+    hold_letter = np.full((letters.columns, 1), l2[1])
+    hold_sentence[0] = hold_letter[0] = 1e-3
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        ws, wl = flat[:cut].reshape(-1, labels), flat[cut:].reshape(-1, labels)
+        odds = np.exp(np.clip(sentences.dot(ws), -30, 30))
+        total = np.add.reduceat(odds, starts, axis=0)
+        scores = np.log(total) + letters.dot(wl)
+        residual = weight * (1 / (1 + np.exp(-np.clip(scores, -35, 35))) - targets)
+        value = float((weight * (np.logaddexp(0, scores) - targets * scores)).sum())
+        value += 0.5 * float((hold_sentence * ws * ws).sum()) + 0.5 * float((hold_letter * wl * wl).sum())
+        slope_sentence = back_sentence(residual[owner] * odds / total[owner]) + hold_sentence * ws
+        slope_letter = back_letter(residual) + hold_letter * wl
+        return value, np.concatenate([slope_sentence.ravel(), slope_letter.ravel()])
+
+    start = np.zeros(cut + letters.columns * labels)
+    start[:labels] = -2.0
+    flat = _lbfgs(loss, start, rounds)
+    return flat[:cut].reshape(-1, labels), flat[cut:].reshape(-1, labels)
+
+
 def _lbfgs(loss: Callable[[Floats], tuple[float, Floats]], at: Floats, rounds: int, memory: int = 8) -> Floats:
     value, slope = loss(at)
     steps: list[tuple[Floats, Floats, float]] = []

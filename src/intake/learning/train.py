@@ -11,25 +11,31 @@ import hashlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from intake.learning.calibrate import Outcome, calibrate, floors_of
 from intake.learning.corpus import Line, read_lines
-from intake.learning.linear import Floats, Rows, fit
+from intake.learning.linear import Floats, Rows, fit, fit_letters
 from intake.parsing.quotes import segment
 from intake.resources import shipped_rules
 from intake.understanding import learned, quoted, sureness
-from intake.understanding.reading import Reader, Reading
+from intake.understanding.features import Code, Coder
+from intake.understanding.normalize import normalize
+from intake.understanding.reading import ASKED, Reader, Reading
 from intake.understanding.rulebook import LABELS, load_rulebook
+from intake.understanding.tokens import tokenizer
 from intake.understanding.weights import FILE, Weights, save_weights
+from intake.understanding.wordclasses import load_classes
 
 FOLDS = 5
-L2 = 0.3
+L2 = (0.2, 0.5)  # of sentences, of letters
 REASON_L2 = 0.4
+ROUNDS = 45
+WEAK = 0.03  # log odds; a feature that says less is not shipped
 LEAST_LINES = 2  # a feature of one line alone teaches nothing
 CORPUS = ("tests/corpus/open", "tests/corpus/own")
 
@@ -40,7 +46,14 @@ class Prepared:
 
     line: Line
     reading: Reading
-    names: frozenset[str]
+
+
+def words_of(lines: Sequence[Line]) -> tuple[str, ...]:
+    """Words that two lines or more have; the others are known by their class alone."""
+    counts: Counter[str] = Counter()
+    for line in lines:
+        counts.update({w.key for w in tokenizer().words(normalize(f"{line.subject}\n{line.body}").text)})
+    return tuple(sorted(word for word, count in counts.items() if count >= LEAST_LINES and "\n" not in word))
 
 
 def prepare(lines: Sequence[Line], reader: Reader) -> list[Prepared]:
@@ -50,9 +63,7 @@ def prepare(lines: Sequence[Line], reader: Reader) -> list[Prepared]:
         segments = segment(line.body)
         reading = reader.read(line.body, line.subject, segments)
         meant = quoted.answered(reading, segments, line.body)
-        if meant:
-            reading = reader.read(meant, "", ())
-        out.append(Prepared(line, reading, frozenset(name for name, _, _ in reading.features)))
+        out.append(Prepared(line, reader.read(meant, "", ()) if meant else reading))
     return out
 
 
@@ -61,55 +72,81 @@ def fold_of(line_id: str) -> int:
     return int(hashlib.sha256(f"{line_id}/fold".encode()).hexdigest(), 16) % FOLDS
 
 
-def learn(prepared: Sequence[Prepared]) -> Weights:
-    """Weights from these lines; the calibration is still empty."""
-    counts = Counter(name for one in prepared for name in one.names)
-    vocabulary = {n: i for i, n in enumerate(sorted(n for n, c in counts.items() if c >= LEAST_LINES), 1)}
+def learn(prepared: Sequence[Prepared], words: tuple[str, ...], codes: Sequence[Code]) -> Weights:
+    """Weights from these lines; the calibration is still empty. ``codes``: the features by number, from 1."""
+    counts = Counter(number for one in prepared for number in one.reading.message)
+    kept = sorted(number for number, count in counts.items() if count >= LEAST_LINES)
+    column = {number: i for i, number in enumerate(kept, 1)}
     asked = [one for one in prepared if one.line.requests is not None]
     reasoned = [one for one in prepared if one.line.reasons is not None]
     reason_labels = tuple(sorted({r for one in reasoned for r in one.line.reasons or ()}))
-    requests = _fit(asked, vocabulary, LABELS, [one.line.requests or () for one in asked], L2)
-    reasons = _fit(reasoned, vocabulary, reason_labels, [one.line.reasons or () for one in reasoned], REASON_L2)
-    used = [n for n, i in vocabulary.items() if max(np.abs(requests[i]).max(), np.abs(reasons[i]).max()) >= 0.02]
-    rows = np.array([0] + [vocabulary[n] for n in used])
+    sentence, message = _fit_requests(asked, column)
+    reasons = _fit_reasons(reasoned, column, reason_labels)
+    both = np.hstack([message, reasons])
+    strength = np.maximum(np.abs(sentence).max(axis=1), np.abs(both).max(axis=1))
+    used = [0, *(i for i in range(1, len(kept) + 1) if strength[i] >= WEAK)]
     return Weights(
-        {n: i for i, n in enumerate(used, 1)},
+        words,
+        tuple(codes[kept[i - 1] - 1] for i in used[1:]),
         LABELS,
         reason_labels,
-        requests[rows].astype(np.float32),
-        reasons[rows].astype(np.float32),
+        np.vstack([sentence[used], np.zeros((1, len(LABELS)))]).astype(np.float32),
+        np.vstack([both[used], np.zeros((1, both.shape[1]))]).astype(np.float32),
         {},
         {"any": 1.1, "destructive": 1.1},
     )
 
 
-def _fit(
-    chosen: Sequence[Prepared],
-    vocabulary: dict[str, int],
-    labels: Sequence[str],
-    given: Sequence[Sequence[str]],
-    l2: float,
-) -> Floats:
-    numbers = [[0, *(vocabulary[n] for n in one.names if n in vocabulary)] for one in chosen]
+def _rows(lists: Iterable[Iterable[int]], column: dict[int, int]) -> Rows:
+    numbers = [[0, *sorted({column[n] for n in given if n in column})] for given in lists]
     values = [[1.0] + [learned.BULK / max(1, len(line) - 1) ** 0.5] * (len(line) - 1) for line in numbers]
-    rows = Rows.of(numbers, len(vocabulary) + 1, values)
-    targets = np.array([[float(label in line) for label in labels] for line in given])
-    weight = np.array([[one.line.weight] for one in chosen])
-    return fit(rows, targets, l2, weight=weight)
+    return Rows.of(numbers, len(column) + 1, values)
 
 
-def out_of_fold(prepared: Sequence[Prepared]) -> list[Outcome]:
+def _fit_requests(asked: Sequence[Prepared], column: dict[int, int]) -> tuple[Floats, Floats]:
+    sentences = [one.reading.sentences or [[]] for one in asked]
+    starts = np.concatenate([[0], np.cumsum([len(s) for s in sentences])[:-1]]).astype(np.int64)
+    targets = np.array([[float(label in (one.line.requests or ())) for label in LABELS] for one in asked])
+    weight = np.array([[one.line.weight] * len(LABELS) for one in asked])
+    weight[targets[:, : len(ASKED)].any(axis=1), LABELS.index("question")] = 0  # it may well ask something as well
+    return fit_letters(
+        _rows((codes for one in sentences for codes in one), column),
+        _rows((one.reading.message for one in asked), column),
+        starts,
+        targets,
+        weight,
+        L2,
+        ROUNDS,
+    )
+
+
+def _fit_reasons(reasoned: Sequence[Prepared], column: dict[int, int], labels: Sequence[str]) -> Floats:
+    rows = _rows((one.reading.message for one in reasoned), column)
+    targets = np.array([[float(label in (one.line.reasons or ())) for label in labels] for one in reasoned])
+    return fit(rows, targets, REASON_L2, weight=np.array([[one.line.weight] for one in reasoned]), rounds=ROUNDS)
+
+
+def out_of_fold(prepared: Sequence[Prepared], codes: Sequence[Code]) -> list[Outcome]:
     """Every line read by a model that never saw it."""
     outcomes: list[Outcome] = []
     for fold in range(FOLDS):
-        weights = learn([one for one in prepared if fold_of(one.line.id) != fold])
-        outcomes.extend(outcome(one, weights) for one in prepared if fold_of(one.line.id) == fold)
+        weights = learn([one for one in prepared if fold_of(one.line.id) != fold], (), codes)
+        rename = {number: i for i, number in enumerate(_numbers(weights, codes), 1)}
+        outcomes.extend(outcome(one, weights, rename) for one in prepared if fold_of(one.line.id) == fold)
     return outcomes
 
 
-def outcome(one: Prepared, weights: Weights) -> Outcome:
-    """What the readers say of a line, before the calibration."""
-    odds, reason_odds = learned.scores(one.reading.features, weights)
+def _numbers(weights: Weights, codes: Sequence[Code]) -> list[int]:
+    place = {code: number for number, code in enumerate(codes, 1)}
+    return [place[code] for code in weights.codes]
+
+
+def outcome(one: Prepared, weights: Weights, rename: dict[int, int]) -> Outcome:
+    """What the readers say of a line, before the calibration. ``rename``: numbers while learning to those kept."""
+    sentences = [[rename[n] for n in line if n in rename] for line in one.reading.sentences]
+    message = {rename[n] for n in one.reading.message if n in rename}
+    one = replace(one, reading=replace(one.reading, sentences=sentences, message=message))
+    odds, reason_odds = learned.scores(one.reading, weights)
     chosen = learned.decode(odds, weights.request_labels)
     figures = sureness.signs(one.reading, odds, chosen, weights.request_labels)
     return Outcome(one.line, chosen, figures, tuple(map(float, odds)), tuple(map(float, reason_odds)), weights.reason_labels)
@@ -117,22 +154,14 @@ def outcome(one: Prepared, weights: Weights) -> Outcome:
 
 def build(lines: Sequence[Line], rules: Path) -> tuple[Weights, list[Outcome]]:
     """The shipped weights and the out-of-fold readings they are calibrated on."""
-    prepared = prepare(lines, Reader(load_rulebook([rules])))
-    outcomes = out_of_fold(prepared)
+    words = words_of(lines)
+    coder = Coder(words, load_classes())
+    prepared = prepare(lines, Reader(load_rulebook([rules]), coder))
+    codes = list(coder.vocabulary)
+    outcomes = out_of_fold(prepared, codes)
     sure = calibrate(outcomes)
-    weights = learn(prepared)
-    return (
-        Weights(
-            weights.vocabulary,
-            weights.request_labels,
-            weights.reason_labels,
-            weights.requests,
-            weights.reasons,
-            sure,
-            floors_of(outcomes, sure),
-        ),
-        outcomes,
-    )
+    weights = learn(prepared, words, codes)
+    return replace(weights, sure=sure, floors=floors_of(outcomes, sure)), outcomes
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -146,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     weights, outcomes = build(lines, shipped_rules())
     save_weights(given.out, weights)
     exact = [o.exact for o in outcomes if o.line.requests is not None]
-    print(json.dumps({"lines": len(lines), "features": len(weights.vocabulary), "exact": round(float(np.mean(exact)), 4),
+    print(json.dumps({"lines": len(lines), "features": len(weights.codes), "exact": round(float(np.mean(exact)), 4),
                       "floors": weights.floors}))
     return 0
 

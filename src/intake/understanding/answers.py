@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from intake.understanding.matcher import Phrasebook, Span
+from intake.understanding.matcher import Found, Phrasebook
 from intake.understanding.reading import Reading
 from intake.understanding.rulebook import Answer, Rulebook
 
@@ -34,7 +34,7 @@ class AnswerFinder:
         spans = self._book.find(document.tokens)
         found = []
         for name, (answer, patterns, against) in self._answers.items():
-            if any(s.group == against for s in spans):
+            if any(against in s.groups for s in spans):
                 continue
             for sentence in document.sentences:
                 here = [s for s in spans if sentence.start <= s.start < sentence.end]
@@ -44,10 +44,10 @@ class AnswerFinder:
         return found
 
 
-def _met(pattern: list[int], here: list[Span], gap: int) -> bool:
-    chains = [[s] for s in here if s.group == pattern[0]]
+def _met(pattern: list[int], here: list[Found], gap: int) -> bool:
+    chains = [[s] for s in here if pattern[0] in s.groups]
     for group in pattern[1:]:
-        chains = [[*c, s] for c in chains for s in here if s.group == group and 0 <= s.start - c[-1].end <= gap][:50]
+        chains = [[*c, s] for c in chains for s in here if group in s.groups and 0 <= s.start - c[-1].end <= gap][:50]
     return any(all(a.end <= b.start for a, b in pairwise(c)) for c in chains)
 
 

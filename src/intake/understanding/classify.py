@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 
 from intake.model import DESTRUCTIVE, Evidence, Meaning, Segment
 from intake.understanding import answers, asides, facts, gate, learned, preferences, quoted, reasons, sureness
+from intake.understanding.features import Coder
 from intake.understanding.reading import ASKED, Reader, Reading, verdict
 from intake.understanding.rulebook import LABELS, Rulebook
 from intake.understanding.weights import Weights, load_weights
 from intake.understanding.why import evidence
+from intake.understanding.wordclasses import load_classes
 
 _TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -23,7 +25,7 @@ class Understander:
     def __init__(self, rulebook: Rulebook, weights: Weights | None = None) -> None:
         self.rulebook = rulebook
         self.weights = weights or load_weights()
-        self.reader = Reader(rulebook)
+        self.reader = Reader(rulebook, Coder(self.weights.words, load_classes(), self.weights.vocabulary()))
         self._answers = answers.AnswerFinder(rulebook)
 
     def read(
@@ -44,16 +46,17 @@ class Understander:
         answered = quoted.answered(reading, segments, body)
         if answered:
             reading = self.reader.read(answered, subject="", segments=())
-        odds, reason_odds = learned.scores(reading.features, self.weights)
+        rows = learned.sentence_scores(reading, self.weights)
+        odds, reason_odds = learned.scores(reading, self.weights, rows)
         chosen = learned.decode(odds, self.weights.request_labels)
         doubts = list(asides.doubts(reading, body))
         if answered:
             doubts.append("answers_quote")
         if request_code in LABELS:
-            return self._coded(request_code, reason_code, reading, body, chosen, reason_odds, received_at, stated)
+            return self._coded(request_code, reason_code, reading, body, chosen, rows, reason_odds, received_at, stated)
         figures = sureness.signs(reading, odds, chosen, self.weights.request_labels)
         confidence = sureness.chance(figures, self.weights.sure)
-        why = () if answered else evidence(reading, chosen, self.weights)
+        why = () if answered else evidence(reading, chosen, rows, self.reader, self.weights)
         doubts += gate.doubts(chosen, reading, why, self.reader, self.weights)
         floor = self.weights.floors["destructive" if DESTRUCTIVE & set(chosen) else "any"]
         if confidence < floor:
@@ -68,6 +71,7 @@ class Understander:
         reading: Reading,
         body: str,
         read: tuple[str, ...],
+        rows: learned.Floats,
         reason_odds: learned.Floats,
         received_at: datetime | None,
         stated: Mapping[str, str] | None,
@@ -76,7 +80,7 @@ class Understander:
         contrary = bool(set(read) & set(ASKED)) and set(read) != {request}
         doubts = ["comment_differs"] if contrary else []
         coded = reasons.of_code(self.rulebook, reason_code)
-        why = evidence(reading, (request,), self.weights)
+        why = evidence(reading, (request,), rows, self.reader, self.weights)
         meaning = self._meaning(
             reading, body, (request,), reason_odds, 0.6 if contrary else 0.995, why, doubts, received_at, stated
         )

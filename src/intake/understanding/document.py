@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
-from intake.understanding.matcher import Phrasebook, Span
+from intake.understanding.matcher import Found, Phrasebook, Span, longest
 from intake.understanding.rulebook import Concept, Mark, Rulebook
 from intake.understanding.sentences import Sentence, split
-from intake.understanding.tokens import Token, tokenizer
+from intake.understanding.tokens import Tokens, tokenizer
 
 _TURNS = frozenset(("が", "けど", "けれど", "けれども", "ので", "から", "のに", "し", "けんど", "ばってん", "さかい"))
+_TONES = ("ask", "neg", "past", "ques", "sup", "cond")
 _REACH = 14  # tokens after a word within which its predicate must end
 
+Marks = list[tuple[int, str, str]]  # first token, name, where it holds
 
-@dataclass(frozen=True, slots=True)
-class Said:
+
+class Said(NamedTuple):
     """A concept at its place, and how it is said: the marks that hold for it."""
 
     concept: str
     start: int
     end: int
     marks: frozenset[str]
+    manner: str  # all marks as one string
+    tone: str  # the marks that matter most, as one string
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +37,16 @@ class Document:
     """A text as the readers see it. ``subject_from`` is the offset where the subject line begins in ``text``."""
 
     text: str
-    tokens: list[Token]
+    tokens: Tokens
     sentences: list[Sentence]
-    spans: list[Span]
+    found: list[list[Found]]  # wordings of rules, per sentence
+    marks: list[Marks]  # per sentence
     said: list[list[Said]]  # per sentence
     subject_from: int
 
     def in_subject(self, sentence: Sentence) -> bool:
         """True for sentences of the subject line."""
-        return self.tokens[sentence.start].start >= self.subject_from
+        return self.tokens.starts[sentence.start] >= self.subject_from
 
 
 class Annotator:
@@ -46,92 +54,93 @@ class Annotator:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.book = Phrasebook()
-        self._marks = {self.book.add(m.words, layer=1): m for m in rulebook.marks}
-        self._concepts = {self.book.add(c.words, layer=2): c for c in rulebook.concepts}
+        self._marks: dict[int, Mark] = {self.book.add(m.words): m for m in rulebook.marks}
+        self._concepts: dict[int, Concept] = {self.book.add(c.words): c for c in rulebook.concepts}
         self.concept_groups = {c.name: g for g, c in self._concepts.items()}
-        self._spellings = _joined(rulebook.concepts)
+        self._mark_groups = frozenset(self._marks)
+        self._all_concepts = frozenset(self._concepts)
+        self._spellings = _by_pair(rulebook.concepts, self.concept_groups)
 
     def document(self, text: str, subject_from: int) -> Document:
         """Annotate normalised ``text``; one pass of the tagger."""
         tokens = tokenizer().tokens(text)
         sentences = split(text, tokens)
-        spans = self.book.find(tokens)
-        if self._spellings is not None:
-            spans = self._with_spellings(text, tokens, spans)
-        said = self._said(tokens, sentences, spans)
-        return Document(text, tokens, sentences, spans, said, subject_from)
+        found = self.book.find(tokens)
+        found = self._with_spellings(text, tokens, found)
+        by_sentence = _by_sentence(found, sentences)
+        marks: list[Marks] = []
+        said: list[list[Said]] = []
+        for sentence, here in zip(sentences, by_sentence, strict=True):
+            some = self._marks_in(here) if here else []
+            marks.append(some)
+            said.append(self._said(here, some, tokens, sentence) if here else [])
+        return Document(text, tokens, sentences, by_sentence, marks, said, subject_from)
 
-    def marks_of(self, here: Mapping[int, Iterable[Span]]) -> list[tuple[Span, Mark]]:
-        """The marks among the spans of a sentence, given by group."""
-        return [(span, self._marks[g]) for g, spans in here.items() if g in self._marks for span in spans]
-
-    def _with_spellings(self, text: str, tokens: Sequence[Token], spans: list[Span]) -> list[Span]:
-        assert self._spellings is not None
+    def _with_spellings(self, text: str, tokens: Tokens, found: list[Found]) -> list[Found]:
+        pairs = self._spellings.keys() & set(map(str.__add__, text, text[1:]))
+        if not pairs:
+            return found
         more = []
-        for match in self._spellings.finditer(text):
-            start = next((i for i, t in enumerate(tokens) if t.end > match.start()), None)
-            if start is None:
-                continue
-            end = next((i for i in range(start, len(tokens)) if tokens[i].end >= match.end()), len(tokens) - 1) + 1
-            assert match.lastgroup is not None
-            more.append(Span(self.concept_groups[match.lastgroup], start, end))
-        return sorted({*spans, *more}, key=lambda s: (s.start, s.end, s.group)) if more else spans
+        for pattern, group in {spelling for pair in pairs for spelling in self._spellings[pair]}:
+            for match in pattern.finditer(text):
+                start = max(bisect_right(tokens.starts, match.start()) - 1, 0)
+                end = bisect_right(tokens.starts, match.end() - 1)
+                more.append(Found(start, max(end, start + 1), {group}))
+        return sorted(found + more, key=lambda one: one.start) if more else found
 
-    def _said(self, tokens: Sequence[Token], sentences: Sequence[Sentence], spans: Sequence[Span]) -> list[list[Said]]:
-        found: list[list[Said]] = []
-        at = 0
-        for sentence in sentences:
-            here: list[Span] = []
-            while at < len(spans) and spans[at].start < sentence.end:
-                here.append(spans[at])
-                at += 1
-            marks = [(s, self._marks[s.group]) for s in here if s.group in self._marks]
-            concepts = [(s, self._concepts[s.group]) for s in here if s.group in self._concepts]
-            found.append([_say(s, c, marks, tokens, sentence) for s, c in concepts])
-        return found
+    def _marks_in(self, here: list[Found]) -> Marks:
+        return [(s.start, self._marks[s.group].name, self._marks[s.group].where) for s in longest(here, self._mark_groups)]
+
+    def _said(self, here: list[Found], marks: Marks, tokens: Tokens, sentence: Sentence) -> list[Said]:
+        spans = longest(here, self._all_concepts)
+        return [self._say(span, marks, tokens, sentence) for span in spans]
+
+    def _say(self, span: Span, marks: Marks, tokens: Tokens, sentence: Sentence) -> Said:
+        limit = clause_end(tokens, span.end, sentence.end)
+        holding = marks_between(span.end, span.start, limit, marks)
+        return Said(self._concepts[span.group].name, span.start, span.end, holding, *_manner(holding))
 
 
-def marks_for(span: Span, marks: Iterable[tuple[Span, Mark]], tokens: Sequence[Token], sentence: Sentence) -> frozenset[str]:
-    """The marks that hold for the words at ``span``: behind it up to the end of its clause, or before it."""
-    return marks_between(span.end, span.start, span.end, marks, tokens, sentence)
+def marks_between(after: int, before: int, limit: int, marks: Marks) -> frozenset[str]:
+    """Marks that begin from token ``after`` on up to ``limit``, or stand before ``before``, or hold throughout."""
+    return frozenset(
+        name
+        for place, name, where in marks
+        if (after <= place < limit if where == "after" else place < before if where == "before" else True)
+    )
 
 
-def marks_between(
-    after: int,
-    before: int,
-    end: int,
-    marks: Iterable[tuple[Span, Mark]],
-    tokens: Sequence[Token],
-    sentence: Sentence,
-) -> frozenset[str]:
-    """Marks that begin from token ``after`` on up to the end of the clause of ``end``, or stand before ``before``."""
-    limit = clause_end(tokens, end, sentence.end)
-    names = set()
-    for place, mark in marks:
-        if mark.where == "after":
-            holds = after <= place.start < limit
-        elif mark.where == "before":
-            holds = place.start < before
-        else:
-            holds = True
-        if holds:
-            names.add(mark.name)
-    return frozenset(names)
-
-
-def clause_end(tokens: Sequence[Token], start: int, end: int) -> int:
+def clause_end(tokens: Tokens, start: int, end: int) -> int:
     """Where the clause that goes on at ``start`` ends: behind a turning particle, or after some words."""
+    words = tokens.words
     for at in range(start, min(end, start + _REACH)):
-        word = tokens[at].word
-        if word.pos == "助詞" and word.pos2 == "接続助詞" and word.key in _TURNS:
+        if words[at].pos2 == "接続助詞" and words[at].key in _TURNS:
             return at
     return min(end, start + _REACH)
 
 
-def _say(span: Span, concept: Concept, marks: list[tuple[Span, Mark]], tokens: Sequence[Token], sentence: Sentence) -> Said:
-    return Said(concept.name, span.start, span.end, marks_for(span, marks, tokens, sentence))
+def _by_sentence(found: list[Found], sentences: Sequence[Sentence]) -> list[list[Found]]:
+    out: list[list[Found]] = []
+    at = 0
+    for sentence in sentences:
+        here = []
+        while at < len(found) and found[at].start < sentence.end:
+            here.append(found[at])
+            at += 1
+        out.append(here)
+    return out
 
 
-def _joined(concepts: Iterable[Concept]) -> re.Pattern[str] | None:
-    parts = [f"(?P<{c.name}>{'|'.join(c.spellings)})" for c in concepts if c.spellings]
-    return re.compile("|".join(parts)) if parts else None
+@lru_cache(4096)
+def _manner(marks: frozenset[str]) -> tuple[str, str]:
+    return "+".join(sorted(marks)), "+".join(m for m in _TONES if m in marks)
+
+
+def _by_pair(concepts: Iterable[Concept], groups: Mapping[str, int]) -> dict[str, list[tuple[re.Pattern[str], int]]]:
+    """Spellings by the two characters they begin with: most texts have none of them, and that is quickly seen."""
+    found: dict[str, list[tuple[re.Pattern[str], int]]] = {}
+    for concept in concepts:
+        for spelling in concept.spellings:
+            plain = re.sub(r"^\(\?<![^)]*\)", "", spelling).replace("\\s", " ")
+            found.setdefault(plain[:2], []).append((re.compile(spelling), groups[concept.name]))
+    return found

@@ -50,7 +50,7 @@ class Known:
 
 def of_reading(reading: Reading, body: str, today: date | None, given: Mapping[str, str]) -> Known:
     """Facts of a message: what form or app state beats what the text states."""
-    surnames = [t.word.surface for t in reading.document.tokens if t.word.pos2 == "固有名詞"]
+    surnames = [w.surface for w in reading.document.tokens.words if w.is_name]
     found = state(reading.stated, reading.fields, today, surnames)
     facts = Facts(
         name=given.get("name") or found.name,

@@ -20,6 +20,11 @@ _KINDS = (
     ("category", re.compile("種別|カテゴリ|区分|種類|件名|項目|分類|ジャンル|返信先|ステータス|状況|対象|免許|資格|生年月日|年齢|性別|日時|現職|役職|時期|会社名|企業名|^部署")),
     ("text", re.compile("内容|本文|メッセージ|お問い合わせ|お問合せ|問い合わせ|コメント|ひとこと|自由記入|自由記述|ご質問|ご相談|ご意見|備考")),
 )
+# Lists of choices: what is not ticked was printed, not said.
+_BOX = re.compile(
+    r"(?P<off>\[[ ]{0,2}\]|\([ ]{1,2}\)|□|☐)[ ]?(?P<text>[^\n\[\]□■☐☑]{1,30}?)(?=[ ]{0,3}(?:\[|□|■|☐|☑|\n|$|/|\||、))"
+)
+_TICKED = re.compile(r"\[[xX✓✔○●レ]\]|[☑✓✔]|(?m:^[ ]*■)")
 _TELLING = re.compile("ステータス|状況|時期")
 
 
@@ -51,10 +56,13 @@ def fields(text: str) -> list[Field]:
 
 def without_fields(text: str, found: list[Field]) -> str:
     """``text`` of the same length in which labels, and answers that are facts, are blank."""
+    if _TICKED.search(text):
+        for box in _BOX.finditer(text):
+            text = _blank(text, box.start(), box.end())
     for field in found:
         if field.kind == "text":
             text = _blank(text, field.start, field.value_start)
-        elif not _TELLING.search(field.label) or not field.value(text):
+        elif not (_TELLING.search(field.label) or _TICKED.search(field.value(text))) or not field.value(text):
             text = _blank(text, field.start, field.value_end)
     return text
 

@@ -35,19 +35,10 @@ def _contradicted(reading: Reading, request: str) -> bool:
 
 def _falls(request: str, reading: Reading, why: Sequence[Evidence], reader: Reader, weights: Weights) -> bool:
     """Take the deciding words away: the verdict must fall. If it stands, it stood on something else."""
-    taken = {
-        at
-        for hit in reading.hits
-        if hit.request == request and hit.holds
-        for at in range(reading.document.sentences[hit.sentence].start, reading.document.sentences[hit.sentence].end)
-    }
-    taken |= {
-        at
-        for sentence in reading.document.sentences
-        if reading.document.in_subject(sentence)
-        for at in range(sentence.start, sentence.end)
-    }
+    document = reading.document
+    taken = {hit.sentence for hit in reading.hits if hit.request == request and hit.holds}
+    taken |= {n for n, sentence in enumerate(document.sentences) if document.in_subject(sentence)}
     without = reader.without(reading, taken)
-    odds, _ = learned.scores(without.features, weights)
+    odds, _ = learned.scores(without, weights)
     still = any(h.request == request and h.holds for h in without.hits)
     return not still and request not in learned.decode(odds, weights.request_labels)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from intake.model import Segment
 from intake.understanding.document import Annotator, Document
-from intake.understanding.features import Feature, features
+from intake.understanding.features import Coder, message_numbers, sentence_numbers
 from intake.understanding.fields import Field, fields, without_fields
 from intake.understanding.normalize import Normal, normalize
 from intake.understanding.rulebook import LABELS, Rulebook
@@ -31,7 +31,8 @@ class Reading:
     fields: list[Field]
     document: Document
     hits: list[Hit]
-    features: list[Feature]
+    sentences: list[list[int]]  # numbers of the features of each sentence
+    message: set[int]  # the same of the whole
 
     def text_at(self, start: int, end: int, within: str) -> str:
         """The original words at offsets of the body or the subject as given."""
@@ -41,7 +42,8 @@ class Reading:
 class Reader:
     """Makes readings; holds rules and tokenizer, no state of any message."""
 
-    def __init__(self, rulebook: Rulebook) -> None:
+    def __init__(self, rulebook: Rulebook, coder: Coder | None = None) -> None:
+        self.coder = coder or Coder((), {}, {})
         self.annotator = Annotator(rulebook)
         self.rules = RuleReader(rulebook, self.annotator)
 
@@ -54,28 +56,32 @@ class Reader:
         text = _kana_runs(without_fields(own, found) + _BETWEEN + normalize(subject).text)
         document = self.annotator.document(text, len(own) + len(_BETWEEN))
         hits = self.rules.hits(document)
-        return Reading(body, subject, normal, own, stated, found, document, hits, self._features(document, hits))
+        return Reading(body, subject, normal, own, stated, found, document, hits, *self.features(document, hits))
 
     def without(self, reading: Reading, taken: set[int]) -> Reading:
-        """The same reading with some tokens taken away: what a counterfactual asks."""
-        text = list(reading.document.text)
-        for at in taken:
-            token = reading.document.tokens[at]
-            text[token.start : token.end] = " " * (token.end - token.start)
-        document = self.annotator.document("".join(text), reading.document.subject_from)
-        hits = self.rules.hits(document)
-        return replace(reading, document=document, hits=hits, features=self._features(document, hits))
+        """The same reading with some sentences taken away: what a counterfactual asks."""
+        kept = [n for n in range(len(reading.document.sentences)) if n not in taken]
+        document = replace(
+            reading.document,
+            sentences=[reading.document.sentences[n] for n in kept],
+            found=[reading.document.found[n] for n in kept],
+            marks=[reading.document.marks[n] for n in kept],
+            said=[reading.document.said[n] for n in kept],
+        )
+        hits = [replace(hit, sentence=kept.index(hit.sentence)) for hit in reading.hits if hit.sentence not in taken]
+        sentences, message = self.features(document, hits)
+        return replace(reading, document=document, hits=hits, sentences=sentences, message=message)
 
-    @staticmethod
-    def _features(document: Document, hits: Sequence[Hit]) -> list[Feature]:
-        found = list(features(document))
+    def features(self, document: Document, hits: Sequence[Hit]) -> tuple[list[list[int]], set[int]]:
+        """What the learned reader looks at, sentence by sentence and as a whole."""
+        by_sentence: dict[int, list[Hit]] = {}
         for hit in hits:
-            found.append((f"{'r' if hit.holds else 'x'}{hit.rule}", hit.start, hit.end))
-            found.extend((f"y{hit.request}-{mark}", hit.start, hit.end) for mark in hit.blocked)
-        for request in verdict(hits):
-            found.append((f"v{request}", 0, 0))
-        found.append((f"z{min(len(document.sentences), 9)}", 0, 0))
-        return found
+            by_sentence.setdefault(hit.sentence, []).append(hit)
+        sentences = [
+            sentence_numbers(document, number, by_sentence.get(number, ()), self.coder)
+            for number in range(len(document.sentences))
+        ]
+        return sentences, message_numbers(document, hits, verdict(hits), sentences, self.coder)
 
 
 def verdict(hits: Sequence[Hit]) -> tuple[str, ...]:

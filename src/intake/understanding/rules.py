@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from intake.understanding.document import Annotator, Document, marks_between
-from intake.understanding.matcher import Span
-from intake.understanding.rulebook import Mark, RequestRules, Rule, Rulebook
+from intake.understanding.document import Annotator, Document, clause_end, marks_between
+from intake.understanding.matcher import Found
+from intake.understanding.rulebook import RequestRules, Rule, Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Hit:
 class _Ready:
     request: str
     rule: Rule
-    groups: tuple[int, ...]
-    against: int
+    groups: tuple[frozenset[int], ...]
+    against: frozenset[int]
     needs: frozenset[str]
     unless: frozenset[str]
 
@@ -43,85 +43,61 @@ class RuleReader:
 
     def __init__(self, rulebook: Rulebook, annotator: Annotator) -> None:
         self._annotator = annotator
-        self._concepts = {f"@{c.name}": c for c in rulebook.concepts}
-        self._groups: dict[tuple[str, ...], int] = {}
-        self._spelled: dict[int, set[int]] = {}
+        self._groups: dict[str, int] = {}
         self._by_first: dict[int, list[_Ready]] = {}
         for rules in rulebook.requests.values():
             for rule in rules.rule:
                 ready = self._ready(rules, rule)
-                self._by_first.setdefault(ready.groups[0], []).append(ready)
+                for group in ready.groups[0]:
+                    self._by_first.setdefault(group, []).append(ready)
 
     def _ready(self, rules: RequestRules, rule: Rule) -> _Ready:
         unless = rules.unless if rule.unless is None else rule.unless
-        groups = tuple(self._group(words) for words in rule.words)
-        against = self._group(rule.against) if rule.against else -1
+        groups = tuple(frozenset(self._group(word) for word in words) for words in rule.words)
+        against = frozenset(self._group(word) for word in rule.against)
         return _Ready(rules.request, rule, groups, against, frozenset(rule.needs), frozenset(unless))
 
-    def _group(self, words: Sequence[str]) -> int:
-        """The group of these wordings; concepts are written out. The same list is one group, whoever uses it."""
-        plain: list[str] = []
-        spelled = set()
-        for word in words:
-            concept = self._concepts.get(word)
-            plain.extend(concept.words if concept else [word])
-            if concept:
-                spelled.add(self._annotator.concept_groups[concept.name])
-        key = tuple(sorted(set(plain))) + tuple(f"@{g}" for g in sorted(spelled))
-        if key not in self._groups:
-            self._groups[key] = self._annotator.book.add(dict.fromkeys(plain))
-            for concept_group in spelled:
-                self._spelled.setdefault(concept_group, set()).add(self._groups[key])
-        return self._groups[key]
+    def _group(self, word: str) -> int:
+        """The group of one wording, or of a whole concept; one group, whoever uses it."""
+        if word.startswith("@"):
+            return self._annotator.concept_groups[word[1:]]
+        if word not in self._groups:
+            self._groups[word] = self._annotator.book.add([word])
+        return self._groups[word]
 
     def hits(self, document: Document) -> list[Hit]:
         """Every rule whose words are met, those that are switched off included."""
         found: list[Hit] = []
-        at = 0
-        spans = document.spans
-        for number, sentence in enumerate(document.sentences):
-            here: dict[int, list[Span]] = {}
-            while at < len(spans) and spans[at].start < sentence.end:
-                span = spans[at]
-                here.setdefault(span.group, []).append(span)
-                for group in self._spelled.get(span.group, ()):
-                    here.setdefault(group, []).append(Span(group, span.start, span.end))
-                at += 1
-            if here:
-                marks = self._annotator.marks_of(here)
-                for group in list(here):
-                    for ready in self._by_first.get(group, ()):
-                        hit = self._hit(ready, here, marks, document, number)
+        by_first = self._by_first
+        for number, here in enumerate(document.found):
+            candidates = {
+                id(ready): ready for one in here for group in one.groups if group in by_first for ready in by_first[group]
+            }
+            if candidates:
+                present = set().union(*(one.groups for one in here))
+                for ready in candidates.values():
+                    if not ready.against & present and all(g & present for g in ready.groups):
+                        hit = self._hit(ready, here, document, number)
                         if hit:
                             found.append(hit)
         return found
 
-    def _hit(
-        self,
-        ready: _Ready,
-        here: dict[int, list[Span]],
-        marks: list[tuple[Span, Mark]],
-        document: Document,
-        number: int,
-    ) -> Hit | None:
-        if ready.against >= 0 and ready.against in here:
-            return None
-        chain = _chain([here.get(g, []) for g in ready.groups], ready.rule.gap)
+    def _hit(self, ready: _Ready, here: Sequence[Found], document: Document, number: int) -> Hit | None:
+        rule = ready.rule
+        chain = _chain([[one for one in here if one.groups & g] for g in ready.groups], rule.gap)
         if chain is None:
             return None
         sentence = document.sentences[number]
-        said = marks_between(chain[0].end, chain[-1].start, chain[-1].end, marks, document.tokens, sentence)
-        if ready.rule.last and chain[-1].end < sentence.end - 3:
+        if rule.last and chain[-1].end < sentence.end - 3:
             return None
+        limit = clause_end(document.tokens, chain[-1].end, sentence.end)
+        said = marks_between(chain[0].end, chain[-1].start, limit, document.marks[number])
         if ready.needs - said:
             return None
-        rule = ready.rule
-        return Hit(
-            ready.request, rule.id, rule.weight, chain[0].start, chain[-1].end, number, frozenset(said & ready.unless)
-        )
+        return Hit(ready.request, rule.id, rule.weight, chain[0].start, chain[-1].end, number, said & ready.unless)
 
 
-def _chain(groups: Sequence[Iterable[Span]], gap: int) -> list[Span] | None:
+def _chain(groups: Sequence[Sequence[Found]], gap: int) -> list[Found] | None:
     """The first way to meet all groups in order, each at most ``gap`` tokens after the one before."""
     for first in groups[0]:
         chain = [first]

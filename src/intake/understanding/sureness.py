@@ -21,7 +21,7 @@ def signs(reading: Reading, odds: Floats, chosen: Sequence[str], labels: Sequenc
     rest = {i for i in picked if i >= len(ASKED)}
     between = float(odds[labels.index("other")] - odds[labels.index("question")])
     blocked = {hit.request for hit in reading.hits if not hit.holds}
-    words = [t.word for t in reading.document.tokens]
+    words = reading.document.tokens.words
     return {
         "one": 1.0,
         "margin": min(margins[0], 4.0),

@@ -28,15 +28,23 @@ class Word:
     pos2: str
     ctype: str
     cform: str
+    is_name: bool
+    is_number: bool
+    size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word at its place: offsets in the normalised text."""
+class Tokens:
+    """The words of a text side by side with their offsets (lists: one object a letter, not one a word)."""
 
-    word: Word
-    start: int
-    end: int
+    __slots__ = ("ends", "starts", "words")
+
+    def __init__(self, words: list[Word], starts: list[int], ends: list[int]) -> None:
+        self.words = words
+        self.starts = starts
+        self.ends = ends
+
+    def __len__(self) -> int:
+        return len(self.words)
 
 
 class Tokenizer:
@@ -56,21 +64,27 @@ class Tokenizer:
                 found.append(memo.get(line) or self._remember(line))
         return found
 
-    def tokens(self, text: str) -> list[Token]:
+    def tokens(self, text: str) -> Tokens:
         """The words of ``text`` with their offsets."""
-        found = []
+        words = self.words(text)
+        starts: list[int] = []
+        ends: list[int] = []
         at = 0
-        for word in self.words(text):
-            start = text.find(word.surface, at)
+        find = text.find
+        for word in words:
+            start = find(word.surface, at)
             if start < 0:  # a character that the tagger prints otherwise (NUL); offsets must stay true
-                continue
-            at = start + len(word.surface)
-            found.append(Token(word, start, at))
-        return found
+                start = at
+            at = start + word.size
+            starts.append(start)
+            ends.append(at)
+        return Tokens(words, starts, ends)
 
     def _remember(self, line: str) -> Word:
         surface, pos, pos2, ctype, cform, lemma, reading, base = (line.split("\t") + [""] * 8)[:8]
-        word = Word(surface, base or surface, lemma.partition("-")[0], reading, pos, pos2, ctype, cform)
+        number = pos2 == "数詞" or surface.isdigit()
+        key, plain = base or surface, lemma.partition("-")[0]
+        word = Word(surface, key, plain, reading, pos, pos2, ctype, cform, pos2 == "固有名詞", number, len(surface))
         if len(self._memo) >= _MEMO_LIMIT:
             self._memo.clear()
         self._memo[line] = word

@@ -5,29 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from intake.model import Evidence
-from intake.understanding.reading import ASKED, Reading
+from intake.understanding.features import Place, name_of, sentence_numbers
+from intake.understanding.reading import ASKED, Reader, Reading
 from intake.understanding.rules import Hit
-from intake.understanding.weights import Weights
+from intake.understanding.weights import Floats, Weights
 
 _MOST = 3  # runs of the learned reader for each request
 _LEAST = 0.15  # log odds; less says nothing to anybody
 
 
-def evidence(reading: Reading, chosen: Sequence[str], weights: Weights) -> tuple[Evidence, ...]:
+def evidence(reading: Reading, chosen: Sequence[str], rows: Floats, reader: Reader, weights: Weights) -> tuple[Evidence, ...]:
     """Rules that hit, for and against, and the strongest words of the learned reader, in order of the text."""
     found = [e for hit in reading.hits if (e := _of_hit(reading, hit, chosen))]
-    for request in chosen:
-        if request in ASKED:
-            found.extend(_of_model(reading, request, weights))
+    asked = [request for request in chosen if request in ASKED]
+    if asked and reading.document.sentences:
+        for request in asked:
+            found.extend(_of_model(reading, request, rows, reader, weights))
     return tuple(sorted(dict.fromkeys(found), key=lambda e: (e.within, e.start, e.end)))
 
 
 def place(reading: Reading, start: int, end: int) -> tuple[int, int, str] | None:
     """Offsets of tokens ``start`` to ``end`` in the body as given, or in the subject."""
     tokens = reading.document.tokens
-    if not tokens or start >= end or end > len(tokens):
+    if not len(tokens) or start >= end or end > len(tokens):
         return None
-    first, last = tokens[max(start, 0)].start, tokens[end - 1].end
+    first, last = tokens.starts[max(start, 0)], tokens.ends[end - 1]
     subject_from = reading.document.subject_from
     if first >= subject_from:
         return first - subject_from, last - subject_from, "subject"
@@ -47,22 +49,24 @@ def _of_hit(reading: Reading, hit: Hit, chosen: Sequence[str]) -> Evidence | Non
     return Evidence(hit.request, reading.text_at(start, end, within), start, end, hit.rule, weight, within)
 
 
-def _of_model(reading: Reading, request: str, weights: Weights) -> list[Evidence]:
+def _of_model(reading: Reading, request: str, rows: Floats, reader: Reader, weights: Weights) -> list[Evidence]:
+    """The words that speak most for the request, in the sentence that speaks most for it."""
     column = weights.request_labels.index(request)
-    best: list[tuple[float, str, int, int]] = []
-    seen = set()
-    for name, start, end in reading.features:
-        number = weights.vocabulary.get(name)
-        if number is None or name in seen or end <= start:
-            continue
-        seen.add(name)
-        best.append((float(weights.requests[number, column]), name, start, end))
-    best.sort(reverse=True)
+    number = int(rows[:, column].argmax())
+    places: list[Place] = []
+    hits = [hit for hit in reading.hits if hit.sentence == number]
+    numbers = sentence_numbers(reading.document, number, hits, reader.coder, places)
+    best: dict[Place, tuple[float, int]] = {}
+    for row, spot in zip(numbers, places, strict=True):
+        weight = float(weights.sentence[row, column])
+        if weight >= _LEAST and weight > best.get(spot, (0.0, 0))[0]:
+            best[spot] = weight, row
     found = []
-    for weight, name, start, end in best[:_MOST]:
-        at = place(reading, start, end)
-        if at is not None and weight >= _LEAST:
+    for spot, (weight, row) in sorted(best.items(), key=lambda item: -item[1][0])[:_MOST]:
+        at = place(reading, *spot)
+        if at is not None:
             first, last, within = at
             text = reading.text_at(first, last, within)
-            found.append(Evidence(request, text, first, last, f"model:{name}", weight, within))
+            name = f"model:{name_of(weights.codes[row - 1], weights.words)}"
+            found.append(Evidence(request, text, first, last, name, weight, within))
     return found
