@@ -50,8 +50,9 @@ WORDS = {
     "staff_answer": "担当者の回答待ち", "staff_read": "担当者の確認待ち", "in_doubt": "判断がつきません",
     "call_first": "先に電話で確認", "second_approval": "2人目の承認待ち", "conditions": "希望条件の反映待ち",
     "task_overdue": "作業の期限切れ", "no_seeker": "求職者が選ばれていません",
-    "date_reached": "予定の日になりました", "link_sent": "確認リンクを送付", "consequences": "影響の確認待ち",
-    "resumed": "再開しました", "return_alone": "本人が再開の手続き中", "retract": "取り消し",
+    "date_reached": "予定の日になりました", "status_invalid": "登録が無効の方です", "link_sent": "確認リンクを送付",
+    "consequences": "影響の確認待ち", "resumed": "再開しました", "return_alone": "本人が再開の手続き中",
+    "retract": "取り消し",
     # policies (rows of the table)
     "archived_mail": "過去のメール", "the_register_is_empty": "求職者の登録がありません",
     "authentication_fails": "差出人の認証に失敗", "only_thanks_after_the_end": "お礼のみ",

@@ -23,9 +23,12 @@ class Piece:
     control: str = ""
 
     @property
-    def speaks_for(self) -> bool:
-        """True where what speaks for a request weighs more than what speaks against."""
-        return sum(e.weight for e in self.why) > 0
+    def tone(self) -> str:
+        """``for`` or ``against``, as the rules weigh it; ``learned`` where no rule but the learned reader says so."""
+        rules = [e.weight for e in self.why if not e.rule.startswith("model:")]
+        if not rules:
+            return "learned" if self.why else ""
+        return "for" if sum(rules) > 0 else "against"
 
 
 @dataclass(frozen=True, slots=True)

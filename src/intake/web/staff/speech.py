@@ -34,7 +34,7 @@ _BY_WORDS = (
     ("is taken", "その名前は使われています。"),
     ("is no step of a case", "今の状態では行えません。"),
 )
-_EVENTS = {
+EVENTS = {
     "case.opened": "案件を開きました", "case.approved_by": "承認しました", "case.approve": "承認により進みました",
     "case.assigned": "担当を変えました", "case.noted": "メモを残しました",
     "case.seeker_chosen": "求職者を選びました", "case.reason_given": "理由を伺いました",
@@ -56,7 +56,8 @@ _EVENTS = {
     "seeker.pause": "登録を「停止中」にしました", "seeker.resume": "登録を「登録中」に戻しました",
     "seeker.withdraw": "登録を「退会済み」にしました", "seeker.reinstate": "登録を復元しました",
     "staff.signed_in": "サインインしました", "staff.signed_out": "サインアウトしました",
-    "staff.locked": "サインインを一時停止しました", "staff.added": "スタッフを登録しました",
+    "staff.locked": "サインインを一時停止しました", "seekers.imported": "求職者を取り込みました",
+    "applications.imported": "応募を取り込みました", "staff.added": "スタッフを登録しました",
     "staff.password_set": "パスワードを変えました", "staff.sessions_closed": "サインアウトさせました",
     "staff.closed": "アカウントを停止しました", "staff.opened": "アカウントを再開しました",
 }  # fmt: skip
@@ -78,7 +79,7 @@ def of_error(error: IntakeError) -> str:
 
 def of_event(row: AuditRow) -> str:
     """「確認待ち → 完了」 and the like: what a row of the audit trail says to a person."""
-    said = _EVENTS.get(row.action, row.action)
+    said = EVENTS.get(row.action, row.action)
     details = _details(row)
     return f"{said}({details})" if details else said
 

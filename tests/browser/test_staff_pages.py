@@ -1,0 +1,306 @@
+"""The staff pages in a real Chromium: no violation of WCAG, keyboard alone, hostile mail, narrow screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from intake.model import Case, CaseState, Proof, SeekerStatus
+from tests.house import TestHouse, open_test_house
+from tests.integration.web_parts import ADMIN, LEAD, PASSWORD, SATO, served, staffed
+
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
+TARO = "山田 太郎 <taro@example.jp>"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[TestHouse]:
+    found = staffed(open_test_house(tmp_path))
+    found.seeker(kana="ヤマダ タロウ", applications=(("みなと物流", "applied"),), concierge=SATO)
+    yield found
+    found.store.close()
+
+
+@pytest.fixture
+def site(house: TestHouse, free_port: int) -> Iterator[str]:
+    with served(house, free_port) as url:
+        yield url
+
+
+def in_review(house: TestHouse, body: str = "退会を希望します。", **fields: Any) -> Case:
+    sent = house.mail(body, from_=fields.pop("from_", TARO), subject=fields.pop("subject", "お願い"))
+    house.work()
+    case = house.cases(sent.message_id)[0]
+    with house.store.write() as tx:
+        return tx.cases.change(case, **{"state": CaseState.REVIEW, "hold_reason": "held", "closed_at": None} | fields)
+
+
+def get(house: TestHouse, case: Case) -> Case:
+    with house.store.read() as tx:
+        return tx.cases.get(case.id)
+
+
+def sign_in(page: Any, site: str, name: str = LEAD) -> None:
+    page.goto(f"{site}/staff/")
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_selector("#main")
+
+
+def violations(page: Any) -> list[tuple[str, list[str]]]:
+    found = Axe().run(page).response["violations"]
+    return [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found]
+
+
+def is_too_wide(page: Any) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+def test_every_page_is_accessible_and_fits(house: TestHouse, site: str, page: Any) -> None:
+    case = in_review(house, "退会を希望します。\n\n> 以前のご案内です。\n> よろしくお願いします。\n\n-- \n山田")
+    unknown = in_review(house, "<b>退会</b>したいです\u202e", from_="誰か <nobody@example.com>")
+    in_review(house, "希望年収を500万円以上にしてください。")
+    broken: list[str] = []
+    page.on("console", lambda m: broken.append(m.text) if m.type in ("error", "warning") else None)
+    page.goto(f"{site}/staff/sign-in")
+    assert violations(page) == []
+    sign_in(page, site, ADMIN)
+    paths = ["/staff/people", "/staff/", f"/staff/cases/{case.number}"]
+    check(page, site, paths)
+    page.context.clear_cookies()
+    sign_in(page, site)
+    check(page, site, [
+        "/staff/", "/staff/?tab=mine", "/staff/?tab=done", "/staff/search?q=退会", "/staff/search?q=無い言葉",
+        f"/staff/cases/{case.number}", f"/staff/cases/{unknown.number}", "/staff/mails", "/staff/mails/1",
+        f"/staff/cases/{case.number}/messages/{case.message_id}/source", "/staff/tasks?whose=all", "/staff/rules",
+        "/staff/me", "/staff/audit", "/staff/health", "/staff/calls/new", "/staff/?lang=en",
+    ])  # fmt: skip
+    assert broken == []
+
+
+def check(page: Any, site: str, paths: list[str]) -> None:
+    for path in paths:
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)
+            response = page.goto(site + path)
+            assert response.status == 200, path
+            assert not is_too_wide(page), (path, size)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert violations(page) == [], (path, scheme)
+        page.emulate_media(color_scheme="light")
+
+
+def test_a_case_is_approved_by_keyboard_alone(house: TestHouse, site: str, page: Any) -> None:
+    other = in_review(house, "面談の場所はどこですか。", from_="誰か <nobody@example.com>")
+    case = in_review(house, proof=Proof.E2)
+    sign_in(page, site)
+    keys = page.keyboard
+    keys.press("j")
+    keys.press("j")
+    assert page.evaluate("document.activeElement.textContent") == case.number
+    keys.press("o")
+    page.wait_for_url(f"**/{case.number}*")
+    keys.press("w")  # no key of this page
+    keys.press("y")  # the word comes first
+    assert page.evaluate("document.activeElement.name") == "word"
+    assert get(house, case).state is CaseState.REVIEW
+    keys.insert_text("退会")
+    keys.press("Enter")
+    page.wait_for_url(f"**/{other.number}*")  # the next case opens
+    assert "承認しました" in page.locator("#said").inner_text()
+    assert get(house, case).state is CaseState.DONE
+    assert house.get_seeker().status is SeekerStatus.WITHDRAWN
+
+
+def test_the_sheet_lists_what_works_here_and_keys_can_be_switched_off(house: TestHouse, site: str, page: Any) -> None:
+    case = in_review(house)
+    sign_in(page, site)
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    listed = page.locator("#keys tbody kbd").all_inner_texts()
+    assert {"j", "k", "o", "/", "?"} <= set(listed)
+    assert not {"y", "r", "1"} & set(listed)
+    page.keyboard.press("Escape")
+    page.goto(f"{site}/staff/cases/{case.number}")
+    page.keyboard.press("?")
+    listed = page.locator("#keys tbody kbd").all_inner_texts()
+    assert {*"234567890-", "a", "n", "r", "h", "l", "/"} <= set(listed)
+    assert "1" not in listed  # it is a withdrawal already
+    assert "j" not in listed
+    page.uncheck("#keys-on")
+    page.keyboard.press("Escape")
+    page.keyboard.press("3")
+    page.wait_for_timeout(200)
+    assert get(house, case).request == "withdrawal"
+
+
+def test_number_keys_correct_but_not_while_typing_or_composing(house: TestHouse, site: str, page: Any) -> None:
+    case = in_review(house)
+    sign_in(page, site)
+    page.goto(f"{site}/staff/cases/{case.number}")
+    page.evaluate("""() => {
+        for (const init of [{isComposing: true}, {keyCode: 229}, {ctrlKey: true}, {metaKey: true}, {altKey: true}])
+            document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "3", bubbles: true, ...init}));
+    }""")
+    page.keyboard.press("/")
+    page.keyboard.type("3")
+    page.wait_for_timeout(200)
+    assert page.input_value("#q") == "3"
+    assert get(house, case).request == "withdrawal"
+    page.keyboard.press("Escape")
+    with page.expect_navigation():
+        page.keyboard.press("3")
+    assert get(house, case).request == "pause"
+
+
+def test_a_held_mail_is_taken_back_by_key(house: TestHouse, site: str, page: Any) -> None:
+    case = in_review(house, "面談の場所はどこですか。")
+    sign_in(page, site)
+    page.goto(f"{site}/staff/cases/{case.number}")
+    page.keyboard.press("r")
+    page.keyboard.insert_text("本社です。")
+    page.keyboard.press("Tab")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert house.outbox()[-1].state.value == "queued"
+    with page.expect_navigation():
+        page.keyboard.press("z")
+    assert house.outbox()[-1].state.value == "cancelled"
+
+
+def test_everything_essential_works_without_scripts(house: TestHouse, site: str, browser: Any) -> None:
+    case = in_review(house, proof=Proof.E2)
+    context = browser.new_context(locale="ja-JP", java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, site)
+    page.click(f"text={case.number}")
+    page.fill("#word-approve", "退会")
+    page.click("button:has-text('承認する')")
+    page.wait_for_url("**/staff/?tab=all*")
+    assert get(house, case).state is CaseState.DONE
+    context.close()
+
+
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>"
+    '<iframe src="https://evil.example.com/"></iframe>"><a href="javascript:alert(4)">退会</a>'
+    "{{ 7*7 }} ${7*7} <style>@import 'https://evil.example.com/x.css'</style>退会を希望します。"
+    "\u202eevil\u202c\u200b\u2066x\u2069\x1b[31m https://evil.example.com/pixel.gif"
+)
+
+
+def hostile_mail() -> bytes:
+    from base64 import b64encode
+    from email.header import Header
+
+    subject = Header("退会" + "A<script>alert(5)</script>\u202e" * 40, "utf-8").encode()
+    name = Header('"><script>alert(6)</script>', "utf-8").encode()
+    svg = b64encode(
+        b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(7)"><script>alert(8)</script></svg>'
+    ).decode()
+    html = b64encode(f"<html><body onload=alert(9)>{HOSTILE}</body></html>".encode()).decode()
+    text = b64encode(HOSTILE.encode()).decode()
+    return "\r\n".join([
+        f"From: {name} <x@evil.example.com>", f"Subject: {subject}", "To: support@agency.example.jp",
+        "Message-ID: <a@evil.example.com>", "MIME-Version: 1.0", "X-Evil: <script>alert(10)</script>",
+        'Content-Type: multipart/mixed; boundary="b"', "",
+        "--b", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: base64", "", text,
+        "--b", "Content-Type: text/html; charset=utf-8", "Content-Transfer-Encoding: base64",
+        'Content-Disposition: attachment; filename="../../<img src=x onerror=alert(11)>.html"', "", html,
+        "--b", "Content-Type: image/svg+xml", "Content-Transfer-Encoding: base64",
+        'Content-Disposition: attachment; filename="a.svg"', "", svg, "--b--", "",
+    ]).encode()  # fmt: skip
+
+
+def test_hostile_mail_opens_nothing_and_calls_nobody(house: TestHouse, site: str, page: Any) -> None:
+    message = house.raw(hostile_mail(), mail_from="x@evil.example.com")
+    house.work()
+    case = house.cases(message.message_id)[0]
+    dialogs: list[str] = []
+    outside: list[str] = []
+    page.on("dialog", lambda d: (dialogs.append(d.message), d.dismiss()))
+    page.on("request", lambda r: outside.append(r.url) if not r.url.startswith((site, "data:")) else None)
+    sign_in(page, site)
+    for path in (
+        "/staff/?tab=all",
+        f"/staff/cases/{case.number}",
+        f"/staff/cases/{case.number}/messages/{case.message_id}/source",
+        "/staff/search?q=退会",
+        "/staff/search?q=<script>alert(12)</script>",
+        "/staff/audit",
+    ):
+        page.goto(site + path)
+        page.wait_for_timeout(150)
+        assert page.locator("main script, main iframe, main img, main svg, main style").count() == 0, path
+    page.goto(f"{site}/staff/cases/{case.number}")
+    shown = page.locator(".letter").inner_text()
+    assert "<script>alert(1)</script>" in shown
+    assert "⟨RLO⟩" in shown
+    assert "\u202e" not in page.content()
+    links = page.locator(".files a")
+    assert links.count() == 2
+    for n in range(2):
+        with page.expect_download() as download:
+            links.nth(n).click()
+        assert download.value.suggested_filename.endswith(".txt")
+        answer = page.request.get(site + links.nth(n).get_attribute("href"))
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert answer.headers["content-type"] == "application/octet-stream"
+        assert "sandbox" in answer.headers["content-security-policy"]
+    assert (dialogs, outside) == ([], [])
+
+
+def test_a_subject_of_a_megabyte_is_one_short_line(house: TestHouse, site: str, page: Any) -> None:
+    raw = b"From: x@example.com\r\nSubject: " + b"A" * 1_000_000 + b"\r\n\r\n\xe9\x80\x80\xe4\xbc\x9a\r\n"
+    message = house.raw(raw, mail_from="x@example.com")
+    house.work()
+    case = house.cases(message.message_id)[0]
+    page.set_viewport_size(NARROW)
+    sign_in(page, site)
+    page.goto(f"{site}/staff/cases/{case.number}")
+    assert len(page.content()) < 300_000
+    assert not is_too_wide(page)
+
+
+def test_the_seekers_page_acts_in_a_real_browser(house: TestHouse, site: str, page: Any) -> None:
+    """With "Referrer-Policy: no-referrer" browsers send "Origin: null", which the guard refuses."""
+    from datetime import timedelta
+
+    case = in_review(house)
+    sign_in(page, site)
+    page.goto(f"{site}/staff/cases/{case.number}")
+    page.keyboard.press("l")
+    page.wait_for_selector("#said p")
+    house.now += timedelta(minutes=5)
+    house.work()
+    page.context.clear_cookies()
+    page.set_viewport_size(NARROW)
+    page.goto(f"{site}/c/{house.link()}")
+    assert violations(page) == []
+    assert not is_too_wide(page)
+    assert "みなと物流" in page.locator(".card.warn").inner_text()
+    assert get(house, case).state is CaseState.AWAITING_PROOF
+    page.click("button:has-text('完了')")
+    assert "お手続きが完了しました" in page.locator("h1").inner_text()
+    assert violations(page) == []
+    assert house.get_seeker().status is SeekerStatus.WITHDRAWN
+
+
+def test_the_contact_form_is_confirmed_before_it_is_sent(house: TestHouse, site: str, page: Any) -> None:
+    page.set_viewport_size(NARROW)
+    page.goto(f"{site}/contact")
+    assert violations(page) == []
+    page.fill("#name", "山田 太郎")
+    page.fill("#email", "taro@example.jp")
+    page.fill("#message", "退会を希望します。")
+    page.click("button[value=confirm]")
+    assert "まだ送信されていません" in page.locator("main").inner_text()
+    assert violations(page) == []
+    page.click("button[value=back]")
+    assert page.input_value("#message") == "退会を希望します。"

@@ -1,0 +1,415 @@
+"""Staff decide on the pages: each act does what it says, once, on what the person had in front of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from intake.model import Case, CaseState, MailState, Proof, SeekerStatus
+from intake.ports import Tx
+from tests.house import TestHouse, open_test_house
+from tests.integration.web_parts import LEAD, PRIVACY, SATO, TANAKA, Client, app_of, form_of, forms_of, staffed
+
+TARO = "山田 太郎 <taro@example.jp>"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[TestHouse]:
+    found = staffed(open_test_house(tmp_path))
+    yield found
+    found.store.close()
+
+
+def in_review(house: TestHouse, body: str = "退会を希望します。よろしくお願いいたします。", **fields: Any) -> Case:
+    """A case of a known seeker that staff must look at, however sure the reader was."""
+    if house.seekers_none():
+        house.seeker(applications=fields.pop("applications", ()))
+    sent = house.mail(body, from_=fields.pop("from_", TARO), subject=fields.pop("subject", "お願い"))
+    house.work()
+    case = house.cases(sent.message_id)[0]
+    with house.store.write() as tx:
+        return tx.cases.change(case, **{"state": CaseState.REVIEW, "hold_reason": "held", "closed_at": None} | fields)
+
+
+def get(house: TestHouse, case: Case) -> Case:
+    with house.store.read() as tx:
+        return tx.cases.get(case.id)
+
+
+def actions(house: TestHouse, case: Case) -> list[str]:
+    with house.store.read() as tx:
+        return [r.action for r in tx.audit.of_case(case.id)]
+
+
+@pytest.fixture(autouse=True)
+def _seekers_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(self: TestHouse) -> bool:
+        with self.store.read() as tx:
+            return tx.seekers.count() == 0
+
+    monkeypatch.setattr(TestHouse, "seekers_none", none, raising=False)
+
+
+# --- what the page shows
+
+
+def test_the_page_marks_the_deciding_words_and_names_the_rule(house: TestHouse) -> None:
+    case = in_review(house)
+    page = Client(app_of(house), LEAD).get(f"/staff/cases/{case.number}").text
+    with house.store.read() as tx:
+        reading = tx.inbox.reading(case.message_id)
+    assert reading is not None
+    assert reading[1] is not None
+    rules = [e for e in reading[1].why if not e.rule.startswith("model:")]
+    assert rules
+    marks = "".join(part.split("</mark>")[0] for part in page.split("<mark ")[1:])
+    for evidence in rules:
+        assert evidence.rule in marks
+    assert "退会" in marks
+
+
+def test_a_leaving_with_running_selections_shows_the_consequences(house: TestHouse) -> None:
+    case = in_review(house, applications=(("みなと物流", "applied"), ("北斗食品", "closed")))
+    page = Client(app_of(house), LEAD).get(f"/staff/cases/{case.number}").text
+    card = page.partition('class="consequence"')[2].partition("</div>")[0]
+    assert "みなと物流" in card
+    assert "辞退扱い" in card
+    assert "北斗食品" not in card
+
+
+def test_an_unproved_identity_says_so_until_it_is_proved(house: TestHouse) -> None:
+    case = in_review(house)
+    client = Client(app_of(house), LEAD)
+    assert "未確認" in client.get(f"/staff/cases/{case.number}").text
+    with house.store.write() as tx:
+        tx.cases.change(tx.cases.get(case.id), proof=Proof.E2)
+    page = client.get(f"/staff/cases/{case.number}").text
+    assert "未確認" not in page
+    assert "本人確認済み" in page
+
+
+def test_auditors_find_no_form_but_their_own(house: TestHouse) -> None:
+    case = in_review(house)
+    page = Client(app_of(house), "監査 人").get(f"/staff/cases/{case.number}").text
+    assert {f.action for f in forms_of(page) if f.method == "post"} == {"/staff/sign-out"}
+
+
+# --- deciding
+
+
+def test_approving_a_proved_leaving_wants_the_word_and_carries_it_out(house: TestHouse) -> None:
+    case = in_review(house, proof=Proof.E2)
+    client = Client(app_of(house), LEAD)
+    refused = client.act(case.number, "approve", word="はい")
+    assert refused.status_code == 422
+    assert "「退会」と入力" in refused.text
+    assert house.get_seeker().status is SeekerStatus.ACTIVE
+    assert client.act(case.number, "approve", word="退会").status_code == 303
+    assert get(house, case).state is CaseState.DONE
+    assert house.get_seeker().status is SeekerStatus.WITHDRAWN
+
+
+def test_staffs_word_never_stands_for_the_persons_proof(house: TestHouse) -> None:
+    case = in_review(house)
+    client = Client(app_of(house), LEAD)
+    page = client.get(f"/staff/cases/{case.number}")
+    assert "/approve" not in page.text
+    fields = form_of(page.text, "/phone").fields | {"word": "退会"}
+    response = client.post(f"/staff/cases/{case.number}/approve", fields)
+    assert response.status_code == 422
+    assert "何も実行していません" in response.text
+    assert house.get_seeker().status is SeekerStatus.ACTIVE
+
+
+def test_a_telephone_check_is_recorded_and_carries_on(house: TestHouse) -> None:
+    case = in_review(house)
+    client = Client(app_of(house), LEAD)
+    assert client.act(case.number, "phone", how="guess", word="退会").status_code == 422
+    assert client.act(case.number, "phone", how="phone_on_file", word="").status_code == 422
+    assert house.get_seeker().status is SeekerStatus.ACTIVE
+    assert client.act(case.number, "phone", how="phone_on_file", word="退会").status_code == 303
+    assert get(house, case).proof is Proof.E3
+    assert house.get_seeker().status is SeekerStatus.WITHDRAWN
+    assert "proof.telephone" in actions(house, case)
+
+
+def test_a_correction_changes_the_request_and_is_kept_as_an_example(house: TestHouse) -> None:
+    case = in_review(house)
+    client = Client(app_of(house), LEAD)
+    page = client.get(f"/staff/cases/{case.number}").text
+    form = form_of(page, "/correct")
+    assert len(form.buttons) == 11
+    assert [k for k in "1234567890-" if f'data-key="{k}"' in page] == list("1234567890-")
+    assert client.post(form.action, form.fields | {"request": "nonsense"}).status_code == 422
+    response = client.post(form.action, form.fields | {"request": "pause"})
+    assert response.headers["location"].startswith(f"/staff/cases/{case.number}")
+    assert get(house, case).request == "pause"
+    with house.store.read() as tx:
+        assert [(c.was, c.now, c.staff) for c in tx.corrections.all()] == [(("withdrawal",), ("pause",), LEAD)]
+
+
+def test_the_link_goes_to_the_address_on_file_only(house: TestHouse) -> None:
+    case = in_review(house, from_="別の人 <stranger@example.com>")
+    client = Client(app_of(house), LEAD)
+    assert "/link" not in client.get(f"/staff/cases/{case.number}").text
+    assert client.act(case.number, "seeker", member_id="M-99999").status_code == 422
+    assert client.act(case.number, "seeker", member_id="M-10001").status_code == 303
+    assert client.act(case.number, "link").status_code == 303
+    assert get(house, case).state is CaseState.AWAITING_PROOF
+    assert {m.mail.to for m in house.outbox() if "/c/" in m.mail.text} == {"taro@example.jp"}
+
+
+def test_holding_wants_a_day_that_has_not_passed(house: TestHouse) -> None:
+    case = in_review(house)
+    client = Client(app_of(house), LEAD)
+    assert client.act(case.number, "hold", until="2026-11-01").status_code == 422
+    assert client.act(case.number, "hold", until="昨日").status_code == 422
+    assert client.act(case.number, "hold", until="2026-12-01", text="本人に確認中").status_code == 303
+    held = get(house, case)
+    assert (held.hold_reason, held.wake_on and held.wake_on.isoformat()) == ("held", "2026-12-01")
+    assert "本人に確認中" in client.get(f"/staff/cases/{case.number}").text
+
+
+def test_a_refusal_needs_a_reason_and_is_written_to_the_person(house: TestHouse) -> None:
+    case = in_review(house, "希望年収を500万円以上に変更してください。")
+    client = Client(app_of(house), LEAD)
+    assert client.act(case.number, "refuse", text=" ").status_code == 422
+    assert client.act(case.number, "refuse", text="窓口での手続きが必要なためです。").status_code == 303
+    assert get(house, case).state is CaseState.REFUSED
+    mail = house.outbox()[-1].mail
+    assert (mail.to, "窓口での手続きが必要なためです。" in mail.text) == ("taro@example.jp", True)
+
+
+def test_a_proved_leaving_can_neither_be_refused_nor_closed(house: TestHouse) -> None:
+    case = in_review(house, proof=Proof.E2)
+    client = Client(app_of(house), LEAD)
+    page = client.get(f"/staff/cases/{case.number}").text
+    assert not any(f.action.endswith(("/refuse", "/lapse", "/close")) for f in forms_of(page))
+    fields = form_of(page, "/approve").fields | {"text": "だめです"}
+    for act in ("refuse", "lapse", "close"):
+        assert client.post(f"/staff/cases/{case.number}/{act}", fields).status_code in (403, 422)
+    assert get(house, case).state is CaseState.REVIEW
+
+
+def test_notes_stay_inside_and_can_be_found(house: TestHouse) -> None:
+    case = in_review(house)
+    client = Client(app_of(house), LEAD)
+    mails = len(house.outbox())
+    assert client.act(case.number, "note", text="折り返しは火曜の朝に").status_code == 303
+    assert "折り返しは火曜の朝に" in client.get(f"/staff/cases/{case.number}").text
+    assert case.number in client.get("/staff/search?q=火曜").text
+    house.work()
+    assert len(house.outbox()) == mails
+
+
+def test_an_answer_waits_and_can_be_taken_back_until_it_leaves(house: TestHouse) -> None:
+    case = in_review(house, "退会の方法を教えてください。それと面談の場所はどこですか。")
+    client = Client(app_of(house), LEAD)
+    assert client.act(case.number, "reply", text="面談は本社で行います。").status_code == 303
+    item = house.outbox()[-1]
+    assert item.state is MailState.QUEUED
+    assert item.not_before > house.now
+    assert client.act(case.number, "undo", mail=str(item.id)).status_code == 303
+    assert house.outbox()[-1].state is MailState.CANCELLED
+    gone = client.post(f"/staff/cases/{case.number}/undo", {"csrf": client.token(), "mail": str(item.id)})
+    assert gone.status_code == 422
+    assert "取りやめられません" in gone.text
+
+
+def test_assigning_never_hands_a_complaint_to_the_person_it_is_about(house: TestHouse) -> None:
+    house.seeker(concierge=SATO)
+    case = in_review(house, "担当の方を変えてください。お願いします。")
+    assert case.request == "concierge_change"
+    client = Client(app_of(house), LEAD)
+    assert client.act(case.number, "assign", to=SATO).status_code == 403
+    assert client.act(case.number, "assign", to=TANAKA).status_code == 303
+    assert get(house, case).assignee == TANAKA
+
+
+def test_after_a_decision_the_next_case_opens(house: TestHouse) -> None:
+    first = in_review(house, "面談の場所はどこですか。")
+    second = in_review(house, "履歴書の書き方で質問があります。どうすればよいですか。")
+    client = Client(app_of(house), LEAD)
+    opened = client.act(first.number, "close")
+    assert opened.headers["location"].startswith(f"/staff/cases/{second.number}?tab=all&done=close&case={first.number}")
+    page = client.get(opened.headers["location"]).text
+    assert f'href="/staff/cases/{first.number}"' in page.partition('id="said"')[2].partition("</div>")[0]
+    assert client.act(second.number, "close").headers["location"].startswith("/staff/?tab=all")
+
+
+def test_a_task_is_ticked_off(house: TestHouse) -> None:
+    case = in_review(house, applications=(("みなと物流", "applied"),), proof=Proof.E2)
+    client = Client(app_of(house), LEAD)
+    client.act(case.number, "approve", word="退会")
+    page = client.get("/staff/tasks?whose=all").text
+    assert "みなと物流" in page
+    form = next(f for f in forms_of(page) if f.action.endswith("/done"))
+    assert client.post(form.action, form.fields).status_code == 303
+    assert client.post(form.action, form.fields).status_code == 404
+    assert "みなと物流" not in client.get("/staff/tasks?whose=all").text
+
+
+def test_erasure_wants_its_own_word_and_a_privacy_officer(house: TestHouse) -> None:
+    house.seeker(status="withdrawn")
+    case = in_review(house, "個人情報をすべて削除してください。", proof=Proof.E2, hold_reason="approve_erasure")
+    assert case.request == "deletion"
+    lead, officer = Client(app_of(house), LEAD), Client(app_of(house), PRIVACY)
+    assert "個人情報管理者" in lead.get(f"/staff/cases/{case.number}").text
+    assert officer.act(case.number, "approve", word="退会").status_code == 422
+    assert officer.act(case.number, "approve", word="削除").status_code == 303
+    assert get(house, case).hold_reason == "cooling_off"
+
+
+# --- the world moves while somebody reads
+
+
+def test_a_stale_page_does_nothing_and_shows_what_changed(house: TestHouse) -> None:
+    case = in_review(house)
+    app = app_of(house)
+    slow, quick = Client(app, LEAD), Client(app, SATO)
+    old = form_of(slow.get(f"/staff/cases/{case.number}").text, "/hold")
+    quick.act(case.number, "correct", request="pause")
+    before = get(house, case)
+    response = slow.post(old.action, old.fields | {"until": ""})
+    assert response.status_code == 409
+    alert = response.text.partition('id="trouble"')[2].partition("</div>")[0]
+    assert "依頼の種類を直しました" in alert
+    assert SATO in alert
+    assert get(house, case) == before
+
+
+def test_a_selection_that_moved_stops_the_approval_and_shows_the_difference(house: TestHouse) -> None:
+    case = in_review(house, applications=(("みなと物流", "applied"),), proof=Proof.E2)
+    client = Client(app_of(house), LEAD)
+    form = form_of(client.get(f"/staff/cases/{case.number}").text, "/approve")
+    house.seeker(applications=(("みなと物流", "offered"), ("北斗食品", "screening")))
+    response = client.post(form.action, form.fields | {"word": "退会"})
+    assert response.status_code == 409
+    alert = response.text.partition('id="trouble"')[2].partition("</div>")[0]
+    for word in ("みなと物流", "応募済み", "内定", "北斗食品", "書類選考中"):
+        assert word in alert
+    assert house.get_seeker().status is SeekerStatus.ACTIVE
+    assert get(house, case).state is CaseState.REVIEW
+
+
+def test_the_same_form_sent_twice_acts_once(house: TestHouse) -> None:
+    case = in_review(house, proof=Proof.E2)
+    client = Client(app_of(house), LEAD)
+    form = form_of(client.get(f"/staff/cases/{case.number}").text, "/approve")
+    codes = [client.post(form.action, form.fields | {"word": "退会"}).status_code for _ in range(2)]
+    assert codes == [303, 409]
+    assert actions(house, case).count("case.approve") == 1
+
+
+# --- queue, search, mails
+
+
+@pytest.mark.parametrize(
+    "words", ["退会", "ﾀｲｶｲ退会", "山田", "ヤマダ", "やまだ", "taro@example.jp", "C-000001", "m-10001", "給与明細"]
+)
+def test_search_finds_short_words_in_every_spelling(house: TestHouse, words: str) -> None:
+    house.seeker(kana="ヤマダ タロウ")
+    case = in_review(house, "タイカイ退会を希望します。山田です。", subject="給与明細の件")
+    found = Client(app_of(house), LEAD).get("/staff/search", params={"q": words})
+    assert found.headers.get("location") == f"/staff/cases/{case.number}" or case.number in found.text
+
+
+def test_search_rechecks_what_the_index_only_may_hold(house: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = in_review(house)
+    from intake.store.search import Search
+
+    monkeypatch.setattr(Search, "find", lambda self, words, limit=50, before=None: [case.id] if before is None else [])
+    client = Client(app_of(house), LEAD)
+    assert case.number in client.get("/staff/search?q=退会").text
+    assert case.number not in client.get("/staff/search?q=出ていない言葉").text
+
+
+def test_the_queue_goes_on_by_id_and_loses_nobody(house: TestHouse) -> None:
+    first = in_review(house)
+    with house.store.write() as tx:
+        add_copies(tx, first, 120)
+    client = Client(app_of(house), LEAD)
+    seen: list[str] = []
+    url = "/staff/?tab=all"
+    while url:
+        page = client.get(url).text
+        seen += [part[:8] for part in page.split('<td class="number"><a href="/staff/cases/')[1:]]
+        url = page.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+    assert len(seen) == len(set(seen)) == 121
+    assert seen == sorted(seen)
+
+
+def add_copies(tx: Tx, case: Case, count: int) -> None:
+    from intake.ports import NewCase
+
+    for _ in range(count):
+        tx.cases.add(NewCase(case.message_id, case.request, CaseState.REVIEW, case.channel, case.received_at,
+                             seeker_id=case.seeker_id))  # fmt: skip
+
+
+@pytest.mark.parametrize("tab", ["mine", "unassigned", "all", "waiting", "scheduled", "done"])
+def test_an_empty_tab_says_so(house: TestHouse, tab: str) -> None:
+    page = Client(app_of(house), LEAD).get(f"/staff/?tab={tab}").text
+    assert 'class="empty"' in page
+    assert "<table" not in page.partition("<main")[2].partition("</main>")[0]
+
+
+def test_the_caught_mail_can_be_read_with_its_headers(house: TestHouse) -> None:
+    in_review(house)
+    item = house.outbox()[0]
+    client = Client(app_of(house), LEAD)
+    assert f"/staff/mails/{item.id}" in client.get("/staff/mails").text
+    page = client.get(f"/staff/mails/{item.id}").text
+    assert "山田" in page
+    assert "Auto-Submitted" in page
+    assert "=?" not in page.partition('<dl class="facts headers">')[2]
+    assert client.get("/staff/mails?view=failed").status_code == 200
+    assert client.get("/staff/mails/999").status_code == 404
+
+
+def test_a_telephone_call_goes_the_way_of_every_message(house: TestHouse) -> None:
+    from intake.channels.inbox import InboxWriter
+
+    house.seeker()
+    writer = InboxWriter(house.store)
+    writer.start()
+    try:
+        client = Client(app_of(house, writer), SATO)
+        fields = form_of(client.get("/staff/calls/new").text, "").fields | {"csrf": client.token()}
+        assert client.post("/staff/calls/new", fields | {"name": "山田 太郎"}).status_code == 422
+        assert client.post("/staff/calls/new", fields | {"request": "pause"}).status_code == 422
+        done = client.post("/staff/calls/new", fields | {"member_id": "M-10001", "request": "pause"})
+        assert done.status_code == 303
+    finally:
+        writer.stop()
+    house.work()
+    assert [(c.request, c.channel.value, c.member_id) for c in house.cases()] == [("pause", "phone", "M-10001")]
+
+
+def test_a_sentence_can_be_tried_and_is_kept_nowhere(house: TestHouse) -> None:
+    client = Client(app_of(house), LEAD)
+    page = client.post("/staff/rules", {"csrf": client.token(), "text": "退会の手続きをお願いいたします。"}).text
+    result = page.partition('class="result"')[2]
+    assert "退会" in result.partition("</h3>")[0]
+    assert "<mark" in result
+    assert house.cases() == []
+
+
+def test_the_audit_page_verifies_the_chain(house: TestHouse) -> None:
+    in_review(house)
+    client = Client(app_of(house), LEAD)
+    assert "案件を開きました" in client.get("/staff/audit").text
+    good = client.post("/staff/audit", {"csrf": client.token()})
+    assert "改ざんは見つかりませんでした" in good.text
+
+
+def test_english_on_request(house: TestHouse) -> None:
+    client = Client(app_of(house), LEAD)
+    page = client.get("/staff/?lang=en")
+    assert '<html lang="en">' in page.text
+    assert "Sign out" in page.text
+    assert '<html lang="en">' in client.get("/staff/").text  # remembered
+    assert '<html lang="ja">' in client.get("/staff/?lang=ja").text

@@ -1,0 +1,83 @@
+"""The seeker's page: looking changes nothing, one press acts once (reliability.md A24)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from intake.model import CaseState, Proof, SeekerStatus
+from tests.house import TestHouse, open_test_house
+from tests.integration.web_parts import LEAD, Client, app_of, form_of, staffed
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[TestHouse]:
+    found = staffed(open_test_house(tmp_path))
+    found.seeker()
+    sent = found.mail("退会を希望します。よろしくお願いいたします。", from_="山田 太郎 <taro@example.jp>")
+    found.work()
+    case = found.cases(sent.message_id)[0]
+    if case.state is not CaseState.AWAITING_PROOF:  # the reader was not sure: staff send the link
+        Client(app_of(found), LEAD).act(case.number, "link")
+        found.now += timedelta(minutes=5)  # until then it could be taken back
+        found.work()
+    yield found
+    found.store.close()
+
+
+def state(house: TestHouse) -> tuple[object, ...]:
+    with house.store.read() as tx:
+        return (house.cases(), house.get_seeker(), [(m.id, m.state) for m in house.outbox()], len(tx.audit.tail(1000)))
+
+
+def test_looking_fifty_times_changes_nothing(house: TestHouse) -> None:
+    client, path = Client(app_of(house)).http, f"/c/{house.link()}"
+    before = state(house)
+    for agent in ("curl/8", "Mozilla/5.0 (compatible; MailScanner)", "SafeLinks", "Slackbot-LinkExpanding 1.0"):
+        for _ in range(13):
+            assert client.get(path, headers={"User-Agent": agent}).status_code == 200
+            assert client.head(path, headers={"User-Agent": agent}).status_code == 200
+        client.options(path)
+    assert state(house) == before
+
+
+def test_one_press_acts_once(house: TestHouse) -> None:
+    client, path = Client(app_of(house)).http, f"/c/{house.link()}"
+    fields = form_of(client.get(path).text, "").fields
+    done = client.post(path, data=fields | {"choice": "complete"})
+    assert "お手続きが完了しました" in done.text
+    assert house.get_seeker().status is SeekerStatus.WITHDRAWN
+    assert house.cases()[0].proof is Proof.E2
+    before = state(house)
+    again = client.post(path, data=fields | {"choice": "complete"})
+    assert "お手続きはお済みです" in again.text
+    assert "お手続きはお済みです" in client.get(path).text
+    assert state(house) == before
+
+
+@pytest.mark.parametrize("spoil", [{"nonce": ""}, {"nonce": "0" * 32}, {"choice": ""}, {"choice": "erase"}])
+def test_a_press_without_the_pages_nonce_or_choice_does_nothing(house: TestHouse, spoil: dict[str, str]) -> None:
+    client, path = Client(app_of(house)).http, f"/c/{house.link()}"
+    fields = form_of(client.get(path).text, "").fields | {"choice": "complete"} | spoil
+    before = state(house)
+    client.post(path, data=fields)
+    assert state(house) == before
+
+
+def test_a_press_from_another_site_does_nothing(house: TestHouse) -> None:
+    client, path = Client(app_of(house)).http, f"/c/{house.link()}"
+    fields = form_of(client.get(path).text, "").fields | {"choice": "complete"}
+    before = state(house)
+    response = client.post(path, data=fields, headers={"Origin": "https://evil.example.com"})
+    assert response.status_code == 403
+    assert state(house) == before
+
+
+def test_strangers_learn_nothing(house: TestHouse) -> None:
+    client = Client(app_of(house)).http
+    pages = {client.get(f"/c/{token}").text for token in ("x", "A" * 22, house.link()[:-1] + "!")}
+    assert len(pages) == 1
+    assert "山田" not in pages.pop()

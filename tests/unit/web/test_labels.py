@@ -1,0 +1,83 @@
+"""Every code that staff may meet has its Japanese word; downloads have harmless names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import intake
+from intake.model import CaseState, Channel, MailState, Role, SeekerStatus
+from intake.policy import CHAIN
+from intake.understanding.rulebook import LABELS
+from intake.web import labels
+from intake.web.staff import speech
+from intake.web.staff.case import safe_name
+
+SOURCE = Path(intake.__file__).parent
+JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
+
+
+def codes(pattern: str, *packages: str) -> set[str]:
+    text = "\n".join(p.read_text("utf-8") for name in packages for p in sorted((SOURCE / name).rglob("*.py")))
+    return {code for found in re.findall(pattern, text) for code in re.findall(r'"([a-z_]+)"', found)}
+
+
+HOLDS = codes(
+    r'(?:review\([^"()]*|hold(?:_reason)? ?= ?(?:\(\s*)?)("[a-z_]+"(?: if [^\n]* else "[a-z_]+")?)',
+    "policy",
+    "pipeline",
+)
+DOUBTS = codes(r'(?:yield |append\(|doubts=\()("[a-z_]+")', "understanding") - {"model"}
+
+
+def test_the_codes_are_found() -> None:
+    assert {"unsure", "not_on_file", "which_application", "unreadable", "corrected", "lead_decides"} <= HOLDS
+    assert {"empty", "answers_quote", "not_japanese"} <= DOUBTS
+
+
+@pytest.mark.parametrize(
+    "code",
+    sorted(
+        {*LABELS, *HOLDS, *DOUBTS, *(getattr(p, "__name__", "") for p in CHAIN)}
+        | {str(c.value) for kind in (CaseState, Channel, MailState, Role, SeekerStatus) for c in kind}
+        | {f"{kind}_{request}" for kind in ("no_rule", "contradicted", "counterfactual")
+           for request in ("withdrawal", "deletion")}
+    ),
+)  # fmt: skip
+def test_every_code_has_its_word(code: str) -> None:
+    assert JAPANESE.search(labels.label(code)), code
+
+
+def test_every_mail_has_a_name() -> None:
+    folders = [
+        p.name for p in (SOURCE.parents[1] / "templates" / "replies").iterdir() if p.is_dir() and p.name[0] != "_"
+    ]
+    assert folders
+    assert [f for f in folders if not JAPANESE.search(speech.mail_name(f))] == []
+
+
+def test_every_event_of_the_trail_has_its_words() -> None:
+    text = "\n".join(p.read_text("utf-8") for p in (SOURCE / "pipeline").glob("*.py"))
+    written = set(re.findall(r'act\.note\("([a-z.]+[a-z_]+)"', text))
+    assert {"case.opened", "reply.queued"} <= written
+    assert sorted(written - speech.EVENTS.keys()) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("履歴書.pdf", "履歴書.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\x\\a.docx", "a.docx"),
+        ("a.svg", "a.svg.txt"),
+        ("PAGE.HTML", "PAGE.HTML.txt"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe.txt"),
+        ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie x.pdf"),
+        ("", "attachment"),
+        ("...", "attachment"),
+    ],
+)
+def test_names_of_downloads_are_only_names(given: str, name: str) -> None:
+    assert safe_name(given) == name
