@@ -84,6 +84,11 @@ class Product:
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(30)
 
+    def end(self) -> None:
+        """Whatever state it is in."""
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+
     def store(self) -> SqlStore:
         """The same store from outside."""
         return connect(load(None, self.env).settings)

@@ -23,8 +23,9 @@ def test_every_message_of_the_corpus_is_kept_ended_and_answered(tmp_path: Path) 
         sent = send_all(product)
         product.wait_idle(300)
         figures = check(product, sent)
-    finally:
         assert product.stop() == 0
+    finally:
+        product.end()
     print("\n" + "\n".join(f"{k}: {v}" for k, v in figures.items()))
 
 

@@ -24,6 +24,13 @@ SEEKERS = "member_id,name,email\n" + "".join(f"M-{n},求職 {n}郎,seeker{n}@exa
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_at(point: str, tmp_path: Path, smtp_sink: Any) -> None:
     product = Product(tmp_path / "home", relay=smtp_sink.url)
+    try:
+        _killed_at(product, point, tmp_path, smtp_sink)
+    finally:
+        product.end()
+
+
+def _killed_at(product: Product, point: str, tmp_path: Path, smtp_sink: Any) -> None:
     assert product.command("init").returncode == 0
     (tmp_path / "seekers.csv").write_text(SEEKERS, "utf-8")
     done = product.command("seekers", "import", str(tmp_path / "seekers.csv"))

@@ -35,8 +35,11 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         done = running.command(name, "import", str(folder / f"{name}.csv"))
         assert done.returncode == 0, done.stderr
     running.start()
-    yield running
-    assert running.stop() == 0
+    try:
+        yield running
+        assert running.stop() == 0
+    finally:
+        running.end()
 
 
 def send(product: Product, from_: str, body: str) -> None:
