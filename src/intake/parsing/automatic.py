@@ -185,14 +185,14 @@ def _bounce(
     says = bool(_BOUNCE_SUBJECT.search(subject[:300]))
     head = text[:20_000]
     if daemon and (says or _BOUNCE_BODY.search(head)):
-        return Speaker(Kind.BOUNCE, "daemon sender and wording", "bounce", bounces.addresses(raw, text, True))
+        return Speaker(Kind.BOUNCE, "daemon sender and wording", "bounce", bounces.named(text, sender))
     if null_return and (says or _BOUNCE_BODY.search(head)) and not _AUTO_SUBJECT.search(subject[:300]):
-        return Speaker(Kind.BOUNCE, "null return path and wording", "bounce", bounces.addresses(raw, text, True))
+        return Speaker(Kind.BOUNCE, "null return path and wording", "bounce", bounces.named(text, sender))
     answered = subject.lower().startswith(("re:", "fw", "転送"))
     if says and not answered and _BOUNCE_BODY.search(head) and bounces.encloses_mail(root, text):
-        return Speaker(Kind.BOUNCE, "subject and returned mail", "bounce", bounces.addresses(raw, text, False))
+        return Speaker(Kind.BOUNCE, "subject and returned mail", "bounce", bounces.named(text, sender))
     if daemon or null_return or (says and not _IS_REPLY.match(subject)):
-        found = bounces.addresses(raw, text, True)
+        found = bounces.by_format(raw)
         if found:
             return Speaker(Kind.BOUNCE, "daemon sender, known bounce format", "bounce", found)
     return None

@@ -73,14 +73,31 @@ def encloses_mail(root: Part, text: str) -> bool:
     return bool(_RETURNED.search(text[:_MAX]))
 
 
-def addresses(raw: bytes, text: str, ask_flufl: bool) -> tuple[str, ...]:
-    """Addresses that failed, by flufl.bounce where the caller vouches for the sender, else the first in the text."""
-    if ask_flufl and len(raw) <= _MAX:
-        found = _flufl(raw)
-        if found:
-            return found
-    match = _ADDRESS.search(text[:5_000])
-    return (match[1],) if match and ask_flufl and _RETURNED.search(text[:_MAX]) else ()
+def named(text: str, sender: str) -> tuple[str, ...]:
+    """Addresses that a free-form bounce names above the mail it returns; the first few, without the sender's own."""
+    head = text[:_MAX]
+    returned = _RETURNED_MARK.search(head)
+    head = head[: returned.start()] if returned else head[:4_000]
+    found = dict.fromkeys(_ADDRESS.findall(head)[:20])
+    own = sender.rpartition("@")[2].lower()
+    return tuple(item for item in found if not _NOT_SEEKER.match(item) and item.lower() != sender.lower())[:5] or tuple(
+        item for item in found if item.lower().endswith(own)
+    )[:1]
+
+
+_NOT_SEEKER = re.compile(r"(?i)(?:postmaster|mailer-daemon|abuse|support|help\w*|no-?reply)@")
+_RETURNED_MARK = re.compile(
+    r"(?im)^[-\s>*=]{0,20}(?:below this line|(?:original|returned|undelivered|unsent|copy of) (?:message|mail)"
+    r"|received: from|return-path:|message-id:|元のメール|以下は)"
+)
+
+
+def by_format(raw: bytes) -> tuple[str, ...]:
+    """Addresses by the formats that flufl.bounce knows; only for mail whose sender or return path is a mail system's.
+
+    Slow, and it takes ordinary Japanese mails for bounces, hence only for those.
+    """
+    return _flufl(raw) if len(raw) <= _MAX else ()
 
 
 def _flufl(raw: bytes) -> tuple[str, ...]:

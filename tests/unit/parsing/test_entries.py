@@ -69,7 +69,8 @@ def test_what_staff_forward_in_the_text_is_the_seekers_mail() -> None:
 
 def test_what_staff_forward_as_an_attachment_is_the_seekers_mail() -> None:
     inner = mail("退会をお願いします。", From="taro@example.jp", Subject="pause", Message_ID="<in@example.jp>").decode()
-    body = f"--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n転送します\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n{inner}\r\n--b--"
+    note = "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n転送します\r\n"
+    body = f"{note}--b\r\nContent-Type: message/rfc822\r\n\r\n{inner}\r\n--b--"
     message = read(mail(body, From="sato@agency.example", Content_Type="multipart/mixed; boundary=b"), STAFF)
     assert (message.sender.addr, message.forwarded_by) == ("taro@example.jp", "sato@agency.example")
     assert (message.text, message.message_id) == ("退会をお願いします。", "<in@example.jp>")
