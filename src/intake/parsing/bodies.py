@@ -81,7 +81,11 @@ def _marked_lines(text: str, kind: str | None) -> tuple[list[str], list[str | No
             continue
         lines.append(row)
         given.append(kind or ("quote" if depth else "history" if history else None))
-    return lines, given
+    while lines and not lines[-1].strip():
+        lines.pop()
+        given.pop()
+    first = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    return lines[first:], given[first:]
 
 
 class Collector:

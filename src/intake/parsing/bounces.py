@@ -80,9 +80,10 @@ def named(text: str, sender: str) -> tuple[str, ...]:
     head = head[: returned.start()] if returned else head[:4_000]
     found = dict.fromkeys(_ADDRESS.findall(head)[:20])
     own = sender.rpartition("@")[2].lower()
-    return tuple(item for item in found if not _NOT_SEEKER.match(item) and item.lower() != sender.lower())[:5] or tuple(
-        item for item in found if item.lower().endswith(own)
-    )[:1]
+    return (
+        tuple(item for item in found if not _NOT_SEEKER.match(item) and item.lower() != sender.lower())[:5]
+        or tuple(item for item in found if item.lower().endswith(own))[:1]
+    )
 
 
 _NOT_SEEKER = re.compile(r"(?i)(?:postmaster|mailer-daemon|abuse|support|help\w*|no-?reply)@")

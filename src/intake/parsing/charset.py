@@ -82,6 +82,8 @@ def decode(raw: bytes, label: str | None = None, forced: str | None = None) -> D
         text, bad = _with(codec, raw, replace=True)
         return Decoded(text, codec, "forced", bad)
     declared = codec_of(label) if label else None
+    if b"\x1b$" in raw:
+        raw = _WEBCODE.sub(b"", raw)
     if raw.isascii() and b"\x1b" not in raw and b"\x0e" not in raw:
         return _seven_bit(raw, label, declared)
     if b"\x1b$)C" in raw and (korean := _strict("iso2022_kr", raw)) is not None:
@@ -209,6 +211,7 @@ def _without_cuts(raw: bytes, declared: str | None) -> Decoded | None:
     return None
 
 
+_WEBCODE = re.compile(rb"\x1b\$[EFGOPQ][!-z]{1,20}\x0f")  # pictures of one telephone company, in any charset
 _SAMPLE = 100_000  # enough to tell two codecs apart
 
 _CUT = re.compile(rb"(?<=[\x80-\xff])!?\r?\n[ ]?(?=[\x80-\xff])")

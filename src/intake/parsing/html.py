@@ -196,13 +196,29 @@ def _is_hidden(attributes: str) -> bool:
 def _marked(source: str) -> str:
     """Put the marks where quotations begin and end."""
     if "blockquote" in source or "BLOCKQUOTE" in source:
-        source = _BLOCKQUOTE.sub(_quote_mark, source)
+        source = _with_quote_marks(source)
     if "textarea" in source:
         source = _TEXTAREA.sub("<\\1div>", source)
     return _HISTORY.sub(lambda match: f"<p>{HISTORY}</p>{match[0]}", source)
 
 
-def _quote_mark(match: re.Match[str]) -> str:
-    if match[1]:
-        return f"<p>{QUOTE_CLOSE}</p>{match[0]}"
-    return f"{match[0]}<p>{QUOTE_OPEN}</p>"
+_INDENT = re.compile(r"border:\s*(?:none|0)|webkit-indent", re.IGNORECASE)  # what "increase indent" writes
+
+
+def _with_quote_marks(source: str) -> str:
+    """Marks inside each blockquote, save those that only indent."""
+    out: list[str] = []
+    marked: list[bool] = []
+    pos = 0
+    for match in _BLOCKQUOTE.finditer(source):
+        out.append(source[pos : match.start()])
+        pos = match.end()
+        if match[1]:
+            is_quote = marked.pop() if marked else False
+            out.append(f"<p>{QUOTE_CLOSE}</p>{match[0]}" if is_quote else match[0])
+        else:
+            is_quote = not _INDENT.search(match[0]) or "cite" in match[0]
+            marked.append(is_quote)
+            out.append(f"{match[0]}<p>{QUOTE_OPEN}</p>" if is_quote else match[0])
+    out.append(source[pos:])
+    return "".join(out)

@@ -13,7 +13,7 @@ from intake.parsing.words import decode_words, one_line, unfold
 _PIECE = re.compile(rb"^([^*]+)(?:\*(\d{1,4}))?(\*)?$")
 _PERCENT = re.compile(rb"%[0-9A-Fa-f]{2}")
 _EXTENDED = re.compile(rb"^([A-Za-z0-9_.:-]{0,40})'([A-Za-z0-9-]{0,20})'")
-_TOKEN_END = frozenset(b";")
+_REQUOTED = re.compile(rb'(?<=\?=)"\s{1,20}"(?==\?)')  # each folded word in quotes of its own
 
 
 def split(value: bytes) -> tuple[str, list[tuple[str, bytes]]]:
@@ -135,7 +135,7 @@ def text(found: list[tuple[str, bytes]], name: str, notes: Notes, forced: str | 
 
 
 def _from_raw(value: bytes, notes: Notes, forced: str | None) -> str:
-    value = value[:STRUCTURED_BYTES]
+    value = _REQUOTED.sub(b" ", value[:STRUCTURED_BYTES])
     extended = _EXTENDED.match(value)
     if extended and extended[1] and _PERCENT.search(value):
         raw = unquote_to_bytes(value[extended.end() :])
