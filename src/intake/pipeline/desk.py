@@ -17,14 +17,16 @@ from intake.model import (
     Seeker,
     StaffMember,
 )
-from intake.pipeline import letters, links, settle
+from intake.pipeline import letters, links, register, settle
 from intake.pipeline.moves import Act, move
 from intake.pipeline.settle import Settled
 from intake.pipeline.tools import Tools
 from intake.policy import (
+    NEVER_TAKEN_BACK,
     decide_send_link,
     decide_staff_approval,
     decide_tasks_done,
+    effects_of_ending,
     may_be_refused,
     today_of,
 )
@@ -53,7 +55,16 @@ def would_approve(
         override_reason=override_reason,
         approvers=sum(1 for m in tx.staff.all() if m.active and m.role is Role.PRIVACY_OFFICER),
         second_approved=_approved_by_another(tx, case, staff),
+        dropping=_taken_back(tx, case),
     )
+
+
+def _taken_back(tx: Tx, case: Case) -> list[Case] | None:
+    """What a retraction takes back, where only one open wish of the person can be meant."""
+    if case.request != "retraction" or case.seeker_id is None:
+        return None
+    found = [c for c in tx.cases.of_seeker(case.seeker_id) if c.state.is_open and c.request not in NEVER_TAKEN_BACK]
+    return found if len(found) == 1 else None
 
 
 def approve(act: Act, case: Case, staff: StaffMember, tools: Tools, *, override_reason: str = "") -> Case:
@@ -95,14 +106,19 @@ def correct(act: Act, case: Case, staff: StaffMember, request: str, tools: Tools
     act.tx.tokens.revoke(case.id, act.now)
     for mail in act.tx.outbox.of_case(case.id):
         act.tx.outbox.cancel(mail.id, act.now, "corrected")
+    _release(act, case, tools)
+    # a proof was given for the old request only: it carries out nothing under the new one
     return move(act, case, "correct", CaseState.REVIEW, request=request, hold_reason="corrected", sure=True,
-                wake_on=None)  # fmt: skip
+                wake_on=None, proof=min(case.proof, Proof.E1))  # fmt: skip
 
 
 def choose_seeker(act: Act, case: Case, seeker: Seeker) -> Case:
     """Staff say whose case it is. That is no proof of identity: the ladder still holds."""
     _open(case)
-    changed = act.tx.cases.change(case, seeker_id=seeker.id)
+    if case.seeker_id == seeker.id:
+        return case
+    act.tx.tokens.revoke(case.id, act.now)
+    changed = act.tx.cases.change(case, seeker_id=seeker.id, proof=Proof.E0, policy="nobody_is_identified")
     act.note("case.seeker_chosen", changed)
     return changed
 
@@ -121,16 +137,18 @@ def refuse(act: Act, case: Case, reason: str, tools: Tools) -> Case:
     _may_end(case)
     act.tx.tokens.revoke(case.id, act.now)
     act.tx.notes.add(case.id, act.actor.name, reason, act.now)
+    _release(act, case, tools)
     closed = move(act, case, "refuse", CaseState.REFUSED, hold_reason=None, wake_on=None)
     _mail(act, closed, "refusal", tools, free=reason)
     return closed
 
 
-def lapse(act: Act, case: Case) -> Case:
+def lapse(act: Act, case: Case, tools: Tools) -> Case:
     """Nothing came of it; staff alone set this."""
     _open(case)
     _may_end(case)
     act.tx.tokens.revoke(case.id, act.now)
+    _release(act, case, tools)
     return move(act, case, "lapse", CaseState.LAPSED, hold_reason=None, wake_on=None)
 
 
@@ -169,7 +187,8 @@ def send_link(act: Act, case: Case, tools: Tools) -> Case:
     seeker = _seeker(act, case)
     plan = decide_send_link(case, seeker, tools.profile, today_of(act.now))
     assert seeker is not None and seeker.address is not None
-    moved = move(act, case, "ask", plan.state, hold_reason=None, wake_on=plan.wake_on)
+    settle.carry(act, case, seeker, plan, tools)
+    moved = move(act, act.tx.cases.get(case.id), "ask", plan.state, hold_reason=None, wake_on=plan.wake_on)
     link = links.issue(act, moved, seeker.address, tools)
     reading = act.tx.inbox.reading(case.message_id)
     thread = reading[0] if reading and _wrote_from_file(reading[0].sender.addr, seeker, tools) else None
@@ -242,6 +261,14 @@ def _confirm_reading(act: Act, case: Case, staff: StaffMember) -> None:
     if reading and reading[1]:
         same = reading[1].requests
         act.tx.corrections.add(Correction(case.id, case.message_id, same, same, staff.name, act.now))
+
+
+def _release(act: Act, case: Case, tools: Tools) -> None:
+    """Ending a case without carrying it out lets introductions go on, unless another open wish holds them."""
+    seeker = _seeker(act, case)
+    if seeker is not None:
+        effects = effects_of_ending(case, act.tx.cases.of_seeker(seeker.id))
+        register.apply(act, case, seeker, effects, today_of(act.now), None)
 
 
 def _may_end(case: Case) -> None:

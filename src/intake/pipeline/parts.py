@@ -43,7 +43,8 @@ def part_of(act: Act, settled: Settled, seeker: Seeker | None, tools: Tools, fre
     if seeker is not None:
         part |= _of_seeker(act, case, seeker, tools)
     part |= _of_meaning(_meaning(act, case), tools)
-    part["retracted"] = tuple(act.tx.cases.get(t).request for t in decision.targets)
+    dropped = [act.tx.cases.get(t) for t in decision.targets] or [case]
+    part["retracted"] = tuple(dict.fromkeys(c.request for c in dropped))
     if free is not None:
         part |= {"staff_text": free, "refusal_text": free}
     return Part(**part)

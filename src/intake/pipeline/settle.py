@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from intake.errors import NotProved
 from intake.model import (
     Case,
     CaseState,
@@ -81,6 +82,7 @@ def _join(act: Act, case_id: int, item: InboxItem, s: Situation, decision: Decis
     act.tx.cases.link_message(case_id, item.id, role)
     act.tx.search.index(case_id, _searchable(s.message, None, case))
     act.note(f"case.message_{role}", case, message=item.id, policy=decision.policy)
+    carry(act, case, s.seeker, decision, tools)
     settled = Settled(case, decision)
     if decision.reply is not None:
         _answer(act, item, s.message, s.seeker, [settled], tools)
@@ -128,10 +130,18 @@ def _searchable(message: Message, seeker: Seeker | None, case: Case) -> list[str
 
 
 def carry(
-    act: Act, case: Case, seeker: Seeker | None, decision: Decision, tools: Tools, *, until: date | None = None
+    act: Act,
+    case: Case,
+    seeker: Seeker | None,
+    decision: Decision,
+    tools: Tools,
+    *,
+    until: date | None = None,
+    proof: Proof | None = None,
 ) -> Seeker | None:
     """Effects, dropped cases and tasks of a decision; the case's own state is the caller's."""
     if seeker is not None and decision.effects:
+        _last_guard(case, decision, proof)
         seeker = register.apply(act, case, seeker, decision.effects, today_of(act.now), until)
     for target_id in decision.targets:
         drop(act, act.tx.cases.get(target_id), case)
@@ -143,6 +153,13 @@ def carry(
     if Effect.WITHDRAW in decision.effects and seeker is not None:
         _end_other_wishes(act, case, seeker)
     return seeker
+
+
+def _last_guard(case: Case, decision: Decision, proof: Proof | None) -> None:
+    """Whatever the policies said: a registration ends or begins again only on the person's own proof (I6, A1)."""
+    grave = {Effect.WITHDRAW, Effect.REINSTATE} & set(decision.effects)
+    if grave and max(case.proof, proof or Proof.E0) < Proof.E2:
+        raise NotProved(f"{case.number}: E{int(case.proof)} ends no registration")
 
 
 def drop(act: Act, target: Case, by: Case) -> None:
@@ -218,7 +235,7 @@ def proceed(
     """Carry a later decision about an open case: behind its link, at a desk, on its day."""
     meaning = act.tx.inbox.reading(case.message_id)
     until = resume_day(meaning[1]) if meaning and meaning[1] else None
-    seeker = carry(act, case, seeker, decision, tools, until=until)
+    seeker = carry(act, case, seeker, decision, tools, until=until, proof=proof)
     fields: dict[str, object] = {
         "hold_reason": decision.hold_reason,
         "wake_on": decision.wake_on,

@@ -7,10 +7,11 @@ from intake.policy.due import decide_bounced, decide_due
 from intake.policy.people import assignee_of, may_approve
 from intake.policy.profile import Profile, load_profile, parse_profile
 from intake.policy.proved import choices_for, decide_proved
-from intake.policy.retracting import effects_of_ending
+from intake.policy.retracting import NEVER_TAKEN_BACK, effects_of_ending
 
 __all__ = [
     "CHAIN",
+    "NEVER_TAKEN_BACK",
     "OfficeHours",
     "Profile",
     "add_business_days",
