@@ -68,7 +68,7 @@ _ORIGINAL_WORDS = (
     r"|원본 메시지|original appointment"
     r"|(?:ここから|以下|これより(?:下)?)?(?:は|、)?元の(?:メッセージ|メール)|もとの(?:メッセージ|メール)"
     r"|オリジナル(?:メッセージ|メール)|転送(?:メッセージ|メール|された|元|開始)"
-    r"|フォワード|返信元|引用(?:元|開始|ここから|メッセージ)|以下(?:、|は)?(?:引用|転送|元の)|受信メール|前回のメール"
+    r"|フォワード|返信元|(?:ここから)?引用(?:元|開始|ここから|メッセージ|文)?|以下(?:、|は)?(?:引用|転送|元の)|受信メール|前回のメール"
 )
 _ORIGINAL = re.compile(
     rf"^[\s>　|]{{0,8}}(?:[{_RULE_CHARS}]{{1,60}}|\[|【|<|＜|\()[\s　]{{0,4}}(?:{_ORIGINAL_WORDS})[^。]{{0,60}}$",
@@ -84,18 +84,23 @@ _ORIGINAL_BARE = re.compile(
     r"|начало переадресованного сообщения)[\s　]{0,2}[:：]?[\s　]{0,3}$",
     re.IGNORECASE,
 )
+_ORIGINAL_END = re.compile(
+    rf"^[\s>　]{{0,8}}[{_RULE_CHARS}\[【<＜]{{1,60}}[\s　]{{0,4}}"
+    rf"(?:元の|引用|転送)?(?:メール|メッセージ|文)?(?:ここまで|終わり|おわり|終了)"
+    rf"(?:引用|元のメール)?[\s　]{{0,4}}[{_RULE_CHARS}\]】>＞]{{0,60}}[\s　]*$"
+)
 _FORWARD = re.compile(
     r"forward|transf|reenvi|inoltrat|weitergeleitet|encaminh|転送|フォワード|转发|轉寄|doorgestuurd",
     re.IGNORECASE,
 )
 
 _FROM = (
-    r"From|差出人|送信者|送信元|発信者|発信元|De|Von|Da|Van|Od|От|Från|Fra|Lähettäjä|Kimden|Feladó|发件人"
+    r"From|Frm|Fm|差出人|送信者|送信元|発信者|発信元|De|Von|Da|Van|Od|От|Från|Fra|Lähettäjä|Kimden|Feladó|发件人"
     r"|寄件者|寄件人"
     r"|보낸 ?사람|De la|Від|FROM"
 )
 _OTHER = (
-    r"To|Cc|CC|Bcc|Sent|Date|Subject|Reply-To|Sent at|Envoyé|À|A|Objet|Date d'envoi|Gesendet|An|Betreff|Datum"
+    r"To|Cc|Sub|Title|CC|Bcc|Sent|Date|Subject|Reply-To|Sent at|Envoyé|À|A|Objet|Date d'envoi|Gesendet|An|Betreff|Datum"
     r"|Enviado(?: el| em)?|Para|Asunto|Fecha"
     r"|Inviato|Oggetto|Data|Verzonden|Aan|Onderwerp|Wysłano|Do|Temat|Отправлено|Кому|Тема"
     r"|Дата|Skickat|Till|Ämne"
@@ -221,6 +226,16 @@ def inline_attribution(line: str) -> int | None:
 def is_original(line: str) -> bool:
     """``-----Original Message-----`` and its kin."""
     return len(line) <= MAX_LINE and bool(_ORIGINAL.match(line) or _ORIGINAL_BARE.match(line))
+
+
+def original_end(lines: list[str], at: int) -> int | None:
+    """If the mark at ``at`` has a partner (引用ここまで): the index after that; what stands between is old."""
+    if "引用" not in lines[at] and "ここから" not in lines[at]:
+        return None
+    for end in range(at + 1, min(len(lines), at + 400)):
+        if len(lines[end]) <= MAX_LINE and _ORIGINAL_END.match(lines[end]):
+            return end + 1
+    return None
 
 
 def is_forward(line: str) -> bool:

@@ -12,6 +12,7 @@ _FACE = re.compile(r"^[\s　]*[>＞][\s._＿.ω\-o]{0,3}[<＜]")
 _BAR = re.compile(r"^[\s　]{0,3}[|｜│┃¦]")
 _INITIALS = re.compile(r"^[A-Za-z]{1,6}>\s?")
 _CJK = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
+_SUBJECT_ABOVE = re.compile(r"^\s*(?:Re|RE|Fwd?|FW)\s?[:：]\s?\S")
 _BLANK_RUN = re.compile(r"\n[ \t　]*\n(?:[ \t　]*\n)+")
 
 NEW, QUOTE, SIGNATURE, NOTICE = "new", "quote", "signature", "notice"
@@ -136,13 +137,15 @@ def _mark_history(rows: list[str], known: list[str | None], quoted: list[bool], 
             continue
         count += 1
         begin = at
+        if at > 0 and kinds[at - 1] == NEW and _SUBJECT_ABOVE.match(rows[at - 1][:200]):
+            begin -= 1
         while (
             begin > 0
             and (not rows[begin - 1].strip() or attribution.is_rule(rows[begin - 1]))
             and kinds[begin - 1] == NEW
         ):
             begin -= 1
-        stop = _history_end(rows, quoted, end)
+        stop = (count < 50 and attribution.original_end(rows, at)) or _history_end(rows, quoted, end)
         kinds[begin:stop] = [QUOTE] * (stop - begin)
         at = max(stop, at + 1)
     return count
@@ -192,19 +195,24 @@ def _is_foreign_dialogue(rows: list[str], quoted: list[bool], kinds: list[str]) 
 
 
 def _close_gaps(rows: list[str], kinds: list[str]) -> None:
-    """A word that a mailer wrapped out of a quoted line, between two quoted lines, belongs to them."""
+    """A line that a mailer wrapped out of a quoted one, between two quoted lines, belongs to them."""
     for at in range(1, len(rows) - 1):
-        if (
-            kinds[at] == NEW
-            and kinds[at - 1] == QUOTE == kinds[at + 1]
-            and rows[at - 1].isascii()
-            and (
-                (0 < len(rows[at].strip()) <= 24 and len(rows[at - 1]) >= 68)
-                or rows[at].lstrip().startswith(("(http", "<http"))
-                or rows[at - 1].count("(") > rows[at - 1].count(")") == rows[at].count("(") < rows[at].count(")")
-            )
-        ):
+        between = kinds[at] == NEW and kinds[at - 1] == QUOTE == kinds[at + 1]
+        if between and rows[at].strip() and _is_wrapped(rows[at - 1], rows[at].strip()):
             kinds[at] = QUOTE
+
+
+def _is_wrapped(above: str, line: str) -> bool:
+    """True where the line above is full and breaks off, or a link goes on."""
+    if above.isascii():
+        opened = above.count("(") > above.count(")")
+        closes = line.count(")") > line.count("(")
+        return (len(line) <= 24 and len(above) >= 68) or line.startswith(("(http", "<http")) or (opened and closes)
+    width = sum(2 if ord(char) > 0x2E7F else 1 for char in above[:200])
+    return width >= 64 and len(line) <= 40 and above.rstrip()[-1:] not in _SENTENCE_END
+
+
+_SENTENCE_END = frozenset("。．.！!？?か)）」』:：")
 
 
 def _mark_tails(rows: list[str], kinds: list[str]) -> None:
@@ -216,8 +224,10 @@ def _mark_tails(rows: list[str], kinds: list[str]) -> None:
             if at > start and any(row.strip() for row in rows[start:at]):
                 runs.append((start, at))
             start = at + 1
-    for run in dict.fromkeys((*runs[:1], *runs[-1:])):
-        signatures.mark_tail(rows, kinds, *run)
+    for number, run in enumerate(dict.fromkeys((*runs[:1], *runs[-1:]))):
+        signatures.mark_tail(rows, kinds, *run, whole=number > 0)
+    if runs:
+        signatures.mark_banner(rows, kinds, *runs[0])
 
 
 def _keep(rows: list[str], kinds: list[str]) -> list[str]:

@@ -110,16 +110,16 @@ def is_rule(line: str) -> bool:
     return all(not char.isalnum() or char in "ーﾟo〇" for char in signs) and not signs <= _NOT_DRAWN
 
 
-def mark_tail(lines: list[str], kinds: list[str], start: int, end: int) -> None:
+def mark_tail(lines: list[str], kinds: list[str], start: int, end: int, whole: bool = False) -> None:
     """Within ``lines[start:end]`` (new words up to a quotation or the end), mark what stands at the end and is
-    no longer anybody's words. Never marks the whole region."""
+    no longer anybody's words. Marks the whole region only where ``whole`` says that there are other new words."""
     first = next((at for at in range(start, end) if lines[at].strip()), end)
     stop = end
     for _ in range(40):
         while stop > start and not lines[stop - 1].strip():
             stop -= 1
         found = _tail(lines, first, stop)
-        if found is None or found[0] <= first:
+        if found is None or (found[0] <= first and not whole):
             break
         begin, kind = found
         for at in range(begin, stop):
@@ -226,7 +226,9 @@ def _notice(lines: list[str], start: int, stop: int) -> int | None:
 def _delimited(lines: list[str], start: int, stop: int) -> int | None:
     """The mark of RFC 3676 (``-- ``), also without its blank."""
     for at in range(stop - 1, max(start, stop - 30) - 1, -1):
-        if _DELIMITER.match(lines[at]) and at > start:
+        if at >= stop - 6 and _NAMED_DELIMITER.match(lines[at]) and _is_named(lines[at:stop]):
+            return at
+        if _DELIMITER.match(lines[at]):
             after = [line for line in lines[at + 1 : stop] if line.strip()]
             if lines[at].startswith("-- "):
                 return at if len(after) <= 25 else None
@@ -237,6 +239,37 @@ def _delimited(lines: list[str], start: int, stop: int) -> int | None:
 
 
 _JAPANESE_SENTENCE = re.compile(r"(?:です|ます|ました|ません|ください|下さい)[。！!]?\s*$")
+
+
+_NAMED_DELIMITER = re.compile(r"^(?:--|――|ーー|—)[ 　]\S.{0,70}$")
+
+
+def _is_named(block: list[str]) -> bool:
+    """``-- 山田太郎 / 090-...``: the delimiter and the name on one line."""
+    inside = [block[0].lstrip("-―ー— 　"), *(line for line in block[1:] if line.strip())]
+    if any(_is_sentence(line) or _FIELD.match(line) for line in inside):
+        return False
+    return len(inside[0]) <= 16 or any(_CONTACT.search(line) for line in inside)
+
+
+_BANNER = re.compile(
+    r"^[\s　]*(?:[\[【(（＊*※!！]{1,3}\s*)?(?:外部(?:メール|からのメール|送信者)"
+    r"|社外(?:メール|から(?:の|送信))|EXTERNAL|CAUTION|WARNING"
+    r"|このメールは(?:社外|外部|組織外)|This (?:e-?mail|message) (?:originated|was sent) from outside)",
+    re.IGNORECASE,
+)
+
+
+def mark_banner(lines: list[str], kinds: list[str], start: int, end: int) -> None:
+    """The warning that a company's gateway puts above mail from outside: its paragraph, where words follow."""
+    first = next((at for at in range(start, end) if lines[at].strip()), end)
+    stop = first
+    while stop < end and lines[stop].strip() and kinds[stop] == "new":
+        stop += 1
+    follows = any(lines[at].strip() and kinds[at] == "new" for at in range(stop, end))
+    if follows and stop - first <= 4 and _BANNER.match(lines[first][:200]):
+        for at in range(first, stop):
+            kinds[at] = "notice"
 
 
 def _ruled(lines: list[str], start: int, stop: int) -> int | None:
@@ -266,17 +299,18 @@ def _is_sentence(line: str) -> bool:
     return bool(_SENTENCE.search(line) or _ENGLISH_SENTENCE.search(line[:200]) or _CLOSING.match(line))
 
 
+_REACH = re.compile(r"(?:TEL|電話|携帯|メール|E-?mail|Mail|FAX|☎|℡|〒?\d|0\d|[\w.+-]+@|https?:)", re.IGNORECASE)
+
+
 def _contact_block(lines: list[str], start: int, stop: int) -> int | None:
     """A last paragraph without any rule: a name and at least two ways to reach its bearer."""
     begin = stop
     while begin > start and lines[begin - 1].strip():
         begin -= 1
-    if begin <= start:
-        return None
     block = lines[begin:stop]
     if len(block) < 2 or len(block) > 10 or any(_is_sentence(line) or _FIELD.match(line) for line in block):
         return None
     cues = sum(1 for line in block if _CONTACT.search(line))
-    if cues < 2 or any(len(line) > 70 for line in block) or _CONTACT.match(block[0].strip()):
+    if cues < 2 or any(len(line) > 70 for line in block) or _REACH.match(block[0].strip()):
         return None
     return begin
