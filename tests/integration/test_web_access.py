@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from starlette.routing import Route
 
-from intake.model import Role
+from intake.model import CaseState, Role
+from intake.ports import NewCase
 from intake.web.staff import acts
 from intake.web.staff.routes import ROUTES
 from tests.house import TestHouse, open_test_house
@@ -36,6 +37,7 @@ CONTROL = frozenset({Role.ADMIN, Role.AUDITOR, Role.LEAD})
 TABLE: dict[tuple[str, str], frozenset[Role]] = {  # (method, path): who may
     ("GET", "/"): ALL,
     ("GET", "/search"): ALL,
+    ("POST", "/assign"): NOT_AUDITOR,
     ("POST", "/sign-out"): ALL,
     ("GET", "/cases/{number}"): ALL,
     ("GET", "/cases/{number}/messages/{message:int}/source"): ALL,
@@ -183,10 +185,16 @@ def test_the_concierge_complained_about_never_sees_it(house: TestHouse, name: st
                       from_="鈴木 花子 <hanako@example.jp>", subject="担当変更のお願い")  # fmt: skip
     house.work()
     cases = house.cases(sent.message_id)
-    assert "concierge_change" in {c.request for c in cases}
-    with house.store.write() as tx:  # even where the case was given to them by mistake
+    asked = next(c for c in cases if c.request == "concierge_change")
+    with house.store.write() as tx:  # even where it was given to them by mistake, and is about leaving beside
         for case in cases:
-            tx.cases.change(case, assignee=name)
+            tx.cases.change(case, assignee=name, complaint=False)
+        tx.cases.add(
+            NewCase(asked.message_id, "withdrawal", CaseState.REVIEW, asked.channel, asked.received_at,
+                    seeker_id=asked.seeker_id, assignee=name)
+        )  # fmt: skip
+    cases = house.cases(sent.message_id)
+    assert len(cases) > 1
     client = Client(app_of(house), name)
     seen = "".join(client.get(f"/staff/?tab={t}").text for t in ("mine", "unassigned", "all", "waiting", "scheduled"))
     seen += client.get("/staff/search?q=鈴木").text + client.get("/staff/search?q=M-10002").text

@@ -15,6 +15,8 @@ from intake.web.controls import visible
 
 JST = timezone(timedelta(hours=9), "JST")
 WEEKDAYS = "月火水木金土日"
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # not strftime: that follows the machine's locale
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Pages:
@@ -41,17 +43,23 @@ class Pages:
         return HTMLResponse(self.text(name, **values), status_code=status, headers={"Cache-Control": "no-store"})
 
 
-def day(value: date | None) -> str:
-    """「11月22日(日)」"""
-    return f"{value.month}月{value.day}日({WEEKDAYS[value.weekday()]})" if value else ""
+@jinja2.pass_context
+def day(context: jinja2.runtime.Context, value: date | None) -> str:
+    """「11月22日(日)」; "22 Nov (Sun)" on an English page."""
+    if value is None:
+        return ""
+    if context.get("lang") == "en":
+        return f"{value.day} {MONTHS[value.month - 1]} ({DAYS[value.weekday()]})"
+    return f"{value.month}月{value.day}日({WEEKDAYS[value.weekday()]})"
 
 
-def moment(value: datetime | None) -> str:
+@jinja2.pass_context
+def moment(context: jinja2.runtime.Context, value: datetime | None) -> str:
     """「11月22日(日) 14:05」 in Asia/Tokyo."""
     if value is None:
         return ""
     here = value.astimezone(JST)
-    return f"{day(here.date())} {here:%H:%M}"
+    return f"{day(context, here.date())} {here:%H:%M}"
 
 
 def ago(value: datetime | None, now: datetime | None = None) -> str:

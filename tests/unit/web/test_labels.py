@@ -12,8 +12,9 @@ from intake.model import CaseState, Channel, MailState, Role, SeekerStatus
 from intake.policy import CHAIN
 from intake.understanding.rulebook import LABELS
 from intake.web import labels
-from intake.web.staff import speech
+from intake.web.staff import language, menu, speech, tabs
 from intake.web.staff.case import safe_name
+from intake.web.staff.english import ENGLISH
 
 SOURCE = Path(intake.__file__).parent
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
@@ -51,9 +52,8 @@ def test_every_code_has_its_word(code: str) -> None:
 
 
 def test_every_mail_has_a_name() -> None:
-    folders = [
-        p.name for p in (SOURCE.parents[1] / "templates" / "replies").iterdir() if p.is_dir() and p.name[0] != "_"
-    ]
+    replies = SOURCE.parents[1] / "templates" / "replies"
+    folders = [p.name for p in replies.iterdir() if p.is_dir() and p.name[0] != "_"]
     assert folders
     assert [f for f in folders if not JAPANESE.search(speech.mail_name(f))] == []
 
@@ -63,6 +63,15 @@ def test_every_event_of_the_trail_has_its_words() -> None:
     written = set(re.findall(r'act\.note\("([a-z.]+[a-z_]+)"', text))
     assert {"case.opened", "reply.queued"} <= written
     assert sorted(written - speech.EVENTS.keys()) == []
+
+
+def test_what_pages_say_has_its_english() -> None:
+    pages = SOURCE.parents[1] / "templates" / "staff"
+    said = {s for p in pages.glob("*.html") for s in re.findall(r"""\bt\(["']([^"'{]+)["']\)""", p.read_text("utf-8"))}
+    said |= {t.text for t in tabs.TABS} | {t.empty for t in tabs.TABS} | set(language.DONE.values())
+    said |= {text for _, text, _ in menu.ITEMS}
+    assert len(said) > 200
+    assert sorted(s for s in said if JAPANESE.search(s) and s not in ENGLISH) == []
 
 
 @pytest.mark.parametrize(

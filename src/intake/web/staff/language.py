@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from intake.model import Stage
 from intake.web import labels
 from intake.web.staff.english import ENGLISH
 
@@ -43,7 +44,9 @@ def words(lang: str) -> dict[str, Any]:
     """What templates speak with: ``t`` for what they say, ``label`` for codes."""
     t: Callable[[str], str] = (lambda text: ENGLISH.get(text, text)) if lang == "en" else (lambda text: text)
     label = _english_label if lang == "en" else labels.label
-    return {"lang": lang, "t": t, "label": label, "done_words": {k: t(v) for k, v in DONE.items()}}
+    stage_name = (lambda stage: Stage(stage).name.lower().replace("_", " ")) if lang == "en" else labels.stage_name
+    done = {code: t(text) for code, text in DONE.items()}
+    return {"lang": lang, "t": t, "label": label, "stage_name": stage_name, "done_words": done}
 
 
 def _english_label(code: object) -> str:

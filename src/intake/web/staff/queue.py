@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from intake.model import Role
 from intake.web.staff import calls, find, tabs
 from intake.web.staff.rows import row_of
 from intake.web.staff.visit import Visit
@@ -16,6 +17,7 @@ def show(visit: Visit) -> Response:
     with visit.context.store.read() as tx:
         cases, more = tabs.page_of(tx, tab, visit.staff, int(after) if after.isdecimal() and len(after) < 16 else None)
         rows = [row_of(tx, c, visit.now) for c in cases]
+        colleagues = [m.name for m in tx.staff.all() if m.active and m.role is not Role.AUDITOR]
         counts = [(t, tabs.count_of(tx, t, visit.staff)) for t in tabs.tabs_for(visit.staff)]
     return visit.page(
         "queue.html",
@@ -23,10 +25,16 @@ def show(visit: Visit) -> Response:
         rows=rows,
         more=more,
         counts=counts,
+        colleagues=colleagues,
+        bulk=tuple(_number(visit.asked(name)) for name in ("count", "skipped")),
         cap=tabs.COUNT_CAP,
         may_take_calls=visit.staff.role in calls.WHO,
         words="",
     )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 5 else 0
 
 
 def search(visit: Visit) -> Response:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from intake.web.staff import acts, calls, case, control, mails, people, queue, rules, session, tasks
-from intake.web.staff.visit import ADMINS, CONTROLLERS, Visit, page
+from intake.web.staff import acts, bulk, calls, case, control, mails, people, queue, rules, session, tasks
+from intake.web.staff.visit import ADMINS, CONTROLLERS, DECIDERS, Visit, page
 
 
 def sign_out(visit: Visit) -> Response:
@@ -19,6 +19,7 @@ ROUTES: list[BaseRoute] = [
     page("/sign-out", sign_out, methods=("POST",)),
     page("/", queue.show),
     page("/search", queue.search),
+    page("/assign", bulk.assign, DECIDERS, ("POST",)),
     page("/cases/{number}", case.show),
     page("/cases/{number}/messages/{message:int}/source", case.source),
     page("/cases/{number}/messages/{message:int}/download", case.download),

@@ -54,10 +54,8 @@ def _by_role(staff: StaffMember, case: Case) -> bool:
 
 def case_of_task(tx: Tx, staff: StaffMember, task_id: int) -> Case:
     """The case that a piece of work belongs to. Raises NotFound also where it is not this person's to see."""
-    task = next((t for t in tx.tasks.open(None, 10_000) if t.id == task_id), None)
-    if task is None:
-        raise NotFound()
+    task = tx.tasks.get(task_id)
     case = tx.cases.get(task.case_id)
-    if not may_see(tx, staff, case):
+    if task.done_at is not None or not may_see(tx, staff, case):
         raise NotFound()
     return case

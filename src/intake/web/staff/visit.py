@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -103,7 +104,7 @@ def said(request: Request) -> tuple[str, str] | None:
     done, number = request.query_params.get("done", ""), request.query_params.get("case", "")
     if done not in language.DONE:
         return None
-    return done, number if number.isascii() and len(number) <= 12 and '"' not in number else ""
+    return done, number if re.fullmatch(r"[A-Z]-\d{1,15}", number) else ""
 
 
 def page(
