@@ -12,8 +12,8 @@ from intake.channels.standard_webhooks import BadBody
 
 JSON = "application/json"
 URLENCODED = "application/x-www-form-urlencoded"
-CHARSETS = {"utf-8": "utf-8", "utf8": "utf-8", "shift_jis": "cp932", "cp932": "cp932", "windows-31j": "cp932",
-            "euc-jp": "euc_jp"}  # fmt: skip
+UTF_8 = {"utf-8": "utf-8", "utf8": "utf-8"}
+JAPANESE = UTF_8 | {"shift_jis": "cp932", "cp932": "cp932", "windows-31j": "cp932", "euc-jp": "euc_jp"}
 REQUESTS = frozenset(
     {"withdrawal", "pause", "resume", "concierge_change", "deletion", "preferences", "decline", "reinstatement",
      "retraction", "question", "other"}
@@ -26,15 +26,20 @@ _CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _ADDRESS = re.compile(r"[^\s<>,;:@\"]+@[^\s<>,;:@\"]+\.[^\s<>,;:@\"]+|\"[^\s\"]+\"@[^\s<>,;:@\"]+")
 
 
-def read_body(content_type: str, raw: bytes) -> dict[str, Any]:
-    """The fields of a JSON object or of url-encoded form fields. Raises BadBody("body") for anything else."""
+def read_body(content_type: str, raw: bytes, charsets: Mapping[str, str] = UTF_8) -> dict[str, Any]:
+    """The fields of a JSON object or of url-encoded form fields. Raises BadBody("body") for anything else.
+
+    A form field that is given several times becomes a list. ``charsets`` are those that form fields may name.
+    """
     media_type, _, parameters = content_type.lower().partition(";")
     media_type = media_type.strip()
     if media_type == URLENCODED:
-        return _read_form(raw, parameters)
-    if media_type.endswith("json") or (not media_type and raw.lstrip()[:1] == b"{"):
+        return _read_form(raw, parameters, charsets)
+    if media_type.endswith("json") or raw.lstrip()[:1] == b"{":
         return read_json(raw)
-    raise BadBody("body", f"must be {JSON} or {URLENCODED}")
+    if media_type:
+        raise BadBody("body", f"must be {JSON} or {URLENCODED}")
+    return _read_form(raw, parameters, charsets)
 
 
 def read_json(raw: bytes) -> dict[str, Any]:
@@ -48,16 +53,20 @@ def read_json(raw: bytes) -> dict[str, Any]:
     return value
 
 
-def _read_form(raw: bytes, parameters: str) -> dict[str, Any]:
+def _read_form(raw: bytes, parameters: str, charsets: Mapping[str, str]) -> dict[str, Any]:
     charset = parameters.partition("charset=")[2].split(";")[0].strip(' "') or "utf-8"
+    if charset not in charsets:
+        raise BadBody("body", f"must be in {', '.join(charsets)}")
     try:
         pairs = parse_qsl(
-            raw.decode("ascii"), keep_blank_values=True, encoding=CHARSETS.get(charset, "utf-8"), errors="strict",
-            max_num_fields=200,
-        )  # fmt: skip
+            raw.decode("ascii"), keep_blank_values=True, encoding=charsets[charset], errors="strict", max_num_fields=200
+        )
     except ValueError as e:
-        raise BadBody("body", "is not made of url-encoded fields in UTF-8") from e
-    return dict(reversed(pairs))  # of a field given twice, the first
+        raise BadBody("body", f"is not made of url-encoded fields in {charset}") from e
+    fields: dict[str, list[str]] = {}
+    for name, value in pairs:
+        fields.setdefault(name, []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
 
 
 def checked(given: Mapping[str, Any], names: Iterable[str], needed: Iterable[str] = ()) -> dict[str, str]:
@@ -75,7 +84,7 @@ def _checked(name: str, value: Any, needed: bool) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and name not in FREE_TEXT:
         value = str(value)  # a member number that a form sends as a number
     if not isinstance(value, str):
-        raise BadBody(name, "must be a text")
+        raise BadBody(name, "must be one text")
     if len(value) > MAX_CHARS.get(name, SHORT):
         raise BadBody(name, "is too long")
     if (_CONTROL_IN_TEXT if name in FREE_TEXT else _CONTROL).search(value):

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from intake.channels.fields import JSON, as_json, check_address, checked, read_body
+from intake.channels.fields import JAPANESE, JSON, as_json, check_address, checked, read_body
 from intake.channels.form import FIELDS
 from intake.channels.standard_webhooks import BadBody
 from intake.errors import RuleError
@@ -55,7 +55,7 @@ def is_secret(keyring: Keyring, name: str, given: str) -> bool:
 
 def arrival(form: ForeignForm, content_type: str, raw: bytes, now: datetime) -> Arrival:
     """The form's answers in our fields. Raises BadBody: unreadable body, or no text and nobody in it."""
-    body = read_body(content_type, raw)
+    body = read_body(content_type, raw, JAPANESE)
     given = {name: _first(body, places) for name, places in form.fields.items()}
     extra = [f"{heading}: {text}" for heading, place in form.extra if (text := _first(body, (place,)))]
     given["message"] = "\n".join([t for t in (given.get("message", ""), *extra) if t])

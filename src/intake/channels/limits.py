@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
+from intake.errors import SettingError
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -36,8 +38,11 @@ def connections_allowed(wanted: int) -> int:
 
 
 def networks(relays: Iterable[str]) -> tuple[Network, ...]:
-    """Addresses and CIDR blocks as networks. Raises ValueError for what is neither."""
-    return tuple(ipaddress.ip_network(r, strict=False) for r in relays)
+    """Addresses and CIDR blocks as networks. Raises SettingError for what is neither."""
+    try:
+        return tuple(ipaddress.ip_network(r, strict=False) for r in relays)
+    except ValueError as e:
+        raise SettingError(f"INTAKE_TRUSTED_RELAYS: {e}; write addresses or blocks like 192.0.2.0/24") from e
 
 
 def is_within(peer: str, trusted: tuple[Network, ...]) -> bool:

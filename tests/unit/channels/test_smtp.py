@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.channels.limits import Limits
+from intake.channels.limits import Limits, client_key, is_within, networks
 from intake.errors import SettingError, StorageFull, StoreBusy, StoreUnavailable
 from tests.unit.channels.fakes import BOX, NOW, MemoryStore, Port
 
@@ -359,6 +359,19 @@ def test_trusted_relays_are_not_counted(store: MemoryStore) -> None:
         for client in [port.client().hello().mail() for _ in range(5)]:
             client.send(MAIL + b".\r\n")
             assert client.reply().startswith("250")
+
+
+def test_a_wrong_relay_is_named() -> None:
+    with pytest.raises(SettingError, match="INTAKE_TRUSTED_RELAYS"):
+        networks(["mail.example.jp"])
+
+
+def test_who_counts_as_one_client() -> None:
+    assert client_key("192.0.2.1") == client_key("::ffff:192.0.2.1") == "192.0.2.1"
+    assert client_key("2001:db8:1:2::1") == client_key("2001:db8:1:2:ffff::9") != client_key("2001:db8:1:3::1")
+    assert is_within("::ffff:192.0.2.9", networks(["192.0.2.0/24"]))
+    assert not is_within("198.51.100.1", networks(["192.0.2.0/24", "2001:db8::/32"]))
+    assert not is_within("", networks(["192.0.2.0/24"]))
 
 
 @pytest.mark.parametrize("limits", [

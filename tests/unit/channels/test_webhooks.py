@@ -115,11 +115,20 @@ def test_form_fields_work_like_json() -> None:
     body = urlencode(FORM).encode()
     got = form.arrival_from_hook(signed(body) | {"Content-Type": kind}, body, [SECRET], NOW)
     assert (got.envelope.raw, got.envelope.content_type) == (body, kind)
+    assert form.arrival_from_hook(signed(body) | {"Content-Type": ""}, body, [SECRET], NOW)
+
+
+def test_form_fields_are_utf_8_and_given_once() -> None:
     body = b"&".join(f"{k}={quote_plus(v, encoding='cp932')}".encode() for k, v in FORM.items())
-    sjis = {"Content-Type": "application/x-www-form-urlencoded; charset=Shift_JIS"}
-    assert form.arrival_from_hook(signed(body) | sjis, body, [SECRET], NOW)
-    with pytest.raises(BadBody, match=r"^body"):
-        form.arrival_from_hook(signed(body) | {"Content-Type": kind}, body, [SECRET], NOW)
+    for charset in ("UTF-8", "Shift_JIS"):  # what cannot be read later is not taken now
+        headers = signed(body) | {"Content-Type": f"application/x-www-form-urlencoded; charset={charset}"}
+        with pytest.raises(BadBody, match=r"^body"):
+            form.arrival_from_hook(headers, body, [SECRET], NOW)
+    body = urlencode([*FORM.items(), ("name", "second")]).encode()
+    with pytest.raises(BadBody, match=r"^name"):
+        form.arrival_from_hook(
+            signed(body) | {"Content-Type": "application/x-www-form-urlencoded"}, body, [SECRET], NOW
+        )
 
 
 @pytest.mark.parametrize(("change", "field"), [
@@ -250,6 +259,14 @@ def test_a_wordpress_form_and_a_salesforce_form() -> None:
     got = foreign.arrival(shipped("salesforce-web-to-case"), "application/x-www-form-urlencoded", raw, NOW)
     fields = json.loads(got.envelope.raw)
     assert (fields["member_id"], fields["message"]) == ("M-1001", "退会したいです\n件名: 退会の件")
+
+
+def test_a_foreign_form_in_shift_jis_with_several_boxes_ticked() -> None:
+    pairs = [("your-message", "退会します"), ("your-subject", "退会"), ("your-subject", "その他")]
+    raw = b"&".join(f"{k}={quote_plus(v, encoding='cp932')}".encode() for k, v in pairs)
+    kind = "application/x-www-form-urlencoded; charset=Shift_JIS"
+    fields = json.loads(foreign.arrival(shipped("wordpress-contact-form"), kind, raw, NOW).envelope.raw)
+    assert (fields["message"], fields["category"]) == ("退会します", "退会、その他")
 
 
 def test_a_mistyped_address_does_not_lose_the_message() -> None:

@@ -22,6 +22,7 @@ COMMIT = 200  # mails a transaction
 BATCH_BYTES = 16_000_000
 SMALL_BYTES = BATCH_BYTES // FETCH  # fifty of these fit; only of larger ones the size is asked one by one
 PARTIAL_BYTES = 1_000_000
+LAST_UID = 2**32 - 1
 KEYWORD = b"$IntakeKept"
 KEPT, MARKED, ARCHIVED, PARTIAL, FAILED = "kept", "marked", "archived", "partial", "failed"
 log = journal("imap")
@@ -232,9 +233,8 @@ def uids_of(client: Connection, exists: int, above: int) -> Iterable[int]:
     """UIDs above ``above``; all of them (0) are asked for by five thousand, a line of IMAP being bounded."""
     if above:
         client.allow()
-        yield from (
-            uid for uid in client.search(["UID", f"{above + 1}:*"]) if uid > above
-        )  # n:* gives the last one always
+        found = client.search(["UID", f"{min(above + 1, LAST_UID)}:*"])
+        yield from (uid for uid in found if uid > above)  # n:* always gives the last one
         return
     for first in range(1, exists + 1, 5000):
         last = "*" if first + 5000 > exists else str(first + 4999)
