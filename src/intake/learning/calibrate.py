@@ -9,10 +9,10 @@ import numpy as np
 
 from intake.learning.corpus import Line
 from intake.learning.linear import Rows, fit
-from intake.model import DESTRUCTIVE
-from intake.understanding.sureness import chance
+from intake.understanding.sureness import chance, kind_of
 
-AIM = 0.993  # precision asked of `auto` on the letters at hand, most of which are harder than everyday mail
+# Precision asked of `auto` on the letters at hand, most of which are harder than everyday mail.
+AIM = {"destructive": 0.99, "asked": 0.985, "rest": 0.985}
 SENTENCE = 0.3  # what a single sentence counts against a letter
 LEAST = 40  # readings below which a share says nothing
 
@@ -27,6 +27,7 @@ class Outcome:
     odds: tuple[float, ...]
     reason_odds: tuple[float, ...]
     reason_labels: tuple[str, ...]
+    doubted: bool = False  # a person looks at it whatever the chance
 
     @property
     def exact(self) -> bool:
@@ -37,8 +38,10 @@ class Outcome:
 def calibrate(outcomes: Sequence[Outcome]) -> dict[str, float]:
     """Weights that turn the signs into the chance of being exactly right."""
     usable = [o for o in outcomes if o.line.requests is not None]
-    names = sorted(usable[0].figures)
-    rows = Rows.of([list(range(len(names)))] * len(usable), len(names), [[o.figures[n] for n in names] for o in usable])
+    names = sorted({name for o in usable for name in o.figures})
+    names.insert(0, names.pop(names.index("one")))
+    values = [[o.figures.get(n, 0.0) for n in names] for o in usable]
+    rows = Rows.of([list(range(len(names)))] * len(usable), len(names), values)
     targets = np.array([[float(o.exact)] for o in usable])
     counts = np.array([[1.0 if o.line.kind == "message" else SENTENCE] for o in usable])
     weights = fit(rows, targets, 0.5, rounds=200, weight=counts)
@@ -48,18 +51,19 @@ def calibrate(outcomes: Sequence[Outcome]) -> dict[str, float]:
 def floors_of(outcomes: Sequence[Outcome], sure: dict[str, float]) -> dict[str, float]:
     """The least chance with which a reading is sure: above it, ``AIM`` of the readings are right."""
     letters = [o for o in outcomes if o.line.requests is not None and o.line.kind == "message"]
-    rated = [(chance(o.figures, sure), o) for o in letters]
-    destructive = [(c, o.exact) for c, o in rated if DESTRUCTIVE & set(o.chosen)]
-    rest = [(c, o.exact) for c, o in rated if not DESTRUCTIVE & set(o.chosen)]
-    return {"any": _floor(rest), "destructive": _floor(destructive)}
+    rated = [(chance(o.figures, sure), o) for o in letters if not o.doubted]
+    kinds: dict[str, list[tuple[float, bool]]] = {"destructive": [], "asked": [], "rest": []}
+    for value, one in rated:
+        kinds[kind_of(one.chosen)].append((value, one.exact))
+    return {kind: _floor(rows, AIM[kind]) for kind, rows in kinds.items()}
 
 
-def _floor(rated: Sequence[tuple[float, bool]]) -> float:
+def _floor(rated: Sequence[tuple[float, bool]], aim: float) -> float:
     ordered = sorted(rated, key=lambda pair: -pair[0])
     wrong = 0
     floor = 0.999
     for count, (value, exact) in enumerate(ordered, 1):
         wrong += not exact
-        if count >= LEAST and 1 - wrong / count >= AIM:
+        if count >= LEAST and 1 - wrong / count >= aim:
             floor = value
     return round(max(floor, 0.5), 4)

@@ -50,14 +50,24 @@ class Report:
             "reasons_exact": _share(self.reasons_exact, self.reasons),
             "facts_exact": _share(self.facts_exact, self.facts_lines),
             "facts": {
-                key: _share(self.facts[f"{key}+"], self.facts[key]) for key in ("name", "member_id", "phone", "resume_on")
+                key: _share(self.facts[f"{key}+"], self.facts[key])
+                for key in ("name", "member_id", "phone", "resume_on")
             },
-            "requests": {label: self._figures(label) for label in LABELS if self.hit[label] + self.missed[label] + self.false[label]},
+            "requests": {
+                label: self._figures(label)
+                for label in LABELS
+                if self.hit[label] + self.missed[label] + self.false[label]
+            },
             "confusion": [
                 {"right": right, "read": read, "count": count} for (right, read), count in self.confusion.most_common()
             ],
             "reliability": [
-                {"from": low, "lines": int(n), "said": round(said / n, 4) if n else None, "right": _share(int(ok), int(n))}
+                {
+                    "from": low,
+                    "lines": int(n),
+                    "said": round(said / n, 4) if n else None,
+                    "right": _share(int(ok), int(n)),
+                }
                 for low, (n, ok, said) in self.steps.items()
             ],
         }

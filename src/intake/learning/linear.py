@@ -76,18 +76,27 @@ def fit(rows: Rows, targets: Floats, l2: float | Floats, rounds: int = 60, weigh
 
 
 def fit_letters(
-    sentences: Rows, letters: Rows, starts: Ints, targets: Floats, weight: Floats, l2: tuple[float, float], rounds: int
+    sentences: Rows,
+    letters: Rows,
+    starts: Ints,
+    targets: Floats,
+    weight: Floats,
+    l2: tuple[float, float],
+    rounds: int,
+    prior: tuple[Floats, Floats] | None = None,
 ) -> tuple[Floats, Floats]:
     """Weights for sentences and for whole letters, learned together: a letter's log odds are the log of its
     sentences' summed odds plus its own score. ``starts``: first sentence of each letter; ``weight``: lines × labels,
-    0 where a line does not say whether the label holds."""
+    0 where a line does not say whether the label holds; ``prior``: where the weights are held to, else to zero."""
     owner = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(sentences.indptr) - 1)))
     back_sentence, back_letter = sentences.transposed(), letters.transposed()
     labels = targets.shape[1]
     cut = sentences.columns * labels
     hold_sentence = np.full((sentences.columns, 1), l2[0])
     hold_letter = np.full((letters.columns, 1), l2[1])
-    hold_sentence[0] = hold_letter[0] = 1e-3
+    home_sentence, home_letter = prior or (0.0, 0.0)
+    if prior is None:
+        hold_sentence[0] = hold_letter[0] = 1e-3
 
     def loss(flat: Floats) -> tuple[float, Floats]:
         ws, wl = flat[:cut].reshape(-1, labels), flat[cut:].reshape(-1, labels)
@@ -96,13 +105,16 @@ def fit_letters(
         scores = np.log(total) + letters.dot(wl)
         residual = weight * (1 / (1 + np.exp(-np.clip(scores, -35, 35))) - targets)
         value = float((weight * (np.logaddexp(0, scores) - targets * scores)).sum())
-        value += 0.5 * float((hold_sentence * ws * ws).sum()) + 0.5 * float((hold_letter * wl * wl).sum())
-        slope_sentence = back_sentence(residual[owner] * odds / total[owner]) + hold_sentence * ws
-        slope_letter = back_letter(residual) + hold_letter * wl
+        far_sentence, far_letter = ws - home_sentence, wl - home_letter
+        value += 0.5 * float((hold_sentence * far_sentence**2).sum() + (hold_letter * far_letter**2).sum())
+        slope_sentence = back_sentence(residual[owner] * odds / total[owner]) + hold_sentence * far_sentence
+        slope_letter = back_letter(residual) + hold_letter * far_letter
         return value, np.concatenate([slope_sentence.ravel(), slope_letter.ravel()])
 
     start = np.zeros(cut + letters.columns * labels)
     start[:labels] = -2.0
+    if prior is not None:
+        start = np.concatenate([prior[0].ravel(), prior[1].ravel()])
     flat = _lbfgs(loss, start, rounds)
     return flat[:cut].reshape(-1, labels), flat[cut:].reshape(-1, labels)
 

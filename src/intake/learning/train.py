@@ -22,7 +22,7 @@ from intake.learning.corpus import Line, read_lines
 from intake.learning.linear import Floats, Rows, fit, fit_letters
 from intake.parsing.quotes import segment
 from intake.resources import shipped_rules
-from intake.understanding import learned, quoted, sureness
+from intake.understanding import asides, gate, learned, quoted, sureness
 from intake.understanding.features import Code, Coder
 from intake.understanding.normalize import normalize
 from intake.understanding.reading import ASKED, Reader, Reading
@@ -93,7 +93,7 @@ def learn(prepared: Sequence[Prepared], words: tuple[str, ...], codes: Sequence[
         np.vstack([sentence[used], np.zeros((1, len(LABELS)))]).astype(np.float32),
         np.vstack([both[used], np.zeros((1, both.shape[1]))]).astype(np.float32),
         {},
-        {"any": 1.1, "destructive": 1.1},
+        {"destructive": 1.1, "asked": 1.1, "rest": 1.1},
     )
 
 
@@ -149,7 +149,16 @@ def outcome(one: Prepared, weights: Weights, rename: dict[int, int]) -> Outcome:
     odds, reason_odds = learned.scores(one.reading, weights)
     chosen = learned.decode(odds, weights.request_labels)
     figures = sureness.signs(one.reading, odds, chosen, weights.request_labels)
-    return Outcome(one.line, chosen, figures, tuple(map(float, odds)), tuple(map(float, reason_odds)), weights.reason_labels)
+    doubted = [*asides.doubts(one.reading, one.line.body, chosen), *gate.plain_doubts(chosen, one.reading)]
+    return Outcome(
+        one.line,
+        chosen,
+        figures,
+        tuple(map(float, odds)),
+        tuple(map(float, reason_odds)),
+        weights.reason_labels,
+        bool(doubted) or asides.language(one.reading.own) != "ja",
+    )
 
 
 def build(lines: Sequence[Line], rules: Path) -> tuple[Weights, list[Outcome]]:
@@ -175,12 +184,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     weights, outcomes = build(lines, shipped_rules())
     save_weights(given.out, weights)
     exact = [o.exact for o in outcomes if o.line.requests is not None]
-    print(json.dumps({"lines": len(lines), "features": len(weights.codes), "exact": round(float(np.mean(exact)), 4),
-                      "floors": weights.floors}))
+    print(
+        json.dumps(
+            {
+                "lines": len(lines),
+                "features": len(weights.codes),
+                "exact": round(float(np.mean(exact)), 4),
+                "floors": weights.floors,
+            }
+        )
+    )
     return 0
 
 
 if __name__ == "__main__":
     sys.exit(main())
-
-

@@ -71,9 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     encoder = USE(threads=1)
     vectors = np.vstack([np.asarray(encoder.encode(words[i : i + 64])) for i in range(0, len(words), 64)])
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
-    columns = [
-        MiniBatchKMeans(size, random_state=0, n_init=3, batch_size=4096).fit_predict(vectors) for size in SIZES
-    ]
+    columns = [MiniBatchKMeans(size, random_state=0, n_init=3, batch_size=4096).fit_predict(vectors) for size in SIZES]
     save_classes(FILE, words, np.array(columns).T)
     print(f"{len(words)} words, classes: {', '.join(map(str, SIZES))}")
     return 0

@@ -25,7 +25,9 @@ class AnswerFinder:
     def find(self, reading: Reading) -> str | None:
         """The key of the one answer that fits; None if none does, several do, or more than one thing is asked."""
         found = self.fitting(reading)
-        questions = sum(1 for s in reading.document.said for one in s if one.concept == "howto" and one.marks & {"ques"})
+        questions = sum(
+            1 for s in reading.document.said for one in s if one.concept == "howto" and one.marks & {"ques"}
+        )
         return found[0] if len(found) == 1 and questions <= 3 else None
 
     def fitting(self, reading: Reading) -> list[str]:
@@ -34,7 +36,7 @@ class AnswerFinder:
         spans = self._book.find(document.tokens)
         found = []
         for name, (answer, patterns, against) in self._answers.items():
-            if any(against in s.groups for s in spans):
+            if any(against in s.entry.groups for s in spans):
                 continue
             for sentence in document.sentences:
                 here = [s for s in spans if sentence.start <= s.start < sentence.end]
@@ -45,9 +47,9 @@ class AnswerFinder:
 
 
 def _met(pattern: list[int], here: list[Found], gap: int) -> bool:
-    chains = [[s] for s in here if pattern[0] in s.groups]
+    chains = [[s] for s in here if pattern[0] in s.entry.groups]
     for group in pattern[1:]:
-        chains = [[*c, s] for c in chains for s in here if group in s.groups and 0 <= s.start - c[-1].end <= gap][:50]
+        chains = [[*c, s] for c in chains for s in here if group in s.entry.groups and 0 <= s.start - c[-1].end <= gap][
+            :50
+        ]
     return any(all(a.end <= b.start for a, b in pairwise(c)) for c in chains)
-
-

@@ -17,7 +17,9 @@ _GREETING = re.compile(
     r"受け取り|拝受|拝読|様|さん|です|でございます|今後とも|お元気|ご健勝|恐れ入|お手数|短い間|またご縁|ご連絡|ご対応|お体|ご自愛|御中|申します|本当に|大変|丁寧|早速|迅速|その節)"
 )
 _THANKS = re.compile("ありがとう|有難う|有り難う|感謝|お礼|御礼|サンキュー|thank", re.IGNORECASE)
-_AFTER = re.compile(r"(?:選考|面接|結果|内定)[^。\n]{0,14}(?:終わ(?:って|り|った)|終了(?:後|し)|済(?:んで|み)|後に|出(?:て|た|次第)|次第)[^。\n]{0,14}")
+_AFTER = re.compile(
+    r"(?:選考|面接|結果|内定)[^。\n]{0,14}(?:終わ(?:って|り|った)|終了(?:後|し)|済(?:んで|み)|後に|出(?:て|た|次第)|次第)[^。\n]{0,14}"
+)
 _SELECTION_GOES_ON = re.compile(r"選考[^。\n]{0,10}(?:終了後|終わって|終わり|終わった|後に|済んで)")
 
 
@@ -50,13 +52,27 @@ def after_selection(reading: Reading, chosen: Sequence[str]) -> bool:
 
 def complaint(reading: Reading) -> bool:
     """Whether the sender complains, whatever they ask for."""
-    return any(
-        one.concept == "complaint" and "neg" not in one.marks for said in reading.document.said for one in said
-    )
+    return any(one.concept == "complaint" and "neg" not in one.marks for said in reading.document.said for one in said)
 
 
-def doubts(reading: Reading, body: str) -> Iterator[str]:
-    """Grounds to let a person look that do not come from the request itself."""
+_FORWARDED = re.compile(r"(?m)^(?:Fwd?|FW|転送)\s*[::]|-{3,}\s*(?:転送|Forwarded)|以下(?:に)?転送|参考までに転送")
+_BULK = re.compile(r"https?://|フリーダイヤル|0120-|配信停止|お申し込みはこちら|期間限定|%OFF|無料")
+_EMPLOYER = re.compile(
+    r"弊社|当社|弊園|弊院|弊店|当院|当園|当校|ご推薦(?:いただ|の|者)|採用担当|人事部|人事課|採用チーム|総務部|貴社より人材|求人票の(?:差|掲載)|"
+    r"募集(?:を|は)(?:いったん|一旦|終了|休止)|紹介手数料|請求書|御見積|お見積"
+)
+
+
+def doubts(reading: Reading, body: str, chosen: Sequence[str]) -> Iterator[str]:
+    """Grounds to let a person look that do not come from the words of the request itself."""
+    if tuple(chosen) != ("other",):
+        whole = reading.document.text
+        if _FORWARDED.search(whole):
+            yield "forwarded"
+        if _BULK.search(whole):
+            yield "bulk"
+        if _EMPLOYER.search(whole):
+            yield "business_sender"
     own = reading.document.text[: len(reading.own)].strip()
     subject = reading.document.text[reading.document.subject_from :].strip()
     if not own and not subject:

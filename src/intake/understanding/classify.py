@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from intake.model import DESTRUCTIVE, Evidence, Meaning, Segment
+from intake.model import Evidence, Meaning, Segment
 from intake.understanding import answers, asides, facts, gate, learned, preferences, quoted, reasons, sureness
 from intake.understanding.features import Coder
 from intake.understanding.reading import ASKED, Reader, Reading, verdict
 from intake.understanding.rulebook import LABELS, Rulebook
-from intake.understanding.weights import Weights, load_weights
+from intake.understanding.weights import FILE, Floats, Weights, load_weights
 from intake.understanding.why import evidence
 from intake.understanding.wordclasses import load_classes
 
@@ -24,7 +24,7 @@ class Understander:
 
     def __init__(self, rulebook: Rulebook, weights: Weights | None = None) -> None:
         self.rulebook = rulebook
-        self.weights = weights or load_weights()
+        self.weights = weights or load_weights(rulebook.weights_file or FILE)
         self.reader = Reader(rulebook, Coder(self.weights.words, load_classes(), self.weights.vocabulary()))
         self._answers = answers.AnswerFinder(rulebook)
 
@@ -49,7 +49,7 @@ class Understander:
         rows = learned.sentence_scores(reading, self.weights)
         odds, reason_odds = learned.scores(reading, self.weights, rows)
         chosen = learned.decode(odds, self.weights.request_labels)
-        doubts = list(asides.doubts(reading, body))
+        doubts = list(asides.doubts(reading, body, chosen))
         if answered:
             doubts.append("answers_quote")
         if request_code in LABELS:
@@ -57,8 +57,8 @@ class Understander:
         figures = sureness.signs(reading, odds, chosen, self.weights.request_labels)
         confidence = sureness.chance(figures, self.weights.sure)
         why = () if answered else evidence(reading, chosen, rows, self.reader, self.weights)
-        doubts += gate.doubts(chosen, reading, why, self.reader, self.weights)
-        floor = self.weights.floors["destructive" if DESTRUCTIVE & set(chosen) else "any"]
+        doubts += gate.doubts(chosen, reading, self.reader, self.weights)
+        floor = self.weights.floors[sureness.kind_of(chosen)]
         if confidence < floor:
             doubts.append("unsure")
         reading = self.reader.read(body, subject, segments) if answered else reading
@@ -71,8 +71,8 @@ class Understander:
         reading: Reading,
         body: str,
         read: tuple[str, ...],
-        rows: learned.Floats,
-        reason_odds: learned.Floats,
+        rows: Floats,
+        reason_odds: Floats,
         received_at: datetime | None,
         stated: Mapping[str, str] | None,
     ) -> Meaning:
@@ -91,7 +91,7 @@ class Understander:
         reading: Reading,
         body: str,
         chosen: tuple[str, ...],
-        reason_odds: learned.Floats,
+        reason_odds: Floats,
         confidence: float,
         why: tuple[Evidence, ...],
         doubts: list[str],
@@ -156,4 +156,3 @@ def as_json(message_id: str, meaning: Meaning) -> dict[str, object]:
             for e in meaning.why
         ],
     }
-

@@ -19,7 +19,9 @@ _FULL_MONTH = re.compile(
     r"(?P<part>末|いっぱい|一杯|上旬|中旬|下旬|初め|頭)?"
 )
 _MONTH_DAY = re.compile(rf"(?<![\d/年-])(?P<m>{_N})\s?(?:月\s?(?P<d>{_N})\s?日|/\s?(?P<d2>\d{{1,2}})(?![\d/]))")
-_MONTH = re.compile(rf"(?<![\d年])(?P<m>{_N})\s?月\s?(?P<part>末|いっぱい|一杯|中旬|上旬|下旬|初旬|半ば|頭|初め|まで|から|に)")
+_MONTH = re.compile(
+    rf"(?<![\d年])(?P<m>{_N})\s?月\s?(?P<part>末|いっぱい|一杯|中旬|上旬|下旬|初旬|半ば|頭|初め|まで|から|に)"
+)
 _RELATIVE = re.compile(
     r"(?P<w>今月|来月|再来月|今年|来年|年度|年)(?:の|いっぱい|度)?(?P<part>末|いっぱい|中|内|度末)|年内|(?P<n>\d|[一二三四五六七八九]|半)\s?(?:か|ヶ|カ|ケ|箇)?(?P<unit>月|年|週間)(?:間|ほど|くらい)"
 )
@@ -49,7 +51,7 @@ def number(written: str) -> int:
 
 def dates(text: str, today: date | None) -> list[Found]:
     """All dates in order; those without a year only when ``today`` is known: the next such day from then on."""
-    found = []
+    found: list[Found] = []
     for match in _FULL.finditer(text):
         _keep(found, match, _year(match), number(match["m"]), number(match["d"]))
     for match in _FULL_MONTH.finditer(text):
@@ -95,7 +97,9 @@ def _day(year: int, month: int, day: int | None, part: str | None) -> date | Non
         return None
     last = calendar.monthrange(year, month)[1]
     if day is None:
-        day = {"上旬": 10, "初旬": 10, "中旬": 20, "半ば": 15, "頭": 1, "初め": 1, "から": 1, "に": 1}.get(part or "", last)
+        day = {"上旬": 10, "初旬": 10, "中旬": 20, "半ば": 15, "頭": 1, "初め": 1, "から": 1, "に": 1}.get(
+            part or "", last
+        )
     return date(year, month, day) if 1 <= day <= last else None
 
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from intake.understanding.matcher import Found, Phrasebook, Span, longest
+from intake.understanding.matcher import Entry, Found, Phrasebook, longest
 from intake.understanding.rulebook import Concept, Mark, Rulebook
 from intake.understanding.sentences import Sentence, split
 from intake.understanding.tokens import Tokens, tokenizer
 
-_TURNS = frozenset(("が", "けど", "けれど", "けれども", "ので", "から", "のに", "し", "けんど", "ばってん", "さかい"))
 _TONES = ("ask", "neg", "past", "ques", "sup", "cond")
+_NOTHING: frozenset[str] = frozenset()
 _REACH = 14  # tokens after a word within which its predicate must end
 
 Marks = list[tuple[int, str, str]]  # first token, name, where it holds
+_Spellings = dict[str, list[tuple[re.Pattern[str], Entry]]]
 
 
 class Said(NamedTuple):
@@ -42,6 +43,7 @@ class Document:
     found: list[list[Found]]  # wordings of rules, per sentence
     marks: list[Marks]  # per sentence
     said: list[list[Said]]  # per sentence
+    turns: list[int]  # tokens at which a clause turns
     subject_from: int
 
     def in_subject(self, sentence: Sentence) -> bool:
@@ -54,12 +56,11 @@ class Annotator:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.book = Phrasebook()
-        self._marks: dict[int, Mark] = {self.book.add(m.words): m for m in rulebook.marks}
-        self._concepts: dict[int, Concept] = {self.book.add(c.words): c for c in rulebook.concepts}
+        self._marks: dict[int, Mark] = {self.book.add(m.words, "mark"): m for m in rulebook.marks}
+        self._concepts: dict[int, Concept] = {self.book.add(c.words, "concept"): c for c in rulebook.concepts}
         self.concept_groups = {c.name: g for g, c in self._concepts.items()}
-        self._mark_groups = frozenset(self._marks)
-        self._all_concepts = frozenset(self._concepts)
-        self._spellings = _by_pair(rulebook.concepts, self.concept_groups)
+        entries = {c.name: self.book.bare(self.concept_groups[c.name]) for c in rulebook.concepts}
+        self._spellings = _by_pair(rulebook.concepts, entries)
 
     def document(self, text: str, subject_from: int) -> Document:
         """Annotate normalised ``text``; one pass of the tagger."""
@@ -68,55 +69,58 @@ class Annotator:
         found = self.book.find(tokens)
         found = self._with_spellings(text, tokens, found)
         by_sentence = _by_sentence(found, sentences)
+        turns = [at for at, word in enumerate(tokens.words) if word.turns]
         marks: list[Marks] = []
         said: list[list[Said]] = []
         for sentence, here in zip(sentences, by_sentence, strict=True):
             some = self._marks_in(here) if here else []
             marks.append(some)
-            said.append(self._said(here, some, tokens, sentence) if here else [])
-        return Document(text, tokens, sentences, by_sentence, marks, said, subject_from)
+            said.append(self._said(here, some, turns, sentence.end) if here else [])
+        return Document(text, tokens, sentences, by_sentence, marks, said, turns, subject_from)
 
     def _with_spellings(self, text: str, tokens: Tokens, found: list[Found]) -> list[Found]:
         pairs = self._spellings.keys() & set(map(str.__add__, text, text[1:]))
         if not pairs:
             return found
         more = []
-        for pattern, group in {spelling for pair in pairs for spelling in self._spellings[pair]}:
+        for pattern, entry in {spelling for pair in pairs for spelling in self._spellings[pair]}:
             for match in pattern.finditer(text):
                 start = max(bisect_right(tokens.starts, match.start()) - 1, 0)
                 end = bisect_right(tokens.starts, match.end() - 1)
-                more.append(Found(start, max(end, start + 1), {group}))
+                more.append(Found(start, max(end, start + 1), entry))
         return sorted(found + more, key=lambda one: one.start) if more else found
 
     def _marks_in(self, here: list[Found]) -> Marks:
-        return [(s.start, self._marks[s.group].name, self._marks[s.group].where) for s in longest(here, self._mark_groups)]
+        spans = [(start, end, group) for start, end, entry in here if entry.marks for group in entry.marks]
+        marks = self._marks
+        return [(start, marks[group].name, marks[group].where) for start, _, group in longest(spans)] if spans else []
 
-    def _said(self, here: list[Found], marks: Marks, tokens: Tokens, sentence: Sentence) -> list[Said]:
-        spans = longest(here, self._all_concepts)
-        return [self._say(span, marks, tokens, sentence) for span in spans]
-
-    def _say(self, span: Span, marks: Marks, tokens: Tokens, sentence: Sentence) -> Said:
-        limit = clause_end(tokens, span.end, sentence.end)
-        holding = marks_between(span.end, span.start, limit, marks)
-        return Said(self._concepts[span.group].name, span.start, span.end, holding, *_manner(holding))
+    def _said(self, here: list[Found], marks: Marks, turns: list[int], last: int) -> list[Said]:
+        spans = [(start, end, group) for start, end, entry in here if entry.concepts for group in entry.concepts]
+        out = []
+        for start, end, group in longest(spans):
+            holding = marks_between(end, start, clause_end(turns, end, last), marks)
+            out.append(Said(self._concepts[group].name, start, end, holding, *_manner(holding)))
+        return out
 
 
 def marks_between(after: int, before: int, limit: int, marks: Marks) -> frozenset[str]:
     """Marks that begin from token ``after`` on up to ``limit``, or stand before ``before``, or hold throughout."""
-    return frozenset(
+    if not marks:
+        return _NOTHING
+    found = [
         name
         for place, name, where in marks
         if (after <= place < limit if where == "after" else place < before if where == "before" else True)
-    )
+    ]
+    return frozenset(found) if found else _NOTHING
 
 
-def clause_end(tokens: Tokens, start: int, end: int) -> int:
-    """Where the clause that goes on at ``start`` ends: behind a turning particle, or after some words."""
-    words = tokens.words
-    for at in range(start, min(end, start + _REACH)):
-        if words[at].pos2 == "接続助詞" and words[at].key in _TURNS:
-            return at
-    return min(end, start + _REACH)
+def clause_end(turns: Sequence[int], start: int, end: int) -> int:
+    """Where the clause that goes on at ``start`` ends: at a turning particle, or after some words."""
+    limit = min(end, start + _REACH)
+    at = bisect_left(turns, start)
+    return min(turns[at], limit) if at < len(turns) else limit
 
 
 def _by_sentence(found: list[Found], sentences: Sequence[Sentence]) -> list[list[Found]]:
@@ -136,11 +140,11 @@ def _manner(marks: frozenset[str]) -> tuple[str, str]:
     return "+".join(sorted(marks)), "+".join(m for m in _TONES if m in marks)
 
 
-def _by_pair(concepts: Iterable[Concept], groups: Mapping[str, int]) -> dict[str, list[tuple[re.Pattern[str], int]]]:
+def _by_pair(concepts: Iterable[Concept], entries: Mapping[str, Entry]) -> _Spellings:
     """Spellings by the two characters they begin with: most texts have none of them, and that is quickly seen."""
-    found: dict[str, list[tuple[re.Pattern[str], int]]] = {}
+    found: _Spellings = {}
     for concept in concepts:
         for spelling in concept.spellings:
             plain = re.sub(r"^\(\?<![^)]*\)", "", spelling).replace("\\s", " ")
-            found.setdefault(plain[:2], []).append((re.compile(spelling), groups[concept.name]))
+            found.setdefault(plain[:2], []).append((re.compile(spelling), entries[concept.name]))
     return found

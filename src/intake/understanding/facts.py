@@ -18,15 +18,23 @@ _ID_LABEL = re.compile(
     r"お客様(?:番号|ID)|ユーザー?(?:ID|番号)|マイページID|整理番号|カイインバンゴウ|かいいんばんごう|ばんごう|番号|会員|ID|No\.|Member(?:ship)?\s?(?:ID|No\.?|number)?)"
     r"[ ]*(?:は|が|:|=|\||/|】|」|・|。|-)?[ \n]{0,3}[「(]?[ ]*(?:旧|元)?[ ]*" + _ID
 )
-_ID_BARE = re.compile(r"(?<![0-9A-Za-z@.\-/])(?P<id>[A-Z]{1,5}-?\d{4,10}(?:-\d{1,6})?|[A-Z]{1,4}-\d{3,10}(?:-\d{1,6})?)(?![0-9A-Za-z@-])")
-_PHONE = re.compile(r"(?<![\dA-Za-z-])(?:\+81[ -]?|\(?0)\d{0,4}\)?[ -]?\(?\d{1,4}\)?[ -]?\d{2,4}(?:[ -]?\d{1,4})?(?![\d-])")
+_ID_BARE = re.compile(
+    r"(?<![0-9A-Za-z@.\-/])(?P<id>[A-Z]{1,5}-?\d{4,10}(?:-\d{1,6})?|[A-Z]{1,4}-\d{3,10}(?:-\d{1,6})?)(?![0-9A-Za-z@-])"
+)
+_PHONE = re.compile(
+    r"(?<![\dA-Za-z-])(?:\+81[ -]?|\(?0)\d{0,4}\)?[ -]?\(?\d{1,4}\)?[ -]?\d{2,4}(?:[ -]?\d{1,4})?(?![\d-])"
+)
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _PERSON = r"(?P<name>[一-鿿々ヶ]{1,5}[ ]?[一-鿿々ヶぁ-んァ-ヶー]{0,6}|[ァ-ヶー]{2,10}(?:[ ・]{1,2}[ァ-ヶー]{2,10}){0,3}|[ぁ-ん]{2,6}(?:[ ]{1,2}[ぁ-ん]{2,6})?)"
 _SAYS = re.compile(
-    r"(?:^|[\n。、!?」)の ]|[は]|より|者、)" + _PERSON + r"[ ]?(?:\([^)\n]{1,24}\))?(?:と申します|と申しまして|と言います|といいます|ともうします|です(?!か|が、良|ので|けど|し)|でございます|でした?。|だ[。よ]|と申す者)"
+    r"(?:^|[\n。、!?」)の ]|[は]|より|者、)"
+    + _PERSON
+    + r"[ ]?(?:\([^)\n]{1,24}\))?(?:と申します|と申しまして|と言います|といいます|ともうします|です(?!か|が、良|ので|けど|し)|でございます|でした?。|だ[。よ]|と申す者)"
 )
 _LINE_NAME = re.compile(
-    r"^[ >―—\-=*・]*(?:(?:会員|求職者|登録者|氏名|名前|差出人|拝)[ :]*)?" + _PERSON + r"(?:拝|より|[ ]?[(／/|、,].{0,40}|[ ]{1,4}[A-Za-z0-9@+(0-9].{0,50})?[ ]*$"
+    r"^[ >―—\-=*・]*(?:(?:会員|求職者|登録者|氏名|名前|差出人|拝)[ :]*)?"
+    + _PERSON
+    + r"(?:拝|より|[ ]?[(／/|、,].{0,40}|[ ]{1,4}[A-Za-z0-9@+(0-9].{0,50})?[ ]*$"
 )
 _NOT_NAMES = re.compile(
     r"お世話|よろしく|宜しく|以上|敬具|草々|拝啓|前略|担当|御中|様|先生|さん$|会社|エージェント|株式|部$|課$|室$|センター|サポート|相談|連絡|"
@@ -146,10 +154,10 @@ def _name(text: str, surnames: frozenset[str]) -> str | None:
         _candidate(candidates, match["name"], 2.0, surnames)
     for place, index in enumerate(filled):
         from_end = len(filled) - place
-        match = _LINE_NAME.match(lines[index])
-        if match and (from_end <= 6 or place == 0):
+        line = _LINE_NAME.match(lines[index])
+        if line and (from_end <= 6 or place == 0):
             score = 2.2 if from_end <= 2 else 1.5 if from_end <= 6 else 0.6
-            _candidate(candidates, match["name"], score, surnames)
+            _candidate(candidates, line["name"], score, surnames)
     if not candidates:
         return None
     best = max(candidates)
@@ -170,7 +178,9 @@ def _candidate(candidates: list[tuple[float, str]], written: str, score: float, 
 
 
 _UNTIL = re.compile(r"^\s?(?:頃|ごろ|ころ|くらい|ぐらい)?\s?(?:まで|いっぱい|一杯|間|の間|は|中)")
-_FROM = re.compile(r"^\s?(?:\([^)]{1,3}\))?\s?(?:頃|ごろ|ころ|くらい|ぐらい)?\s?(?:から|以降|より|に(?:再開|また|なったら|なりましたら)|になりましたら|をめど|を目処|に)")
+_FROM = re.compile(
+    r"^\s?(?:\([^)]{1,3}\))?\s?(?:頃|ごろ|ころ|くらい|ぐらい)?\s?(?:から|以降|より|に(?:再開|また|なったら|なりましたら)|になりましたら|をめど|を目処|に)"
+)
 
 
 def _until(text: str, today: date | None) -> date | None:
@@ -185,14 +195,24 @@ def _resume(text: str, today: date | None) -> Found | None:
     best = None
     for one in dates(text, today):
         after = text[one.end : one.end + 24]
-        if _FROM.match(after) and re.search("再開|紹介|連絡|案内|求人|活動|動|お願い|声|始|戻", after + text[one.end + 24 : one.end + 50]):
+        if _FROM.match(after) and re.search(
+            "再開|紹介|連絡|案内|求人|活動|動|お願い|声|始|戻", after + text[one.end + 24 : one.end + 50]
+        ):
             return one
-        if best is None and _UNTIL.match(after) and re.search("止|休|控|待|停|保留|中断|ストップ|見合|遠慮|就業でき|送らない|難し|動け", text[one.end : one.end + 60]):
+        if (
+            best is None
+            and _UNTIL.match(after)
+            and re.search(
+                "止|休|控|待|停|保留|中断|ストップ|見合|遠慮|就業でき|送らない|難し|動け", text[one.end : one.end + 60]
+            )
+        ):
             best = Found(one.on + timedelta(days=1), one.start, one.end, one.stated)
     return best
 
 
-_CONCIERGE = re.compile(r"(?:担当|コンシェルジュ|アドバイザー|コーディネーター|パートナー|コンサルタント)(?:者)?の?[ ]?(?P<a>[一-鿿々]{1,4})[ ]?(?:さん|様|氏)|(?:^|\n)(?P<b>[一-鿿々]{1,4})[ ]?(?:さん|様)(?:[、。!\n]|$)")
+_CONCIERGE = re.compile(
+    r"(?:担当|コンシェルジュ|アドバイザー|コーディネーター|パートナー|コンサルタント)(?:者)?の?[ ]?(?P<a>[一-鿿々]{1,4})[ ]?(?:さん|様|氏)|(?:^|\n)(?P<b>[一-鿿々]{1,4})[ ]?(?:さん|様)(?:[、。!\n]|$)"
+)
 
 
 def _concierge(text: str) -> str | None:

@@ -5,11 +5,11 @@ A feature has a code (a whole number where it speaks of words, a string elsewher
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from intake.understanding.document import Document, Said
 from intake.understanding.rules import Hit
-from intake.understanding.tokens import Word
+from intake.understanding.tokens import NAME, NUMBER, Word
 
 Code = int | str
 Place = tuple[int, int]  # first and last (exclusive) token
@@ -19,6 +19,7 @@ _SUBJECT = 1 << 48
 _SHIFT = 22
 _EDGE, _NAME, _NUMBER = 1, 2, 3
 _FIRST_WORD = 4
+_REMEMBER = 60_000  # entries kept of each kind; words without end must not grow us
 _FINE_FROM = 1000  # words without a class stand for themselves, behind all classes
 
 
@@ -35,7 +36,8 @@ class Coder:
         self.grows = vocabulary is None
         self._numbers = {word: number for number, word in enumerate(words, _FIRST_WORD)}
         self._classes = classes
-        self._known: tuple[dict[str, tuple[int, int, tuple[int, ...]]], ...] = ({}, {})
+        self.known: tuple[dict[str, tuple[int, int, tuple[int, ...]]], ...] = ({}, {})  # words; words in the subject
+        self._named: dict[tuple[str, ...], tuple[int, ...]] = {}
 
     def number(self, code: Code) -> int:
         """The number of a feature; 0 if it is unknown."""
@@ -43,20 +45,55 @@ class Coder:
             return self.vocabulary.setdefault(code, len(self.vocabulary) + 1)
         return self.vocabulary.get(code, 0)
 
-    def word(self, word: Word, subject: bool) -> tuple[int, int, tuple[int, ...]]:
+    def word(self, key: str, subject: bool) -> tuple[int, int, tuple[int, ...]]:
         """Number of the word, of its fine class, and the features that it has by itself."""
-        known = self._known[subject]
-        key = "\0" if word.is_number else "\1" if word.is_name else word.key
-        found = known.get(key)
-        if found is None:
-            base = _SUBJECT if subject else 0
-            one = _NUMBER if word.is_number else _NAME if word.is_name else self._numbers.get(key, 0)
-            coarse, fine = (0, 0) if one in (_NUMBER, _NAME) else self._classes.get(key, (0, 0))
-            codes = (base + _ONE + one, base + _COARSE + coarse, base + _FINE + fine)
-            found = one, fine or one + _FINE_FROM, tuple(n for code in codes if (n := self.number(code)))
-            if len(known) < 60_000:
-                known[key] = found
+        base = _SUBJECT if subject else 0
+        one = _NUMBER if key == NUMBER else _NAME if key == NAME else self._numbers.get(key, 0)
+        coarse, fine = self._classes.get(key, (0, 0))
+        found = (
+            one,
+            fine or one + _FINE_FROM,
+            self.some(base + _ONE + one, base + _COARSE + coarse, base + _FINE + fine),
+        )
+        if len(self.known[subject]) < _REMEMBER:
+            self.known[subject][key] = found
         return found
+
+    def some(self, *codes: Code) -> tuple[int, ...]:
+        """The numbers of those features that are known."""
+        return tuple(number for code in codes if (number := self.number(code)))
+
+    def named(self, kind: str, *parts: str) -> tuple[int, ...]:
+        """The numbers of the features that ``parts`` make, remembered: they recur in every letter."""
+        key = (kind, *parts)
+        found = self._named.get(key)
+        if found is None:
+            found = self.some(*_NAMES[kind](*parts))
+            if len(self._named) < _REMEMBER:
+                self._named[key] = found
+        return found
+
+
+def _concept_names(prefix: str, concept: str, manner: str) -> list[Code]:
+    marks = manner.split("+") if manner else []
+    return [f"{prefix}c{concept}", f"{prefix}m{concept}={manner}", *(f"{prefix}n{concept}+{mark}" for mark in marks)]
+
+
+def _pair_names(prefix: str, one: str, two: str, tone: str) -> list[Code]:
+    return [f"{prefix}p{one}>{two}", f"{prefix}q{one}>{two}={tone}"]
+
+
+def _beside_names(prefix: str, concept: str, tone: str) -> list[Code]:
+    return [prefix + concept, f"{prefix}{concept}+{tone}"] if tone else [prefix + concept]
+
+
+_NAMES: dict[str, Callable[..., list[Code]]] = {
+    "concept": _concept_names,
+    "pair": _pair_names,
+    "beside": _beside_names,
+    "letter": lambda prefix, concept, tone: [f"{prefix}{concept}+{tone}"],
+    "last": lambda concept, manner: [f"L{concept}={manner}"],
+}
 
 
 def sentence_numbers(
@@ -66,13 +103,11 @@ def sentence_numbers(
     sentence = document.sentences[number]
     subject = document.in_subject(sentence)
     found = _word_numbers(document.tokens.words[sentence.start : sentence.end], coder, subject, places, sentence.start)
-    get = coder.vocabulary.get
-    for name, place in _sentence_names(document, number, hits, subject):
-        feature = coder.number(name) if coder.grows else get(name)
-        if feature:
-            found.append(feature)
-            if places is not None:
-                places.append(place)
+    whole = (sentence.start, sentence.end)
+    for numbers, place in _sentence_parts(document, number, hits, subject, whole, coder):
+        found += numbers
+        if places is not None:
+            places += [place] * len(numbers)
     return found
 
 
@@ -80,14 +115,13 @@ def _word_numbers(
     words: Sequence[Word], coder: Coder, subject: bool, places: list[Place] | None, start: int
 ) -> list[int]:
     found: list[int] = []
-    known = coder._known[subject]
+    known = coder.known[subject]
     get = coder.number if coder.grows else coder.vocabulary.get
     two = _TWO + (_SUBJECT if subject else 0)
     fine_two = _FINE_TWO + (_SUBJECT if subject else 0)
     before, fine_before = _EDGE, _EDGE + _FINE_FROM
     for at, word in enumerate(words, start):
-        entry = None if word.is_name or word.is_number else known.get(word.key)
-        one, fine, alone = entry or coder.word(word, subject)
+        one, fine, alone = known.get(word.feature) or coder.word(word.feature, subject)
         found += alone
         pair = get(two + (before << _SHIFT) + one)
         if pair:
@@ -102,35 +136,25 @@ def _word_numbers(
     return found
 
 
-def _sentence_names(document: Document, number: int, hits: Sequence[Hit], subject: bool) -> list[tuple[str, Place]]:
-    found = _said(document.said[number], "s" if subject else "")
-    for hit in hits:
-        place = (hit.start, hit.end)
-        found.append((f"{'r' if hit.holds else 'x'}{hit.rule}", place))
-        found += [(f"y{hit.request}-{mark}", place) for mark in hit.blocked]
-    sentence = document.sentences[number]
-    whole = (sentence.start, sentence.end)
-    for neighbour, prefix in ((number - 1, "<"), (number + 1, ">")):
-        if 0 <= neighbour < len(document.sentences) and not document.in_subject(document.sentences[neighbour]):
-            for one in document.said[neighbour]:
-                found.append((prefix + one.concept, whole))
-                if one.tone:
-                    found.append((f"{prefix}{one.concept}+{one.tone}", whole))
-    return found
-
-
-def _said(said: Sequence[Said], prefix: str) -> list[tuple[str, Place]]:
-    found: list[tuple[str, Place]] = []
+def _sentence_parts(
+    document: Document, number: int, hits: Sequence[Hit], subject: bool, whole: Place, coder: Coder
+) -> list[tuple[tuple[int, ...], Place]]:
+    found: list[tuple[tuple[int, ...], Place]] = []
+    prefix = "s" if subject else ""
+    named = coder.named
+    said = document.said[number]
     for i, one in enumerate(said):
-        place = (one.start, one.end)
-        found.append((f"{prefix}c{one.concept}", place))
-        found.append((f"{prefix}m{one.concept}={one.manner}", place))
-        found += [(f"{prefix}n{one.concept}+{mark}", place) for mark in one.marks]
+        found.append((named("concept", prefix, one.concept, one.manner), (one.start, one.end)))
         for two in said[i + 1 : i + 7]:
             if two.start >= one.end and two.concept != one.concept:
-                both = (one.start, two.end)
-                found.append((f"{prefix}p{one.concept}>{two.concept}", both))
-                found.append((f"{prefix}q{one.concept}>{two.concept}={two.tone}", both))
+                found.append((named("pair", prefix, one.concept, two.concept, two.tone), (one.start, two.end)))
+    for hit in hits:
+        names = [f"{'r' if hit.holds else 'x'}{hit.rule}", *(f"y{hit.request}-{mark}" for mark in hit.blocked)]
+        found.append((coder.some(*names), (hit.start, hit.end)))
+    for neighbour, side in ((number - 1, "<"), (number + 1, ">")):
+        if 0 <= neighbour < len(document.sentences) and document.said[neighbour]:
+            if not document.in_subject(document.sentences[neighbour]):
+                found += [(named("beside", side, one.concept, one.tone), whole) for one in document.said[neighbour]]
     return found
 
 
@@ -138,22 +162,23 @@ def message_numbers(
     document: Document, hits: Sequence[Hit], verdict: Sequence[str], sentences: Sequence[Sequence[int]], coder: Coder
 ) -> set[int]:
     """The features of the whole message: those of its sentences, and what they make together."""
-    names: set[str] = set()
+    found: set[int] = set()
+    found.update(*sentences)
     last: Sequence[Said] = ()
     for sentence, said in zip(document.sentences, document.said, strict=True):
         if said:
             subject = document.in_subject(sentence)
             prefix = "ds" if subject else "d"
-            names.update([f"{prefix}{one.concept}+{one.tone}" for one in said])
+            for one in said:
+                found.update(coder.named("letter", prefix, one.concept, one.tone))
             if not subject:
                 last = said
-    names.update([f"L{one.concept}={one.manner}" for one in last])
-    names.update([f"h{hit.request}{'' if hit.holds else '-'}" for hit in hits])
+    for one in last:
+        found.update(coder.named("last", one.concept, one.manner))
+    names = {f"h{hit.request}{'' if hit.holds else '-'}" for hit in hits}
     names.update([f"v{request}" for request in verdict])
     names.add(f"z{min(len(document.sentences), 9)}")
-    get = coder.number if coder.grows else coder.vocabulary.get
-    found = {number for name in names if (number := get(name))}
-    found.update(*sentences)
+    found.update(coder.some(*names))
     return found
 
 

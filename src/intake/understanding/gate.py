@@ -4,36 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intake.model import DESTRUCTIVE, Evidence
+from intake.model import DESTRUCTIVE
 from intake.understanding import learned
 from intake.understanding.reading import Reader, Reading
 from intake.understanding.weights import Weights
 
+_SERIOUS = frozenset({"neg", "third", "else", "mere_if", "hear", "sup"})
 
-def doubts(
-    chosen: Sequence[str], reading: Reading, why: Sequence[Evidence], reader: Reader, weights: Weights
-) -> list[str]:
-    """Why a withdrawal or deletion must be looked at by a person; empty where it need not, or for other requests."""
+
+def plain_doubts(chosen: Sequence[str], reading: Reading) -> list[str]:
+    """The same without the counterfactual: no rule speaks for it in the sender's text, or something against it."""
     found: list[str] = []
     for request in sorted(DESTRUCTIVE & set(chosen)):
         holding = [h for h in reading.hits if h.request == request and h.holds]
-        in_body = [h for h in holding if not reading.document.in_subject(reading.document.sentences[h.sentence])]
-        if not in_body:
+        if all(reading.document.in_subject(reading.document.sentences[h.sentence]) for h in holding):
             found.append(f"no_rule_{request}")
         elif _contradicted(reading, request):
             found.append(f"contradicted_{request}")
-        elif not _falls(request, reading, why, reader, weights):
-            found.append(f"counterfactual_{request}")
+    return found
+
+
+def doubts(chosen: Sequence[str], reading: Reading, reader: Reader, weights: Weights) -> list[str]:
+    """Why a withdrawal or deletion must be looked at by a person; empty where it need not, or for other requests."""
+    found = plain_doubts(chosen, reading)
+    if not found:
+        for request in sorted(DESTRUCTIVE & set(chosen)):
+            if not _falls(request, reading, reader, weights):
+                found.append(f"counterfactual_{request}")
     return found
 
 
 def _contradicted(reading: Reading, request: str) -> bool:
-    """The same request is denied, supposed, conditional or somebody else's in another place of the message."""
-    serious = {"neg", "third", "else", "mere_if", "hear", "sup"}
-    return any(h.request == request and h.blocked & serious for h in reading.hits)
+    """The same request is denied, supposed, conditional or somebody else's in another place of the message; or the
+    message takes something back, comes back, or speaks of another company's service."""
+    if any(h.request == request and h.blocked & _SERIOUS for h in reading.hits):
+        return True
+    if any(h.request in ("retraction", "reinstatement") and h.holds for h in reading.hits):
+        return True
+    return any(one.concept == "othercompany" for said in reading.document.said for one in said)
 
 
-def _falls(request: str, reading: Reading, why: Sequence[Evidence], reader: Reader, weights: Weights) -> bool:
+def _falls(request: str, reading: Reading, reader: Reader, weights: Weights) -> bool:
     """Take the deciding words away: the verdict must fall. If it stands, it stood on something else."""
     document = reading.document
     taken = {hit.sentence for hit in reading.hits if hit.request == request and hit.holds}

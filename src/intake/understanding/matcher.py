@@ -16,14 +16,17 @@ _AROUND = (("", ""), ("退会を", "。"), ("ここ", "、これ"), ("本日を"
 
 
 class Entry:
-    """A wording, and all groups that have it."""
+    """A wording, and all groups that have it; those that are marks, and those that are concepts."""
 
-    __slots__ = ("denied", "groups", "phrase")
+    __slots__ = ("concepts", "denied", "groups", "marks", "phrase", "size")
 
     def __init__(self, phrase: Phrase, denied: bool) -> None:
         self.phrase = phrase
+        self.size = len(phrase)
         self.denied = denied
         self.groups: set[int] = set()
+        self.marks: tuple[int, ...] = ()
+        self.concepts: tuple[int, ...] = ()
 
 
 class Found(NamedTuple):
@@ -31,15 +34,10 @@ class Found(NamedTuple):
 
     start: int
     end: int
-    groups: set[int]
+    entry: Entry
 
 
-class Span(NamedTuple):
-    """An occurrence of one group's wording."""
-
-    group: int
-    start: int
-    end: int
+Span = tuple[int, int, int]  # first token, last token (exclusive), group
 
 
 @cache
@@ -69,8 +67,8 @@ class Phrasebook:
         self._longer_surface: dict[str, dict[str, list[Entry]]] = {}
         self._count = 0
 
-    def add(self, words: Iterable[str]) -> int:
-        """Register a group of wordings; returns its number.
+    def add(self, words: Iterable[str], kind: str = "") -> int:
+        """Register a group of wordings, ``kind`` "mark", "concept" or neither; returns its number.
 
         A wording that ends in ``-`` is meant denied: 「受ける-」 finds 受けない, 受けません, お受けできません.
         """
@@ -78,8 +76,19 @@ class Phrasebook:
         self._count += 1
         for written in words:
             for phrase in phrases_of(written.removesuffix("-")):
-                self._entry(phrase, written.endswith("-")).groups.add(group)
+                entry = self._entry(phrase, written.endswith("-"))
+                if group not in entry.groups:
+                    entry.groups.add(group)
+                    entry.marks += (group,) * (kind == "mark")
+                    entry.concepts += (group,) * (kind == "concept")
         return group
+
+    def bare(self, group: int) -> Entry:
+        """An entry for a concept that was found by its spelling, not by its words."""
+        entry = Entry((), False)
+        entry.groups.add(group)
+        entry.concepts = (group,)
+        return entry
 
     def _entry(self, phrase: Phrase, denied: bool) -> Entry:
         entry = self._entries.get((phrase, denied))
@@ -120,23 +129,28 @@ class Phrasebook:
 
 def _collect(entries: list[Entry], tokens: Tokens, at: int, found: list[Found]) -> None:
     for entry in entries:
-        size = len(entry.phrase)
+        size = entry.size
         if size < 3 or _fits(entry.phrase, tokens, at):
             end = _denial(tokens, at + size) if entry.denied else at + size
             if end:
-                found.append(Found(at, end, entry.groups))
+                found.append(Found(at, end, entry))
 
 
-def longest(found: list[Found], wanted: frozenset[int]) -> list[Span]:
-    """The occurrences of the wanted groups, without those that lie inside a longer one."""
-    spans = [(one.start, one.end, one.groups & wanted) for one in found]
-    spans = [span for span in spans if span[2]]
-    kept: list[Span] = []
-    for start, end, groups in spans:
+def longest(spans: list[Span]) -> list[Span]:
+    """Those that do not lie inside a longer one, each once, in order. ``spans`` come in order of their start."""
+    kept: dict[Span, None] = {}
+    for span in spans:
+        start, end, _ = span
         size = end - start
-        if not any(s <= start and end <= e and e - s > size for s, e, _ in spans):
-            kept.extend(Span(group, start, end) for group in groups)
-    return list(dict.fromkeys(kept))
+        for other_start, other_end, _ in spans:
+            if other_start > start:
+                kept[span] = None
+                break
+            if end <= other_end and other_end - other_start > size:
+                break
+        else:
+            kept[span] = None
+    return list(kept)
 
 
 def _denial(tokens: Tokens, at: int) -> int:

@@ -30,7 +30,9 @@ def _one_to_one() -> dict[int, str]:
 
 _TABLE = _one_to_one()
 # What changes the number of characters: half-width kana with its sound marks, combining marks, ㈱ ㍻ ⑩ ligatures.
-_UNEVEN = re.compile("[\uff61-\uff9f\u3099\u309a\u2474-\u24ff\u2150-\u218f\u3200-\u33ff\ufb00-\ufb06\u0300-\u036f\u2469-\u2473]")
+_UNEVEN = re.compile(
+    "[\uff61-\uff9f\u3099\u309a\u2474-\u24ff\u2150-\u218f\u3200-\u33ff\ufb00-\ufb06\u0300-\u036f\u2469-\u2473]"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,13 @@ from intake.model import Segment
 from intake.understanding.reading import Reading
 
 _LONG = 60  # characters of own words; more than that speaks for itself
-_YES = re.compile(r"(?:^|[\n。、 ])(?:はい|ええ|イエス|yes|YES|OK|ok|お願いします|それでお願い|その(?:通り|とおり|ように|方向)|承知しました|問題ありません|大丈夫です|構いません|結構です|よろしくお願い)")
+_YES = re.compile(
+    r"(?:^|[\n。、 ])(?:はい|ええ|イエス|yes|YES|OK|ok|お願いします|それでお願い|その(?:通り|とおり|ように|方向)|承知しました|問題ありません|大丈夫です|構いません|結構です|よろしくお願い)"
+)
 _NO = re.compile(r"(?:^|[\n。、 ])(?:いいえ|いえ|NO|No|no|ノー)(?:[、。,. ]|$|です)")
-_CHOICE = re.compile(r"(?:^|[\n。、 「(【])([1-9一二三四①-⑨A-D])\s?(?:番|つ目|)?[」)】]?\s?(?:で|を|の|に|が|番|希望|です|、|。|$)")
+_CHOICE = re.compile(
+    r"(?:^|[\n。、 「(【])([1-9一二三四①-⑨A-D])\s?(?:番|つ目|)?[」)】]?\s?(?:で|を|の|に|が|番|希望|です|、|。|$)"
+)
 _OPTION = re.compile(r"(?m)^[> \t]*[(\[【]?([1-9①-⑨A-D一二三四])[)\].。:：、 】]+\s*(\S[^\n]{1,60})$")
 _ASKS = re.compile(r"[^。\n>]*(?:でしょうか|ますか|ですか|ませんか|ください|下さい)[。?？]?")
 _NO_MEANS = re.compile(r"[「『]?いいえ[」』]?の場合は?[、,]?([^。\n]{4,60})")
@@ -56,6 +60,8 @@ def _wish(option: str | None) -> str | None:
 def _statement(question: str) -> str:
     """The agency's question as the sender's request: 「再開してよろしいでしょうか」 → 「再開してください。」."""
     clean = _clean(question)
-    clean = re.sub(r"(?:て|で)も?(?:よろしい|宜しい|いい|良い|かまわない|構わない)(?:でしょうか|ですか)?.*$", "てください。", clean)
+    clean = re.sub(
+        r"(?:て|で)も?(?:よろしい|宜しい|いい|良い|かまわない|構わない)(?:でしょうか|ですか)?.*$", "てください。", clean
+    )
     clean = re.sub(r"(?:いたし|致し|し)(?:ましょうか|てよろしい|ますか|ても).*$", "してください。", clean)
     return re.sub(r"(?:でしょうか|ますか|ですか|ませんか)[。?？]?$", "をお願いします。", clean)

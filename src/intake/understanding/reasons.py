@@ -7,15 +7,12 @@ from collections.abc import Sequence
 from intake.understanding.rulebook import Rulebook
 from intake.understanding.weights import Floats, Weights
 
-_NONE_FOR = ("question",)
+_FLOORS: dict[tuple[str, ...], float] = {("question",): 99.0, ("other",): 1.5}  # log odds; a complaint may well say why
 
 
 def chosen(odds: Floats, requests: Sequence[str], weights: Weights) -> tuple[str, ...]:
     """The stated reasons, sorted. Questions have none (GUIDE)."""
-    if tuple(requests) in (("question",), ("other",)):
-        floor = 1.5 if tuple(requests) == ("other",) else 99.0
-    else:
-        floor = 0.0
+    floor = _FLOORS.get(tuple(requests), 0.0)
     return tuple(sorted(label for label, value in zip(weights.reason_labels, odds, strict=True) if value > floor))
 
 

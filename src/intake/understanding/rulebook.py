@@ -135,6 +135,7 @@ class Rulebook:
     marks: tuple[Mark, ...]
     reasons: Reasons
     answers: Mapping[str, Answer]
+    weights_file: Path | None = None  # weights that `intake learn` left beside the home's own rules
 
 
 def load_rulebook(rules_dirs: Sequence[Path]) -> Rulebook:
@@ -156,7 +157,9 @@ def load_rulebook(rules_dirs: Sequence[Path]) -> Rulebook:
     answers = {
         Path(name).stem: _read(files, name, Answer) for name in sorted(n for n in files if n.startswith("answers/"))
     }
-    book = Rulebook(requests, tuple(lexicon.concept), tuple(common.mark), reasons, answers)
+    own = [folder / "weights.npz" for folder in rules_dirs if (folder / "weights.npz").is_file()]
+    weights_file = own[-1] if own else None
+    book = Rulebook(requests, tuple(lexicon.concept), tuple(common.mark), reasons, answers, weights_file)
     _check_names(book, files)
     return book
 
@@ -202,7 +205,7 @@ def _check_names(book: Rulebook, files: Mapping[str, Path]) -> None:
     concepts = {f"@{c.name}" for c in book.concepts}
     marks = {m.name for m in book.marks}
     for request, rules in book.requests.items():
-        path = files[f"requests/{request}.toml"] if f"requests/{request}.toml" in files else request
+        path = files.get(f"requests/{request}.toml", request)
         for name in rules.unless:
             _known(name, marks, f"{path}: unless")
         for rule in rules.rule:

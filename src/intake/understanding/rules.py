@@ -70,13 +70,15 @@ class RuleReader:
         found: list[Hit] = []
         by_first = self._by_first
         for number, here in enumerate(document.found):
-            candidates = {
-                id(ready): ready for one in here for group in one.groups if group in by_first for ready in by_first[group]
-            }
-            if candidates:
-                present = set().union(*(one.groups for one in here))
-                for ready in candidates.values():
-                    if not ready.against & present and all(g & present for g in ready.groups):
+            if not here:
+                continue
+            present: set[int] = set()
+            present.update(*[one.entry.groups for one in here])
+            first = present & by_first.keys()
+            if first:
+                candidates = {id(ready): ready for group in first for ready in by_first[group]}
+                for ready in sorted(candidates.values(), key=_order):
+                    if ready.against.isdisjoint(present) and not any(g.isdisjoint(present) for g in ready.groups):
                         hit = self._hit(ready, here, document, number)
                         if hit:
                             found.append(hit)
@@ -84,17 +86,21 @@ class RuleReader:
 
     def _hit(self, ready: _Ready, here: Sequence[Found], document: Document, number: int) -> Hit | None:
         rule = ready.rule
-        chain = _chain([[one for one in here if one.groups & g] for g in ready.groups], rule.gap)
+        chain = _chain([[one for one in here if not g.isdisjoint(one.entry.groups)] for g in ready.groups], rule.gap)
         if chain is None:
             return None
         sentence = document.sentences[number]
         if rule.last and chain[-1].end < sentence.end - 3:
             return None
-        limit = clause_end(document.tokens, chain[-1].end, sentence.end)
+        limit = clause_end(document.turns, chain[-1].end, sentence.end)
         said = marks_between(chain[0].end, chain[-1].start, limit, document.marks[number])
         if ready.needs - said:
             return None
         return Hit(ready.request, rule.id, rule.weight, chain[0].start, chain[-1].end, number, said & ready.unless)
+
+
+def _order(ready: _Ready) -> str:
+    return ready.rule.id
 
 
 def _chain(groups: Sequence[Sequence[Found]], gap: int) -> list[Found] | None:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 import numpy as np
 
+from intake.model import DESTRUCTIVE
 from intake.understanding.reading import ASKED, Reading, verdict
 from intake.understanding.weights import Floats
 
+_ITEM = re.compile(r"(?m)^[ ]*(?:[0-9]{1,2}[.)、 ]|\([0-9]\)|[・*]|[0-9]\))")
+_ALSO = re.compile("また、|それから|あわせて|併せて|ついでに|加えて|それと|もう一[つ点]|なお、|別件|さらに")
+_TURN = re.compile("やはり|やっぱ|撤回|取り消|気が変わ|ではなく|じゃなく|だったが|と思っていました")
 
-def signs(reading: Reading, odds: Floats, chosen: Sequence[str], labels: Sequence[str]) -> dict[str, float]:
+
+def signs(reading: Reading, given: Floats, chosen: Sequence[str], labels: Sequence[str]) -> dict[str, float]:
     """The figures that the calibration weighs. The same code serves training and reading."""
     by_rules = verdict(reading.hits)
+    odds: list[float] = given.tolist()
     picked = {labels.index(name) for name in chosen}
-    asked = [i for i in range(len(ASKED))]
-    margins = sorted(abs(float(odds[i])) for i in asked)
+    asked = range(len(ASKED))
+    margins = sorted(abs(odds[i]) for i in asked)
     chance = sum(-math.log1p(math.exp(-_clip(odds[i] if i in picked else -odds[i]))) for i in asked)
     rest = {i for i in picked if i >= len(ASKED)}
-    between = float(odds[labels.index("other")] - odds[labels.index("question")])
+    between = odds[labels.index("other")] - odds[labels.index("question")]
     blocked = {hit.request for hit in reading.hits if not hit.holds}
     words = reading.document.tokens.words
     return {
@@ -36,8 +43,12 @@ def signs(reading: Reading, odds: Floats, chosen: Sequence[str], labels: Sequenc
         "blocked": float(bool(blocked & set(chosen))),
         "blocked_other": float(bool(blocked - set(chosen))),
         "length": min(math.log(1 + len(words)), 6.0) - 3.0,
-        "unknown": sum(1 for w in words if not w.lemma) / (len(words) + 5),
+        "unknown": [w.lemma for w in words].count("") / (len(words) + 5),
         "agree_margin": float(set(by_rules) == set(chosen)) * min(margins[0], 4.0),
+        "items": float(len(_ITEM.findall(reading.own)) > max(1, len(chosen))),
+        "also": float(len(chosen) == 1 and bool(_ALSO.search(reading.own))),
+        "turns": float(bool(_TURN.search(reading.own))),
+        **{f"is_{name}": 1.0 for name in chosen},
     }
 
 
@@ -49,3 +60,10 @@ def chance(figures: dict[str, float], weights: dict[str, float]) -> float:
     """The calibrated chance that the reading is exactly right."""
     total = sum(weights.get(name, 0.0) * value for name, value in figures.items())
     return float(1 / (1 + np.exp(-_clip(total))))
+
+
+def kind_of(chosen: Sequence[str]) -> str:
+    """Which floor a reading must reach: destructive, asked (the other seven), rest (question, other)."""
+    if DESTRUCTIVE & set(chosen):
+        return "destructive"
+    return "asked" if set(chosen) & set(ASKED) else "rest"

@@ -9,6 +9,7 @@ from pathlib import Path
 import unidic_lite
 from fugashi import GenericTagger
 
+_TURNS = frozenset(("が", "けど", "けれど", "けれども", "ので", "から", "のに", "し", "けんど", "ばってん", "さかい"))
 _MEMO_LIMIT = 60_000  # distinct words kept; mail repeats itself, an attack by random words must not grow us
 
 
@@ -31,6 +32,8 @@ class Word:
     is_name: bool
     is_number: bool
     size: int
+    turns: bool  # a particle after which the clause turns: が, けど, ので …
+    feature: str  # what the learned reader takes it for: all names are one, all numbers are one
 
 
 class Tokens:
@@ -58,11 +61,7 @@ class Tokenizer:
     def words(self, text: str) -> list[Word]:
         """The words of ``text`` in order; white space is not a word."""
         memo = self._memo
-        found = []
-        for line in self._tagger.parse(text).split("\n"):
-            if line:
-                found.append(memo.get(line) or self._remember(line))
-        return found
+        return [memo.get(line) or self._remember(line) for line in self._tagger.parse(text).split("\n") if line]
 
     def tokens(self, text: str) -> Tokens:
         """The words of ``text`` with their offsets."""
@@ -84,11 +83,32 @@ class Tokenizer:
         surface, pos, pos2, ctype, cform, lemma, reading, base = (line.split("\t") + [""] * 8)[:8]
         number = pos2 == "数詞" or surface.isdigit()
         key, plain = base or surface, lemma.partition("-")[0]
-        word = Word(surface, key, plain, reading, pos, pos2, ctype, cform, pos2 == "固有名詞", number, len(surface))
+        word = Word(
+            surface,
+            key,
+            plain,
+            reading,
+            pos,
+            pos2,
+            ctype,
+            cform,
+            pos2 == "固有名詞",
+            number,
+            len(surface),
+            pos2 == "接続助詞" and key in _TURNS,
+            _feature(key, pos2, number),
+        )
         if len(self._memo) >= _MEMO_LIMIT:
             self._memo.clear()
         self._memo[line] = word
         return word
+
+
+NUMBER, NAME = "\0", "\1"
+
+
+def _feature(key: str, pos2: str, is_number: bool) -> str:
+    return NUMBER if is_number else NAME if pos2 == "固有名詞" else key
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +38,6 @@ class Weights:
         return {code: number for number, code in enumerate(self.codes, 1)}
 
 
-@cache
 def load_weights(path: Path = FILE) -> Weights:
     """Read the weights; some 30 ms. Nothing in the file is executed (no pickles)."""
     with np.load(path, allow_pickle=False) as data:

@@ -14,7 +14,9 @@ _MOST = 3  # runs of the learned reader for each request
 _LEAST = 0.15  # log odds; less says nothing to anybody
 
 
-def evidence(reading: Reading, chosen: Sequence[str], rows: Floats, reader: Reader, weights: Weights) -> tuple[Evidence, ...]:
+def evidence(
+    reading: Reading, chosen: Sequence[str], rows: Floats, reader: Reader, weights: Weights
+) -> tuple[Evidence, ...]:
     """Rules that hit, for and against, and the strongest words of the learned reader, in order of the text."""
     found = [e for hit in reading.hits if (e := _of_hit(reading, hit, chosen))]
     asked = [request for request in chosen if request in ASKED]

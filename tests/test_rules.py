@@ -1,0 +1,119 @@
+"""Every rule, answer and mark of rules/ with its own examples; and that broken rule files are refused by name."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from intake.errors import RuleError
+from intake.resources import shipped_rules
+from intake.understanding import examples, load_rulebook
+from intake.understanding.examples import Failure
+
+RULES = shipped_rules()
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    """A copy of the shipped rules that a test may spoil."""
+    for name in ("lexicon.toml", "common.toml", "reasons.toml"):
+        shutil.copy(RULES / name, tmp_path / name)
+    shutil.copytree(RULES / "requests", tmp_path / "requests")
+    shutil.copytree(RULES / "answers", tmp_path / "answers")
+    return tmp_path
+
+
+def spoil(path: Path, old: str, new: str) -> None:
+    """Replace the first ``old`` in a file; it must be there."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_all_examples_hold() -> None:
+    assert [str(failure) for failure in examples(load_rulebook([RULES]))] == []
+
+
+def test_every_request_type_has_a_file_and_a_key_of_its_own() -> None:
+    requests = load_rulebook([RULES]).requests
+    assert len({rules.number for rules in requests.values()}) == len(requests) == 11
+    assert {name for name, rules in requests.items() if rules.destructive} == {"withdrawal", "deletion"}
+
+
+def test_a_hit_that_is_none_and_a_miss_that_hits_are_found(rules: Path) -> None:
+    path = rules / "requests" / "deletion.toml"
+    spoil(path, 'hits = ["残っているものは全部消してください。"', 'hits = ["お元気ですか。"')
+    spoil(path, 'misses = ["全部消したりしないでください。"', 'misses = ["すべて破棄をお願いします。"')
+    found = {(f.rule, f.kind) for f in examples(load_rulebook([rules]))}
+    assert ("deletion.erase-all", "hit") in found
+    assert {("deletion.erase-all", "miss"), ("deletion.erase-all", "contradiction")} & found
+
+
+def test_contradicting_rules_are_found(rules: Path) -> None:
+    path = rules / "requests" / "withdrawal.toml"
+    spoil(path, 'misses = ["登録は消さないでください。"', 'misses = ["退会手続きをお願いいたします。"')
+    kinds = [f.kind for f in examples(load_rulebook([rules])) if f.rule == "withdrawal.account-remove"]
+    assert "contradiction" in kinds
+
+
+def test_a_request_whose_rules_never_decide_is_found(rules: Path) -> None:
+    spoil(rules / "requests" / "other.toml", "weight = 1.0", "weight = 0.4")
+    assert any(f.kind == "idle" and f.rule == "other.considering" for f in examples(load_rulebook([rules])))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("requests/pause.toml", 'hits = ["しばらくの間ご紹介を止めていただけますか。"', 'hist = ["', "pause.toml"),
+        ("requests/pause.toml", "weight = 1.5", 'weight = "heavy"', "rule.1.weight"),
+        ("requests/pause.toml", '"@leave"', '"@nowhere"', "@nowhere"),
+        ("requests/pause.toml", '"neg"', '"never"', "never"),
+        ("lexicon.toml", '"たいかい"', '"(た+)+い"', "unsafe"),
+        ("lexicon.toml", '"たいかい"', '"(たい"', "not a pattern"),
+        ("common.toml", 'where = "after"', 'where = "above"', "common.toml"),
+        ("answers/how_to_leave.toml", "answer = ", "anwser = ", "how_to_leave.toml"),
+    ],
+)
+def test_a_broken_file_is_refused_by_name(rules: Path, name: str, old: str, new: str, said: str) -> None:
+    spoil(rules / name, old, new)
+    with pytest.raises(RuleError, match=said.replace(".", r"\.")):
+        load_rulebook([rules])
+
+
+def test_a_rule_without_misses_is_refused_with_its_line(rules: Path) -> None:
+    path = rules / "requests" / "deletion.toml"
+    text = path.read_text(encoding="utf-8")
+    start = text.index("misses = ")
+    path.write_text(text[:start] + "misses = []" + text[text.index("\n", start) :], encoding="utf-8")
+    line = text[:start].count("\n", 0, text.index("[[rule]]")) + 1
+    with pytest.raises(RuleError, match=f"deletion.toml:{line}.*misses"):
+        load_rulebook([rules])
+
+
+def test_a_missing_request_file_is_named(rules: Path) -> None:
+    (rules / "requests" / "resume.toml").unlink()
+    with pytest.raises(RuleError, match="resume"):
+        load_rulebook([rules])
+
+
+def test_a_later_folder_overrides_file_by_file(tmp_path: Path) -> None:
+    own = tmp_path / "requests"
+    own.mkdir()
+    text = (RULES / "requests" / "other.toml").read_text(encoding="utf-8")
+    (own / "other.toml").write_text(text.replace('ja = "その他"', 'ja = "そのほか"'), encoding="utf-8")
+    book = load_rulebook([RULES, tmp_path])
+    assert book.requests["other"].label.ja == "そのほか"
+    assert book.requests["pause"].label.ja == "サービス停止"
+
+
+def test_a_failure_reads_as_a_sentence() -> None:
+    assert "does not hit" in str(Failure("pause.x", "hit", "例"))
+
+
+def test_each_reason_names_at_most_one_way_and_no_other_agency_by_default() -> None:
+    reasons = load_rulebook([RULES]).reasons
+    assert not reasons.name_other_agencies
+    assert all(r.gentler.count("。") <= 1 for r in reasons.reason)
+    assert len({r.code for r in reasons.reason}) == 14

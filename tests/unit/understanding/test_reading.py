@@ -1,0 +1,136 @@
+"""What is asked, and above all what is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.understanding import Understander, as_json
+from tests.unit.understanding.conftest import Read
+
+
+@pytest.mark.parametrize(
+    ("body", "requests"),
+    [
+        ("お世話になっております。退会の手続きをお願いいたします。", ("withdrawal",)),
+        ("しばらく忙しいので、求人の紹介を止めてください。登録はそのままで。", ("pause",)),
+        ("休んでいましたが、紹介を再開してください。", ("resume",)),
+        ("担当の方を変更していただけないでしょうか。", ("concierge_change",)),
+        ("履歴書など私の個人情報をすべて削除してください。", ("deletion",)),
+        ("退会と、個人情報の削除をお願いします。", ("deletion", "withdrawal")),
+        ("明日の面接を辞退させてください。", ("decline",)),
+        ("昨年退会しましたが、もう一度登録をお願いします。", ("reinstatement",)),
+        ("先日お願いした退会は取り消してください。", ("retraction",)),
+        ("退会したらデータはどうなりますか。", ("question",)),
+        ("面談の日程は水曜日でお願いします。", ("other",)),
+    ],
+)
+def test_plain_requests(read: Read, body: str, requests: tuple[str, ...]) -> None:
+    assert read(body).requests == requests
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "退会はしません。",
+        "退会するつもりはありません。今後もよろしくお願いします。",
+        "改善がなければ退会します。",
+        "退会を検討しています。",
+        "友人が退会したそうです。",
+        "ジムを退会します。",
+        "会社を退職することになりました。",
+        "退会したのにメールが届きます。",
+        "退会ではなく休止でお願いします。",
+        "個人情報は削除しないでください。",
+        "よろしくお願いします。\n\n> 退会を希望します。\n> 個人情報を削除してください。",
+        "退会の方法を教えてください。",
+        "この度は退会の手続きをしていただき、ありがとうございました。",
+    ],
+)
+def test_nobody_leaves_or_is_erased_by_mistake(read: Read, body: str) -> None:
+    meaning = read(body)
+    assert not (meaning.sure and {"withdrawal", "deletion"} & set(meaning.requests))
+
+
+def test_evidence_lies_in_the_original_text(read: Read) -> None:
+    body = "お世話になります。㈱ﾃｽﾄの山田です。\n退会の手続きをお願いします。"
+    meaning = read(body)
+    assert meaning.why
+    assert all(body[e.start : e.end] == e.text for e in meaning.why if e.within == "body")
+    assert any("退会" in e.text and e.request == "withdrawal" and e.weight > 0 for e in meaning.why)
+
+
+def test_evidence_never_comes_from_a_quote(read: Read) -> None:
+    body = "承知しました。\n\n> 退会の手続きをお願いします。\n> 山田"
+    assert all(e.start < body.index(">") for e in read(body).why if e.within == "body")
+
+
+def test_evidence_in_the_subject_says_so(read: Read) -> None:
+    meaning = read("件名の通りです。よろしくお願いします。", subject="退会希望")
+    assert any(e.within == "subject" and e.text in "退会希望" for e in meaning.why)
+
+
+def test_a_bare_yes_answers_the_quoted_question(read: Read) -> None:
+    meaning = read("はい、お願いします。\n\n> 求人のご紹介を再開してよろしいでしょうか。")
+    assert meaning.requests == ("resume",)
+    assert "answers_quote" in meaning.doubts
+
+
+def test_a_number_chooses_from_the_quoted_list(read: Read) -> None:
+    quoted = "> 番号でお知らせください。\n> 1 退会する\n> 2 紹介を一時停止する\n> 3 担当を変更する"
+    assert read(f"2でお願いします。\n\n{quoted}").requests == ("pause",)
+
+
+def test_a_code_from_the_app_is_the_request(read: Read) -> None:
+    meaning = read("", request_code="withdrawal", reason_code="too_many_mails")
+    assert (meaning.requests, meaning.reasons, meaning.sure) == (("withdrawal",), ("too_many_contacts",), True)
+
+
+def test_a_comment_that_asks_for_something_else_makes_a_code_unsure(read: Read) -> None:
+    meaning = read("やっぱり退会ではなく、しばらく紹介を止めてください。", request_code="withdrawal")
+    assert not meaning.sure
+
+
+def test_other_languages_go_to_people(read: Read) -> None:
+    meaning = read("Hello, please cancel my membership and delete my account. Thank you very much.")
+    assert meaning.language == "en"
+    assert not meaning.sure
+
+
+def test_thanks_alone(read: Read) -> None:
+    assert read("お世話になりました。丁寧にご対応いただき、ありがとうございました。").thanks_only
+    assert not read("ありがとうございました。ところで給与の件はどうなりましたか。").thanks_only
+
+
+def test_a_printed_box_that_is_not_ticked_says_nothing(read: Read) -> None:
+    body = "ご希望の手続き: [ ]退会 [x]一時停止 [ ]個人情報削除\n理由: 仕事が忙しいため、しばらく紹介を止めてください"
+    assert read(body).requests == ("pause",)
+
+
+@pytest.mark.parametrize("body", ["", "\n", "????", "\0退会", "退" * 20_000, "> " * 3000, "\ufffd" * 30])
+def test_no_text_breaks_it(read: Read, body: str) -> None:
+    meaning = read(body)
+    assert meaning.requests
+    assert 0 <= meaning.confidence <= 1
+
+
+def test_json_has_the_keys_of_the_contract(read: Read) -> None:
+    answer = as_json("m-1", read("会員番号 AB-20418 の山田花子です。退会をお願いします。"))
+    assert set(answer) == {"id", "requests", "reasons", "facts", "confidence", "decision", "why"}
+    assert answer["decision"] in ("auto", "review")
+    facts = answer["facts"]
+    assert isinstance(facts, dict)
+    assert set(facts) <= {"name", "member_id", "phone", "resume_on"}
+
+
+def test_a_question_finds_its_fixed_answer(read: Read) -> None:
+    assert read("退会の方法を教えてください。").answer == "how_to_leave"
+    assert read("面接の服装を教えてください。").answer is None
+
+
+def test_the_gate_stands_even_if_the_model_is_sure(understander: Understander) -> None:
+    from intake.understanding import gate
+
+    reading = understander.reader.read("ジムを退会します。退会をお願いします。", "", ())
+    assert gate.doubts(("withdrawal",), reading, understander.reader, understander.weights)
+    silent = understander.reader.read("よろしくお願いします。", "", ())
+    assert gate.doubts(("withdrawal",), silent, understander.reader, understander.weights) == ["no_rule_withdrawal"]
