@@ -71,7 +71,7 @@ _ORIGINAL_WORDS = (
     r"|フォワード|返信元|(?:ここから)?引用(?:元|開始|ここから|メッセージ|文)?|以下(?:、|は)?(?:引用|転送|元の)|受信メール|前回のメール"
 )
 _ORIGINAL = re.compile(
-    rf"^[\s>　|]{{0,8}}(?:[{_RULE_CHARS}]{{1,60}}|\[|【|<|＜|\()[\s　]{{0,4}}(?:{_ORIGINAL_WORDS})[^。]{{0,60}}$",
+    rf"^[\s>　|]{{0,8}}(?:[{_RULE_CHARS}]{{1,60}}|\[|【|<|＜|\()(?:[\s　]{{0,4}}|&nbsp;)(?:{_ORIGINAL_WORDS})[^。]{{0,60}}$",
     re.IGNORECASE,
 )
 _ORIGINAL_BARE = re.compile(

@@ -1,7 +1,7 @@
 """What our own border said of the From line (RFC 8601): evidence only, and nothing from anybody else counts.
 
-Our relay puts its Authentication-Results on top. Below the first Received that came in between, or with any other id,
-or behind another such header, everything may be forged (reliability.md A3).
+Our border puts its Authentication-Results on top of all. Below a Received, with any other id, or behind another such
+header, everything may be forged (reliability.md A3).
 """
 
 from __future__ import annotations
@@ -39,24 +39,24 @@ def verdict(headers: Headers, senders: list[Address], from_headers: int, authser
 
 
 def _topmost(headers: Headers, authserv_id: str) -> str | None:
-    """The value of our own header if it stands above every trace of an earlier hop.
+    """The value of our own header if it is the topmost of its kind and stands above every Received.
 
-    Our relay writes it either above or directly below its own (the topmost) Received; below a second one it is
-    somebody else's. A second header with our id, or one above ours, makes the whole doubtful.
+    What lies below a Received was there before the mail reached our border, whoever it claims to be from. A second
+    header with our id up there makes the whole doubtful.
     """
-    received = 0
     found: str | None = None
     for name, value in headers.fields:
         if name == "received":
-            received += 1
-        elif name == "authentication-results":
-            text = value.decode("ascii", "replace").replace("\r", " ").replace("\n", " ")
-            if found is None:
-                if received > 1 or not _is_from(text, authserv_id):
-                    return None
-                found = text
-            elif _is_from(text, authserv_id) and received <= 1:
-                return None
+            break
+        if name != "authentication-results":
+            continue
+        text = value.decode("ascii", "replace").replace("\r", " ").replace("\n", " ")
+        ours = _is_from(text, authserv_id)
+        if found is None and not ours:
+            return None
+        if found is not None and ours:
+            return None
+        found = found or text
     return found
 
 

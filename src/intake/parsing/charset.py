@@ -195,8 +195,16 @@ def _normalizer(raw: bytes) -> Decoded | None:
     if found is None:
         return None
     codec = codec_of(found.encoding) or "cp1252"
+    if codec in _WESTERN:  # statistics cannot tell these apart; the commonest is the best guess
+        codec = "cp1252"
     text, bad = _with(codec, raw, replace=True)
     return Decoded(text, codec, "statistics", bad) if not bad else None
+
+
+_WESTERN = frozenset(
+    "cp1250 cp1254 cp1257 cp1258 iso8859-2 iso8859-3 iso8859-4 iso8859-9 iso8859-10 iso8859-13 iso8859-14 iso8859-15"
+    " iso8859-16 mac-roman mac-latin2 mac-iceland mac-turkish cp437 cp850 cp852 cp858 latin-1 iso8859-1 cp775 hp-roman8".split()
+)
 
 
 def _without_cuts(raw: bytes, declared: str | None) -> Decoded | None:
