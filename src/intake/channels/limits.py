@@ -28,6 +28,7 @@ class Limits:
     seconds_per_data: float = 600
     seconds_without_mail: float = 1800  # a session that brings nothing ends
     seconds_to_stop: float = 20
+    seconds_to_linger: float = 5  # after a 552 to a client that is still sending
     large_at_once: int = 4  # mails above spool.IN_MEMORY that are held in memory at the same time
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from intake.channels.addresses import NULL, Recipients
@@ -68,6 +69,7 @@ class SmtpSession(Connection):
         try:
             if await self._read(reader) is State.FLOOD:
                 await self.push(self._replies(TOO_BIG))
+                await self._linger()
                 self.hang_up()
                 return
             self._reset_timeout()
@@ -90,6 +92,13 @@ class SmtpSession(Connection):
         if reader.rest:
             self._reader.feed_data(reader.rest)  # the buffer is empty: this is still the next thing to be read
         return state
+
+    async def _linger(self) -> None:
+        """Read past what is still coming: a connection closed at once takes its last reply with it."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.server.limits.seconds_to_linger):
+                while await self._reader.read(WHOLE_BUFFER):
+                    pass
 
     async def _judge(self, reader: DataReader) -> str:
         if reader.too_big:

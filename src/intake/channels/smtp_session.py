@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiosmtpd.smtp import SMTP, TLSSetupException
@@ -196,3 +197,7 @@ class Connection(SMTP):
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         return (parse_path(arg) or (None, None)) if arg else ("", "")
+
+    def _getparams(self, params: Sequence[str]) -> dict[str, str | bool] | None:
+        """Parameters are ASCII: aiosmtpd takes ``SIZE=²`` for a number and stumbles."""
+        return super()._getparams(params) if all(p.isascii() for p in params) else None

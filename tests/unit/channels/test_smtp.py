@@ -160,8 +160,9 @@ def test_at_most_fifty_recipients(port: Port) -> None:
 
 
 def test_size_is_refused_at_mail_at_data_and_dropped_beyond(store: MemoryStore) -> None:
-    with Port(store, max_bytes=100_000) as port:
+    with Port(store, max_bytes=100_000, limits=Limits(seconds_to_linger=0.2)) as port:
         client = port.client().hello()
+        assert client.say("MAIL FROM:<> SIZE=²").startswith("501")
         assert client.say("MAIL FROM:<> SIZE=100001").startswith("552")
         client.mail()
         client.send(b"x" * 100_001 + b"\r\n.\r\n")
@@ -177,8 +178,17 @@ def test_size_is_refused_at_mail_at_data_and_dropped_beyond(store: MemoryStore) 
     assert len(store.rows) == 1
 
 
+def test_who_sends_far_too_much_hears_why_before_the_end(store: MemoryStore) -> None:
+    with Port(store, max_bytes=100_000) as port:
+        client = port.client().hello().mail()
+        client.send(b"x" * 5_000_000 + b"\r\n.\r\n")
+        assert client.reply().startswith("552 5.3.4")
+        client.socket.shutdown(socket.SHUT_WR)
+        assert client.reply() == ""
+
+
 def test_an_endless_line_costs_no_memory(store: MemoryStore) -> None:
-    with Port(store) as port:
+    with Port(store, limits=Limits(seconds_to_linger=0.05)) as port:
         client = port.client().hello().mail()
         block = b"x" * 1_000_000
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
