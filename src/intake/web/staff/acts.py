@@ -76,7 +76,7 @@ def close(act: Act, case: Case, visit: Visit) -> None:
 
 def lapse(act: Act, case: Case, visit: Visit) -> None:
     """Nothing came of it."""
-    desk.lapse(act, case, tools)
+    desk.lapse(act, case, visit.tools)
 
 
 def assign(act: Act, case: Case, visit: Visit) -> None:
