@@ -37,8 +37,8 @@ TRACE = (
 def everyday() -> list[bytes]:
     """A reply as Gmail writes it, an attachment, a plain mail: with the headers that a real way leaves."""
     old = "\r\n".join(f"> いつもお世話になっております。{number}件目の求人のご案内です。" for number in range(15))
-    body = f"お世話になっております。山田です。\r\n退会をお願いいたします。\r\n\r\n2024年1月5日(金) 10:00 窓口 <a@example.com>:\r\n\r\n{old}\r\n"
-    html = f'<div dir="ltr">{body[:60]}</div><div class="gmail_quote"><blockquote>{"<br>".join(old.split())}</blockquote></div>'
+    body = f"お世話になっております。山田です。\r\n退会をお願いいたします。\r\n\r\n2024年1月5日(金) 10:00 窓口 <a@example.com>:\r\n\r\n{old}\r\n"  # noqa: E501
+    html = f'<div dir="ltr">{body[:60]}</div><div class="gmail_quote"><blockquote>{"<br>".join(old.split())}</blockquote></div>'  # noqa: E501
     head = (
         TRACE
         + b"From: =?UTF-8?B?5bGx55Sw?= <taro@example.jp>\r\nSubject: =?UTF-8?B?6YCA5Lya?=\r\nMIME-Version: 1.0\r\n"

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 OUT = Path(__file__).parent / "mail" / "generated.jsonl"
-BODY = "お世話になっております。山田です。\n一身上の都合により、退会の手続きをお願いいたします。\nどうぞよろしくお願いいたします。"
+BODY = "お世話になっております。山田です。\n一身上の都合により、退会の手続きをお願いいたします。\nどうぞよろしくお願いいたします。"  # noqa: E501
 VENDOR = "㈱テストの髙橋﨑子です。\n①求人紹介の停止 ②№12の件、Ⅲ月末までに℡ください。"
 KANA = "ﾔﾏﾀﾞ ﾀﾛｳです。ﾒｰﾙの配信を止めてください。"
 SUBJECT = "退会のお願い"
@@ -141,7 +141,7 @@ def charsets() -> Iterator[Case]:
         "sjis": (sjis, (b"Shift_JIS", b"shift-jis", b"x-sjis", b"Windows-31J", b"CP932", b"UTF-8", b"us-ascii",
                         b"ISO-2022-JP", b"EUC-JP", b"iso-8859-1", b"")),
         "euc": (euc, (b"EUC-JP", b"eucJP-ms", b"CP51932", b"x-euc-jp", b"UTF-8", b"us-ascii", b"Shift_JIS", b"")),
-        "utf8": (utf8, (b"UTF-8", b"utf8", b"\"utf-8\"", b"us-ascii", b"iso-8859-1", b"Shift_JIS", b"ISO-2022-JP", b"EUC-JP",
+        "utf8": (utf8, (b"UTF-8", b"utf8", b"\"utf-8\"", b"us-ascii", b"iso-8859-1", b"Shift_JIS", b"ISO-2022-JP", b"EUC-JP",  # noqa: E501
                         b"unknown-8bit", b"x-unknown", b"gb2312", b"")),
     }  # fmt: skip
     for text_name, text in texts.items():
@@ -464,7 +464,7 @@ def structures() -> Iterator[Case]:
         ok(text=None, text_has="前のメールの本文です。", new_text=BODY),
     )
     yield "structure/enclosed-mail-alone", multipart(b"mixed", rfc822), ok("前のメールの本文です。")
-    signed = b'Content-Type: application/pgp-signature; name="signature.asc"\r\n\r\n-----BEGIN PGP SIGNATURE-----\r\nx\r\n-----END PGP SIGNATURE-----'
+    signed = b'Content-Type: application/pgp-signature; name="signature.asc"\r\n\r\n-----BEGIN PGP SIGNATURE-----\r\nx\r\n-----END PGP SIGNATURE-----'  # noqa: E501
     yield (
         "structure/pgp-signed",
         multipart(b"signed", part(utf8(BODY), PLAIN), signed),
@@ -488,7 +488,7 @@ def structures() -> Iterator[Case]:
         ),
         ok("", error_has="S/MIME", attachments=["smime.p7m"]),
     )
-    calendar = "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nSUMMARY:面談のご案内\nDTSTART:20240110T100000\nLOCATION:本社\nEND:VEVENT\nEND:VCALENDAR"
+    calendar = "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nSUMMARY:面談のご案内\nDTSTART:20240110T100000\nLOCATION:本社\nEND:VEVENT\nEND:VCALENDAR"  # noqa: E501
     yield (
         "structure/calendar-only",
         mail(utf8(calendar), b"text/calendar; charset=utf-8; method=REQUEST", b"8bit"),
@@ -544,7 +544,7 @@ def alternatives() -> Iterator[Case]:
         "alternative/html-only-jis-meta",
         mail(
             jis(
-                '<html><head><meta http-equiv="Content-Type" content="text/html; charset=iso-2022-jp"></head><body>㈱髙﨑です。</body></html>'
+                '<html><head><meta http-equiv="Content-Type" content="text/html; charset=iso-2022-jp"></head><body>㈱髙﨑です。</body></html>'  # noqa: E501
             ),
             b"text/html",
             b"7bit",
@@ -569,7 +569,7 @@ def alternatives() -> Iterator[Case]:
         ),
         ok("髙橋です。退会します。"),
     )
-    hidden = '<body><div style="display:none">プレビュー文字</div><p>退会します。</p><span style="font-size:0px">x</span><script>var a=1;</script><style>p{}</style><!-- 注 --></body>'
+    hidden = '<body><div style="display:none">プレビュー文字</div><p>退会します。</p><span style="font-size:0px">x</span><script>var a=1;</script><style>p{}</style><!-- 注 --></body>'  # noqa: E501
     yield "alternative/html-hidden", mail(utf8(hidden), HTML, b"8bit"), ok("退会します。")
     table = "<table><tr><td>氏名</td><td>山田太郎</td></tr><tr><td>用件</td><td>退会</td></tr></table>"
     yield "alternative/html-table", mail(utf8(table), HTML, b"8bit"), ok("氏名\t山田太郎\n用件\t退会")

@@ -203,7 +203,7 @@ def _normalizer(raw: bytes) -> Decoded | None:
 
 _WESTERN = frozenset(
     "cp1250 cp1254 cp1257 cp1258 iso8859-2 iso8859-3 iso8859-4 iso8859-9 iso8859-10 iso8859-13 iso8859-14 iso8859-15"
-    " iso8859-16 mac-roman mac-latin2 mac-iceland mac-turkish cp437 cp850 cp852 cp858 latin-1 iso8859-1 cp775 hp-roman8".split()
+    " iso8859-16 mac-roman mac-latin2 mac-iceland mac-turkish cp437 cp850 cp852 cp858 iso8859-1 cp775 hp-roman8".split()
 )
 
 

@@ -83,8 +83,8 @@ def headers(draw: st.DrawFn) -> bytes:
     """A header block, with junk in it now and then."""
     out = []
     for _ in range(draw(st.integers(0, 6))):
-        name = draw(st.sampled_from([b"From", b"Subject", b"To", b"Date", b"Reply-To", b"Message-ID", b"References", b"Received",
-                                     b"Return-Path", b"Auto-Submitted", b"Authentication-Results", b"List-Id", b"X", b"", b"a b"]))  # fmt: skip
+        name = draw(st.sampled_from([b"From", b"Subject", b"To", b"Date", b"Reply-To", b"Message-ID", b"References", b"Received",  # noqa: E501
+                                     b"Return-Path", b"Auto-Submitted", b"Authentication-Results", b"List-Id", b"X", b"", b"a b"]))  # fmt: skip  # noqa: E501
         colon = draw(st.sampled_from([b": ", b":", b" : ", b""]))
         value = draw(st.sampled_from([b" ", b"\r\n ", b""])).join(draw(st.lists(words(), max_size=4)))
         out.append(name + colon + value + draw(BREAKS))
@@ -94,9 +94,9 @@ def headers(draw: st.DrawFn) -> bytes:
 @st.composite
 def kinds(draw: st.DrawFn, boundary: bytes) -> bytes:
     """A Content-Type line."""
-    media = draw(st.sampled_from([b"text/plain", b"text/html", b"multipart/mixed", b"multipart/alternative", b"multipart/report",
-                                  b"message/rfc822", b"message/delivery-status", b"application/ms-tnef", b"text/calendar",
-                                  b"text/enriched", b"application/pdf", b"text", b"", b";;", b"multipart/digest"]))  # fmt: skip
+    media = draw(st.sampled_from([b"text/plain", b"text/html", b"multipart/mixed", b"multipart/alternative", b"multipart/report",  # noqa: E501
+                                  b"message/rfc822", b"message/delivery-status", b"application/ms-tnef", b"text/calendar",  # noqa: E501
+                                  b"text/enriched", b"application/pdf", b"text", b"", b";;", b"multipart/digest"]))  # fmt: skip  # noqa: E501
     out = b"Content-Type: " + media
     out += b"; charset=" + draw(CHARSETS).encode("utf-8", "surrogateescape")
     if media.startswith(b"multipart") or draw(st.booleans()):
@@ -112,8 +112,8 @@ def kinds(draw: st.DrawFn, boundary: bytes) -> bytes:
 @st.composite
 def markup(draw: st.DrawFn) -> bytes:
     """HTML, or nearly."""
-    tags = st.sampled_from([b"<p>", b"</p>", b"<div style='display:none'>", b"<blockquote>", b"</blockquote>", b"<!--", b"-->", b"<![", b"<",
-                            b"<br>", b"<table><tr><td>", b"<script>", b"&#12354;", b"&#x110000;", b"<div class=gmail_quote>", b"<?xml"])  # fmt: skip
+    tags = st.sampled_from([b"<p>", b"</p>", b"<div style='display:none'>", b"<blockquote>", b"</blockquote>", b"<!--", b"-->", b"<![", b"<",  # noqa: E501
+                            b"<br>", b"<table><tr><td>", b"<script>", b"&#12354;", b"&#x110000;", b"<div class=gmail_quote>", b"<?xml"])  # fmt: skip  # noqa: E501
     return b"".join(draw(st.lists(st.one_of(tags, texts()), max_size=12)))
 
 

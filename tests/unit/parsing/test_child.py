@@ -7,8 +7,8 @@ import resource
 import signal
 import threading
 import time
-from contextlib import suppress
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 

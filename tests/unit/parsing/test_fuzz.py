@@ -45,8 +45,8 @@ def test_no_mail_escapes(raw: bytes) -> None:
 
 @slow
 @given(st.lists(st.one_of(st.sampled_from([
-    "> 引用", "＞引用", "-- ", "━━━━━━", "山田", "TEL 090-0000-0001", "2024年1月5日(金) 10:00 山田 <a@b.jp>:", "", "iPhoneから送信",
-    "-----Original Message-----", "差出人: 山田", "送信日時: 2024/01/05", "件名: 退会", "退会します。", "On Mon, 1 Jan 2024 x wrote:", "| a", "Best regards,",
+    "> 引用", "＞引用", "-- ", "━━━━━━", "山田", "TEL 090-0000-0001", "2024年1月5日(金) 10:00 山田 <a@b.jp>:", "", "iPhoneから送信",  # noqa: E501
+    "-----Original Message-----", "差出人: 山田", "送信日時: 2024/01/05", "件名: 退会", "退会します。", "On Mon, 1 Jan 2024 x wrote:", "| a", "Best regards,",  # noqa: E501
     "このメールは機密情報を含みます。",
 ]), st.text(max_size=20)), max_size=25))  # fmt: skip
 def test_no_body_is_thrown_away(lines: list[str]) -> None:
