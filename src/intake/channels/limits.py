@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import resource
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Protocol
 
 from intake.errors import SettingError
 
+SILENT_WITHIN_MAIL = 30.0
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -76,7 +78,12 @@ class Guest(Protocol):
     """A connection as the door sees it."""
 
     client: str
-    idle_since: float | None  # None while it brings a mail or a command runs
+    idle_since: float | None  # since when it waits to say something; None while a command or a mail is under way
+
+    @property
+    def is_in_transaction(self) -> bool:
+        """It has said whom a mail is from."""
+        ...
 
     def turn_away(self) -> None:
         """Say 421 and close."""
@@ -119,10 +126,18 @@ class Door:
                 del self._of[guest.client]
 
     def _make_room(self, client: str | None) -> bool:
-        idle = [g for g in self._guests if g.idle_since is not None and client in (None, g.client)]
+        """Send away who has been idle longest; who is within a mail only after half a minute of silence."""
+        late = time.monotonic() - SILENT_WITHIN_MAIL
+        idle = [
+            g
+            for g in self._guests
+            if g.idle_since is not None
+            and client in (None, g.client)
+            and (not g.is_in_transaction or g.idle_since < late)
+        ]
         if not idle:
             return False
-        longest = min(idle, key=lambda g: g.idle_since or 0.0)
+        longest = min(idle, key=lambda g: (g.is_in_transaction, g.idle_since or 0.0))
         self.leave(longest)
         longest.turn_away()
         return True

@@ -142,8 +142,7 @@ class Connection(SMTP):
                 self.transport.close()
 
     async def _next_command(self) -> None:
-        self.idle_since = None if self.envelope.mail_from else time.monotonic()
-        self.is_waiting = True
+        self.is_waiting, self.idle_since = True, time.monotonic()
         try:
             line = await self._reader.readuntil(b"\n")
         except asyncio.LimitOverrunError:
@@ -186,6 +185,11 @@ class Connection(SMTP):
         """Send one reply (its lines already joined)."""
         self._writer.write((status.encode() if isinstance(status, str) else status) + b"\r\n")
         await self._writer.drain()
+
+    @property
+    def is_in_transaction(self) -> bool:
+        """MAIL has been accepted, its DATA has not ended."""
+        return bool(self.envelope.mail_from)
 
     def end_transaction(self) -> None:
         """Forget sender and recipients: nothing goes to those of the mail before."""

@@ -232,3 +232,19 @@ def test_a_date_in_the_future_is_today(server: FakeImap, box: Mailbox, store: Sq
     assert box.sweep() == 1
     with store.read() as tx:
         assert tx.inbox.envelope(1).received_at == NOW
+
+
+def test_the_pauses_fit_the_trouble(box: Mailbox) -> None:
+    from intake.channels.imap.credentials import SignInRefused
+    from intake.errors import StoreUnavailable
+
+    slept: list[float] = []
+    box._sleep = lambda _, seconds: slept.append(seconds)  # type: ignore[method-assign]
+    for error, first, later in ((OSError(), 2, 300), (StoreUnavailable(), 2, 20), (SignInRefused(), 60, 900)):
+        box._failures = 0
+        slept.clear()
+        for _ in range(40):
+            box._failed(error)
+            box._rest(threading.Event())
+        assert 0.8 * first <= slept[0] <= 1.2 * first
+        assert 0.8 * later <= slept[-1] <= 1.2 * later

@@ -363,6 +363,18 @@ def test_a_full_house_of_busy_clients_answers_421(store: MemoryStore) -> None:
             assert client.reply().startswith("250")
 
 
+def test_silence_within_a_mail_is_no_lasting_place(store: MemoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Port(store, limits=Limits(connections=10, connections_per_client=2)) as port:
+        silent = [port.client().hello() for _ in range(2)]
+        for client in silent:
+            client.say("MAIL FROM:<>")
+        assert port.client().reply().startswith("421")
+        monkeypatch.setattr("intake.channels.limits.SILENT_WITHIN_MAIL", 0.05)
+        time.sleep(0.1)
+        assert port.client().reply().startswith("220")
+        assert silent[0].reply().startswith("421")
+
+
 def test_trusted_relays_are_not_counted(store: MemoryStore) -> None:
     limits = Limits(connections=1, connections_per_client=1)
     with Port(store, limits=limits, trusted_relays=["127.0.0.1"]) as port:

@@ -25,7 +25,8 @@ CHECK_SECONDS = 1.0  # how long a sleeping IDLE may keep us from noticing that w
 RESCAN_SECONDS = 3600.0
 STALL_SECONDS = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
-REFUSED_PAUSE = 60.0  # wrong passwords, often tried, lock an account
+LONGEST_OWN = 20.0  # our own database was away
+REFUSED_PAUSE, LONGEST_REFUSED = 60.0, 900.0  # wrong passwords, often tried, lock an account
 log = journal("imap")
 
 
@@ -65,6 +66,7 @@ class Mailbox:
         self._scanned_at = 0.0
         self._failures = 0
         self._why = "not connected yet"
+        self._error: type[Exception] = OSError
         self._is_stalled = False
         self._stuck = 0  # mails that the server lists and does not give out
         self.beat_at = clock()
@@ -221,10 +223,16 @@ class Mailbox:
             self._beat()
 
     def _rest(self, stop: threading.Event) -> None:
-        longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (self._failures - 1))
-        if self._why == _words(SignInRefused()):
-            longest = max(longest, REFUSED_PAUSE)
-        self._sleep(stop, longest * random.uniform(0.8, 1.2))  # noqa: S311 many mailboxes need not knock in step
+        seconds = min(self._longest_pause, FIRST_PAUSE * 2 ** min(self._failures - 1, 20))
+        if self._longest_pause == LONGEST_REFUSED:
+            seconds = max(seconds, REFUSED_PAUSE)
+        self._sleep(stop, seconds * random.uniform(0.8, 1.2))  # noqa: S311 many mailboxes need not knock in step
+
+    @property
+    def _longest_pause(self) -> float:
+        if self._error is SignInRefused:
+            return LONGEST_REFUSED
+        return LONGEST_OWN if issubclass(self._error, IntakeError) else LONGEST_PAUSE
 
     # --- how it goes ---------------------------------------------------------------------------------------------
 
@@ -241,7 +249,7 @@ class Mailbox:
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1
-        self._why = _words(error)
+        self._why, self._error = _words(error), type(error)
         self._beat()
         log.warning("failed", account=self.account.name, error=type(error).__name__, attempts=self._failures)
         trouble = self.trouble()
