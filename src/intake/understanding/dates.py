@@ -16,11 +16,11 @@ _FULL = re.compile(
 )
 _FULL_MONTH = re.compile(
     rf"(?:(?P<era>令和|R)\s?(?P<ey>\d{{1,2}}|元|[一二三四五六七八九十]{{1,2}})\s?年\s?|(?P<y>20\d\d)\s?年\s?)(?P<m>{_N})\s?月"
-    r"(?P<part>末|いっぱい|一杯|上旬|中旬|下旬|初め|頭)?"
+    r"(?P<part>末|いっぱい|一杯|上旬|中旬|下旬|初め|頭)?(?![ ]?[0-9一二三四五六七八九十]{1,3}[ ]?日)"
 )
-_MONTH_DAY = re.compile(rf"(?<![\d/年-])(?P<m>{_N})\s?(?:月\s?(?P<d>{_N})\s?日|/\s?(?P<d2>\d{{1,2}})(?![\d/]))")
+_MONTH_DAY = re.compile(rf"(?:(?P<w>来年|今年|明年)の?|(?<![\d/年-]))(?P<m>{_N})\s?(?:月\s?(?P<d>{_N})\s?日|/\s?(?P<d2>\d{{1,2}})(?![\d/]))")
 _MONTH = re.compile(
-    rf"(?<![\d年])(?P<m>{_N})\s?月\s?(?P<part>末|いっぱい|一杯|中旬|上旬|下旬|初旬|半ば|頭|初め|まで|から|に)"
+    rf"(?:(?P<w>来年|今年|明年)の?|(?<![\d年]))(?P<m>{_N})\s?月\s?(?P<part>末|いっぱい|一杯|中旬|上旬|下旬|初旬|半ば|頭|初め|まで|から|に)"
 )
 _RELATIVE = re.compile(
     r"(?P<w>今月|来月|再来月|今年|来年|年度|年)(?:の|いっぱい|度)?(?P<part>末|いっぱい|中|内|度末)|年内|(?P<n>\d|[一二三四五六七八九]|半)\s?(?:か|ヶ|カ|ケ|箇)?(?P<unit>月|年|週間)(?:間|ほど|くらい)"
@@ -84,7 +84,8 @@ def _keep(found: list[Found], match: re.Match[str], year: int, month: int, day: 
 
 def _keep_next(found: list[Found], match: re.Match[str], today: date, month: int, day: int | None) -> None:
     part = "" if day is not None else match["part"]
-    for year in (today.year, today.year + 1):
+    named = {"来年": today.year + 1, "明年": today.year + 1, "今年": today.year}.get(match["w"] or "")
+    for year in (named,) if named else (today.year, today.year + 1):
         on = _day(year, month, day, part)
         if on is not None and on >= today:
             if not _taken(found, match):

@@ -59,4 +59,13 @@ def _found(reading: Reading) -> Iterator[Preference]:
     for field, pattern in _PATTERNS:
         for match in pattern.finditer(own):
             start, end = reading.body.origin(match.start(), match.end())
-            yield Preference(field, match.group().strip(" 、"), start, end)
+            yield Preference(field, _value(field, match.group()), start, end)
+
+
+def _value(field: str, said: str) -> str:
+    """The wish alone: 「年収は500万円以上」 is 500万円以上; what kind of pay it is stays where it is not a year's."""
+    if field != "salary":
+        return said.strip(" 、")
+    amount = re.search(r"\d.*", said)
+    kind = re.match(r"月給|月収|時給|日給|手取り", said)
+    return (kind.group() if kind else "") + (amount.group() if amount else said).strip(" 、")
