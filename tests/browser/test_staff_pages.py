@@ -118,6 +118,19 @@ def test_a_case_is_approved_by_keyboard_alone(house: TestHouse, site: str, page:
     assert house.get_seeker().status is SeekerStatus.WITHDRAWN
 
 
+def test_the_mail_is_read_before_it_is_sent(house: TestHouse, site: str, page: Any) -> None:
+    case = in_review(house, proof=Proof.E2)
+    sign_in(page, site)
+    page.goto(f"{site}/staff/cases/{case.number}")
+    with page.expect_navigation():
+        page.keyboard.press("v")
+    assert "山田 太郎" in page.locator("article .text").inner_text()
+    assert violations(page) == []
+    assert get(house, case) == case
+    page.keyboard.press("u")
+    page.wait_for_url(f"**/{case.number}*")
+
+
 def test_the_sheet_lists_what_works_here_and_keys_can_be_switched_off(house: TestHouse, site: str, page: Any) -> None:
     case = in_review(house)
     sign_in(page, site)

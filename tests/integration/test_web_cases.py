@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from intake.model import Case, CaseState, MailState, Proof, SeekerStatus
+from intake.model import Case, CaseState, MailState, Proof, Role, SeekerStatus
 from intake.ports import Tx
 from tests.house import TestHouse, open_test_house
-from tests.integration.web_parts import LEAD, PRIVACY, SATO, TANAKA, Client, app_of, form_of, forms_of, staffed
+from tests.integration.web_parts import HASHED, LEAD, PRIVACY, SATO, TANAKA, Client, app_of, form_of, forms_of, staffed
 
 TARO = "山田 太郎 <taro@example.jp>"
 
@@ -110,6 +111,30 @@ def test_approving_a_proved_leaving_wants_the_word_and_carries_it_out(house: Tes
     assert client.act(case.number, "approve", word="退会").status_code == 303
     assert get(house, case).state is CaseState.DONE
     assert house.get_seeker().status is SeekerStatus.WITHDRAWN
+
+
+def test_the_mail_that_would_go_out_can_be_read_and_nothing_is_done(house: TestHouse) -> None:
+    case = in_review(house, proof=Proof.E2)
+    client = Client(app_of(house), LEAD)
+    form = form_of(client.get(f"/staff/cases/{case.number}").text, "/approve")
+    assert ("what", "approve") in form.buttons
+    before = (house.cases(), len(house.outbox()), house.get_seeker(), actions(house, case))
+    shown = client.post(f"/staff/cases/{case.number}/preview", form.fields | {"what": "approve"})
+    assert (house.cases(), len(house.outbox()), house.get_seeker(), actions(house, case)) == before
+    client.act(case.number, "approve", word="退会")
+    sent = house.outbox()[-1].mail
+    text = shown.text.partition('<div class="text">')[2].partition("</div>")[0]
+    assert html.unescape(text) == sent.text
+    assert client.post("/staff/audit", {"csrf": client.token()}).text.count("改ざんは見つかりませんでした") == 1
+
+
+def test_a_preview_never_shows_the_secret_of_a_link(house: TestHouse) -> None:
+    case = in_review(house)
+    client = Client(app_of(house), LEAD)
+    form = form_of(client.get(f"/staff/cases/{case.number}").text, "/link")
+    shown = client.post(f"/staff/cases/{case.number}/preview", form.fields | {"what": "link"}).text
+    assert "/c/…" in shown
+    assert get(house, case).state is CaseState.REVIEW
 
 
 def test_staffs_word_never_stands_for_the_persons_proof(house: TestHouse) -> None:
@@ -261,6 +286,35 @@ def test_erasure_wants_its_own_word_and_a_privacy_officer(house: TestHouse) -> N
     assert officer.act(case.number, "approve", word="退会").status_code == 422
     assert officer.act(case.number, "approve", word="削除").status_code == 303
     assert get(house, case).hold_reason == "cooling_off"
+
+
+def test_a_second_privacy_officer_must_agree_where_there_are_two(house: TestHouse) -> None:
+    with house.store.write() as tx:
+        tx.staff.add("個人情報 副", Role.PRIVACY_OFFICER, HASHED)
+    house.seeker(status="withdrawn")
+    case = in_review(house, "個人情報をすべて削除してください。", proof=Proof.E2, hold_reason="approve_erasure")
+    app = app_of(house)
+    first, second = Client(app, PRIVACY), Client(app, "個人情報 副")
+    assert first.act(case.number, "approve", word="削除").status_code == 303
+    assert get(house, case).hold_reason == "second_approval"
+    first.act(case.number, "approve", word="削除")  # the same person twice is one
+    assert get(house, case).hold_reason == "second_approval"
+    assert second.act(case.number, "approve", word="削除").status_code == 303
+    assert get(house, case).hold_reason == "cooling_off"
+
+
+def test_a_self_made_application_is_overridden_with_a_reason_only(tmp_path: Path) -> None:
+    house = staffed(open_test_house(tmp_path, profile="public-office"))
+    case = in_review(
+        house, applications=(("みなと物流", "applied", True),), proof=Proof.E2, hold_reason="self_application"
+    )
+    client = Client(app_of(house), LEAD)
+    assert client.act(case.number, "approve", word="退会", override=" ").status_code == 403
+    assert house.get_seeker().status is SeekerStatus.ACTIVE
+    assert client.act(case.number, "approve", word="退会", override="応募先が募集を取り下げたため").status_code == 303
+    assert house.get_seeker().status is SeekerStatus.WITHDRAWN
+    assert "募集を取り下げた" in client.get(f"/staff/cases/{case.number}").text
+    house.store.close()
 
 
 # --- the world moves while somebody reads

@@ -63,7 +63,9 @@ WORDS = {
     # doubts
     "answers_quote": "引用への返答として読みました", "comment_differs": "選んだ項目とコメントが食い違います",
     "not_japanese": "日本語ではありません", "empty": "本文がありません", "subject_only": "件名だけです",
-    "damaged_text": "文字化けがあります", "very_long": "とても長い本文です", "spam": "迷惑メールかもしれません",
+    "damaged_text": "文字化けがあります", "bulk": "一斉配信のメールかもしれません",
+    "business_sender": "企業からの連絡かもしれません", "forwarded": "転送された文面です",
+    "very_long": "とても長い本文です", "spam": "迷惑メールかもしれません",
     "no_rule_withdrawal": "退会をはっきり述べた文が見つかりません",
     "no_rule_deletion": "削除をはっきり述べた文が見つかりません",
     "contradicted_withdrawal": "退会を否定・仮定する文もあります",

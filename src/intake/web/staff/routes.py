@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from intake.web.staff import acts, bulk, calls, case, control, mails, people, queue, rules, session, tasks
+from intake.web.staff import acts, bulk, calls, case, control, mails, people, previews, queue, rules, session, tasks
 from intake.web.staff.visit import ADMINS, CONTROLLERS, DECIDERS, Visit, page
 
 
@@ -25,6 +25,7 @@ ROUTES: list[BaseRoute] = [
     page("/cases/{number}/messages/{message:int}/download", case.download),
     page("/cases/{number}/messages/{message:int}/attachments/{part:int}", case.attachment),
     *acts.ROUTES,
+    page("/cases/{number}/preview", previews.show, acts.CASE_WORKERS, ("POST",)),
     page("/calls/new", calls.form, calls.WHO),
     page("/calls/new", calls.take, calls.WHO, ("POST",)),
     page("/tasks", tasks.show),
