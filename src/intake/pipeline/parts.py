@@ -21,6 +21,8 @@ PREFERENCE_LABELS = {
     "remote": "働き方",
     "start": "入社時期",
     "contact": "ご連絡方法",
+    "hours": "勤務時間",
+    "employment": "雇用形態",
 }
 
 
