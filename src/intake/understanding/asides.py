@@ -27,6 +27,8 @@ def language(own: str) -> str:
     """``ja``, ``en``, ``ko``, ``zh`` or ``und``. Han alone is Japanese here: 退会希望 (a detector says Chinese)."""
     kana, han = len(_KANA.findall(own)), len(_HAN.findall(own))
     latin = sum(len(m) for m in _LATIN.findall(re.sub(r"\S+@\S+|https?://\S+", "", own)))
+    if not own.strip():
+        return "ja"
     if len(_HANGUL.findall(own)) > 5:
         return "ko"
     if kana == 0 and len(_SIMPLIFIED.findall(own)) >= 2:

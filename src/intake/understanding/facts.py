@@ -21,21 +21,36 @@ _ID_LABEL = re.compile(
 _ID_BARE = re.compile(
     r"(?<![0-9A-Za-z@.\-/])(?P<id>[A-Z]{1,5}-?\d{4,10}(?:-\d{1,6})?|[A-Z]{1,4}-\d{3,10}(?:-\d{1,6})?)(?![0-9A-Za-z@-])"
 )
+_ID_BY_NAME = re.compile(
+    r"(?:^|[。\n ])[一-鿿々ヶ]{1,4}[ ]?[一-鿿々ヶぁ-んァ-ヶー]{1,5}[ (/]{0,3}(?P<id>\d[\d-]{4,11})\)?[ ]*(?=\n|$|で)|"
+    r"\n[ ]*(?P<alone>\d[\d-]{5,10})[ ]*(?=\n|$)|(?:^|\n)[ ]*(?P<first>\d[\d-]{5,10})[ ]{1,3}(?=[一-鿿])"
+)
 _PHONE = re.compile(
     r"(?<![\dA-Za-z-])(?:\+81[ -]?|\(?0)\d{0,4}\)?[ -]?\(?\d{1,4}\)?[ -]?\d{2,4}(?:[ -]?\d{1,4})?(?![\d-])"
 )
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
-_PERSON = r"(?P<name>[一-鿿々ヶ]{1,5}[ ]?[一-鿿々ヶぁ-んァ-ヶー]{0,6}|[ァ-ヶー]{2,10}(?:[ ・]{1,2}[ァ-ヶー]{2,10}){0,3}|[ぁ-ん]{2,6}(?:[ ]{1,2}[ぁ-ん]{2,6})?)"
+_KANJI = "[一-鿿々ヶ]"
+_KANA = "[ァ-ヶー]"
+_SOFT = "[ぁ-かき-てど-なぬ-ねば-ろん]"  # hiragana without the particles の は を が で と に
+_PERSON = (
+    rf"(?P<name>{_KANJI}{{1,4}}[ ]?(?!会員|番号|登録|担当|様|当方)(?:{_KANJI}{{1,4}}|{_SOFT}{{1,5}}|{_KANA}{{1,8}})?|{_SOFT}{{2,5}}[ ]{_SOFT}{{2,5}}|"
+    rf"{_KANA}{{2,10}}(?:[ ・]{{1,2}}{_KANA}{{2,10}}){{0,3}}|[A-Z][a-z]+(?:[ ][A-Z][a-z]+){{1,2}})"
+)
+_NUMBER = r"(?:会員番号|会員|No\.?|ID)?[ :]{0,2}[A-Z]{0,5}-?\d[\dA-Z-]{2,12}"
 _SAYS = re.compile(
-    r"(?:^|[\n。、!?」)の ]|[は]|より|者、)"
+    rf"(?:^|(?<=[\n。、!?」)の はたるで])|(?<=より)|(?<={_KANA}の)|(?<=\d))[ ]?"
     + _PERSON
-    + r"[ ]?(?:\([^)\n]{1,24}\))?(?:と申します|と申しまして|と言います|といいます|ともうします|です(?!か|が、良|ので|けど|し)|でございます|でした?。|だ[。よ]|と申す者)"
+    + r"[ ]?(?:\([^)\n]{1,24}\))?(?:と申します|と申しまして|と言います|といいます|ともうします|と申す者|と申す|"
+    r"です(?!か|が、良|ので|けど|し)|でございます|でした。|だ[。よ])"
 )
 _LINE_NAME = re.compile(
-    r"^[ >―—\-=*・]*(?:(?:会員|求職者|登録者|氏名|名前|差出人|拝)[ :]*)?"
+    rf"^[ >―—\-=*・]*(?:(?:会員|求職者|登録者|氏名|名前|差出人|拝)[ :]*)?(?:{_NUMBER}[ ]{{1,3}})?"
     + _PERSON
-    + r"(?:拝|より|[ ]?[(／/|、,].{0,40}|[ ]{1,4}[A-Za-z0-9@+(0-9].{0,50})?[ ]*$"
+    + r"(?:拝|より|[ ]?\([^)]{1,40}\)?|[ ]?[/|、,][ ]?(?:会員|No|ID|[A-Z\d]).{0,30}|"
+    + rf"[ ]{{0,4}}{_NUMBER}|[ ]{{1,4}}[A-Za-z0-9@+(].{{0,50}})?[ ]*$"
 )
+_AT_END = re.compile(rf"[。!?」)♪][ ]{{0,3}}(?:{_NUMBER}[ ]{{0,3}})?" + _PERSON + rf"(?:[ (]{{0,3}}{_NUMBER}\)?)?[ ]*$")
+_AT_START = re.compile(rf"^(?:{_NUMBER}[ ]{{0,3}})?" + _PERSON + r"[ ]?(?:。|、|[ ]{1,2}\S)")
 _NOT_NAMES = re.compile(
     r"お世話|よろしく|宜しく|以上|敬具|草々|拝啓|前略|担当|御中|様|先生|さん$|会社|エージェント|株式|部$|課$|室$|センター|サポート|相談|連絡|"
     r"退会|希望|理由|電話|番号|会員|登録|条件|勤務|転職|求人|面接|応募|追伸|内容|変更|再開|停止|休止|削除|質問|お願|本人|母$|父$|妻$|夫$|代理|家族|住所|"
@@ -64,7 +79,7 @@ def of_reading(reading: Reading, body: str, today: date | None, given: Mapping[s
         name=given.get("name") or found.name,
         member_id=given.get("member_id") or found.member_id,
         phone=given.get("phone") or found.phone,
-        resume_on=found.resume_on or found.resolved_on,
+        resume_on=found.resume_on or (found.resolved_on if today else None),
         concierge=found.concierge,
         addresses=found.addresses,
     )
@@ -138,6 +153,10 @@ def _member_id(answer: str, text: str, phone: str | None) -> str | None:
                 continue
             if len(digits) >= 3 and not re.fullmatch(r"0\d{1,4}-\d{1,4}-\d{3,4}", candidate):
                 return candidate
+    for match in _ID_BY_NAME.finditer(text):
+        candidate = _tidy_id(match["id"] or match["alone"] or match["first"])
+        if not (phone and re.sub(r"\D", "", candidate) == re.sub(r"\D", "", phone)) and not candidate.startswith("0"):
+            return candidate
     return None
 
 
@@ -154,6 +173,10 @@ def _name(text: str, surnames: frozenset[str]) -> str | None:
         _candidate(candidates, match["name"], 2.0, surnames)
     for place, index in enumerate(filled):
         from_end = len(filled) - place
+        if from_end <= 3 and (last := _AT_END.search(lines[index])):
+            _candidate(candidates, last["name"], 2.4, surnames)
+        if place == 0 and (first := _AT_START.match(lines[index])):
+            _candidate(candidates, first["name"], 1.6, surnames)
         line = _LINE_NAME.match(lines[index])
         if line and (from_end <= 6 or place == 0):
             score = 2.2 if from_end <= 2 else 1.5 if from_end <= 6 else 0.6
@@ -166,20 +189,24 @@ def _name(text: str, surnames: frozenset[str]) -> str | None:
     return max(fuller, key=lambda n: len(n.replace(" ", "")))
 
 
+_NEVER = re.compile("様|先生|担当|会員|退会|御中|番号|希望|株式|会社|さん|以上|敬具|合掌")
+
+
 def _candidate(candidates: list[tuple[float, str]], written: str, score: float, surnames: frozenset[str]) -> None:
     name = written.strip(" ・")
-    if len(name) < 2 or _NOT_NAMES.search(name):
-        return
     known = any(name.startswith(s) for s in surnames)
     plain = bool(re.fullmatch(r"[一-鿿々ヶ ]+", name))
-    if not known and not plain and score < 2.2:
+    foreign = bool(re.fullmatch(r"[ァ-ヶー・ ]+|[A-Za-z ]+", name))
+    if (_NEVER if known and plain and len(name) <= 6 else _NOT_NAMES).search(name) or len(name) < 2 - known:
+        return
+    if not known and not plain and not (foreign and score >= 2.0) and score < 2.2:
         return
     candidates.append((score + known + 0.1 * (" " in name) + 0.01 * len(name), name))
 
 
 _UNTIL = re.compile(r"^\s?(?:頃|ごろ|ころ|くらい|ぐらい)?\s?(?:まで|いっぱい|一杯|間|の間|は|中)")
 _FROM = re.compile(
-    r"^\s?(?:\([^)]{1,3}\))?\s?(?:頃|ごろ|ころ|くらい|ぐらい)?\s?(?:から|以降|より|に(?:再開|また|なったら|なりましたら)|になりましたら|をめど|を目処|に)"
+    r"^\s?(?:\([^)]{1,3}\))?\s?(?:頃|ごろ|ころ|くらい|ぐらい)?\s?(?:から|~|以降|より|に(?:再開|また|なったら|なりましたら)|になりましたら|をめど|を目処|に)"
 )
 
 
@@ -195,6 +222,9 @@ def _resume(text: str, today: date | None) -> Found | None:
     best = None
     for one in dates(text, today):
         after = text[one.end : one.end + 24]
+        stated_before = re.search(r"再開[^\n。]{0,8}$", text[max(0, one.start - 14) : one.start])
+        if stated_before and not _UNTIL.match(after):
+            return one
         if _FROM.match(after) and re.search(
             "再開|紹介|連絡|案内|求人|活動|動|お願い|声|始|戻", after + text[one.end + 24 : one.end + 50]
         ):

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 _LINE = re.compile(
-    r"(?m)^[ \t>]{0,4}[■●◆◇○▼□・*※]{0,2}[ ]?"
-    r"(?:【[ ]?(?P<a>[^】\n]{1,16})】[ ]?[:=|]?|\[(?P<b>[^\]\n]{1,16})\][ ]?[:=|]?|(?P<c>[^:=|\n、。!?]{1,16}?)[ ]{0,3}[:=|])"
-    r"[ \t]*(?P<value>[^\n]*)$"
+    r"(?m)^[ \t>]{0,4}[■●◆◇○▼□・*※]{0,2}[ ]?(?:【[ ]?(?P<a>[^】\n]{1,16})】[ ]?[:=|]?|\[(?P<b>[^\]\n]{1,16})\][ ]?[:=|]?|"
+    r"(?P<c>[^:=|\n、。!?]{1,16}?)[ ]{0,3}[:=|]|(?<=[■●◆◇])(?P<d>[^ \n、。!?]{2,10})(?=[ ])|"
+    r"(?P<e>[^ \n、。!?:]{2,8}\((?:必須|任意)\))(?=[ ]))[ \t]*(?P<value>[^\n]*)$"
 )
 _KINDS = (
     ("kana", re.compile("フリガナ|ふりがな|カナ$|かな$|よみ")),
@@ -62,7 +62,7 @@ def fields(text: str) -> list[Field]:
     """The form lines of a normalised text, in order. One line alone with a colon is no form unless it is a fact."""
     found = []
     for line in _LINE.finditer(text):
-        label = (line["a"] or line["b"] or line["c"] or "").strip()
+        label = (line["a"] or line["b"] or line["c"] or line["d"] or line["e"] or "").strip()
         kind = next((kind for kind, pattern in _KINDS if pattern.search(label)), "")
         if kind:
             found.append(Field(kind, label, line.start(), line.start("value"), line.end("value")))
