@@ -305,9 +305,8 @@ def test_a_second_privacy_officer_must_agree_where_there_are_two(house: TestHous
 
 def test_a_self_made_application_is_overridden_with_a_reason_only(tmp_path: Path) -> None:
     house = staffed(open_test_house(tmp_path, profile="public-office"))
-    case = in_review(
-        house, applications=(("みなと物流", "applied", True),), proof=Proof.E2, hold_reason="self_application"
-    )
+    own = (("みなと物流", "applied", True),)
+    case = in_review(house, applications=own, proof=Proof.E2, hold_reason="self_application")
     client = Client(app_of(house), LEAD)
     assert client.act(case.number, "approve", word="退会", override=" ").status_code == 403
     assert house.get_seeker().status is SeekerStatus.ACTIVE

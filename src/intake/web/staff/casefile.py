@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from intake.errors import IntakeError, NotFound, Temporary
+from intake.errors import IntakeError, NotAllowed, NotFound, Permanent, Temporary
 from intake.matching import keys_of, match_seeker
 from intake.model import (
     DESTRUCTIVE,
@@ -59,6 +59,7 @@ class CaseFile:
     candidates: tuple[Candidate, ...]
     plan: Decision | None
     obstacle: str
+    reason_helps: bool  # a stated reason overrides the obstacle
     mails: tuple[OutboxItem, ...]
     tasks: tuple[Task, ...]
     notes: tuple[tuple[datetime, str, str], ...]
@@ -102,7 +103,7 @@ def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime) ->
     """Read all of it. Changes nothing."""
     seeker = seeker_of(tx, case)
     written = tuple(_written(tx, m, role) for m, role in tx.cases.messages_of(case.id))
-    plan, obstacle = _plan(tx, case, staff, tools, now)
+    plan, obstacle, reason_helps = _plan(tx, case, staff, tools, now)
     others = [c for c in (tx.cases.of_seeker(seeker.id) if seeker else []) if c.id != case.id]
     return CaseFile(
         case=case,
@@ -113,6 +114,7 @@ def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime) ->
         candidates=() if seeker else _candidates(tx, case, written, tools),
         plan=plan,
         obstacle=obstacle,
+        reason_helps=reason_helps,
         mails=tuple(tx.outbox.of_case(case.id)),
         tasks=tuple(tx.tasks.of_case(case.id)),
         notes=tuple(tx.notes.of_case(case.id)),
@@ -149,15 +151,24 @@ def _written(tx: Tx, message_id: int, role: str) -> Written:
                    marks.blocks(message.text, message.segments, why))  # fmt: skip
 
 
-def _plan(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime) -> tuple[Decision | None, str]:
+def _plan(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime) -> tuple[Decision | None, str, bool]:
+    """What a yes would do; or why not, and whether a stated reason would change that."""
     if not case.state.is_open:
-        return None, ""
+        return None, "", False
     try:
-        return desk.would_approve(tx, case, staff, tools, now), ""
+        return desk.would_approve(tx, case, staff, tools, now), "", False
     except Temporary:
         raise
     except IntakeError as e:
-        return None, speech.of_error(e)
+        return None, speech.of_error(e), isinstance(e, NotAllowed) and _reason_helps(tx, case, staff, tools, now)
+
+
+def _reason_helps(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime) -> bool:
+    try:
+        desk.would_approve(tx, case, staff, tools, now, override_reason="reason")
+    except Permanent:
+        return False
+    return True
 
 
 def _candidates(tx: Tx, case: Case, written: tuple[Written, ...], tools: Tools) -> tuple[Candidate, ...]:
