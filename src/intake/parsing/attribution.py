@@ -76,6 +76,11 @@ _ORIGINAL = re.compile(
     rf"(?:[\s　]{{0,4}}|&nbsp;)(?:{_ORIGINAL_WORDS})[^。]{{0,60}}$",
     re.IGNORECASE,
 )
+_BETWEEN_RULES = re.compile(  # 「── 窓口さんのメッセージ ──」
+    rf"^[\s>　]{{0,4}}[{_RULE_CHARS}]{{2,60}}[\s　]?"
+    rf"(?:転送|引用|返信|[^。{_RULE_CHARS}]{{1,40}}の(?:メッセージ|メール|投稿)[^。{_RULE_CHARS}]{{0,40}})"
+    rf"[\s　]?[{_RULE_CHARS}]{{2,60}}[\s　]*$"
+)
 _ORIGINAL_BARE = re.compile(
     r"^[\s>　]{0,8}(?:begin forwarded message|forwarded message|original message|転送されたメッセージ"
     r"|元のメッセージ|元のメール"
@@ -227,7 +232,9 @@ def inline_attribution(line: str) -> int | None:
 
 def is_original(line: str) -> bool:
     """``-----Original Message-----`` and its kin."""
-    return len(line) <= MAX_LINE and bool(_ORIGINAL.match(line) or _ORIGINAL_BARE.match(line))
+    if len(line) > MAX_LINE:
+        return False
+    return bool(_ORIGINAL.match(line) or _ORIGINAL_BARE.match(line) or _BETWEEN_RULES.match(line))
 
 
 def original_end(lines: list[str], at: int) -> int | None:

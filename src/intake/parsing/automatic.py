@@ -36,7 +36,7 @@ _BOUNCE_SUBJECT = re.compile(
     r"|不能)|不達|未達|宛先不明|宛先(?:が)?(?:不明|存在)|戻りメール"
     r"|エラーメール|エラー通知|メール(?:を)?(?:配信|送信|配送|お届け)(?:することが)?でき|届きません"
     r"|届けられませんでした|返送"
-    r"|mail system error|メールシステムエラー", re.IGNORECASE,
+    r"|(?:配信|配送|送信|転送)に失敗|受信者へ(?:の配信|配信)|mail system error|メールシステムエラー", re.IGNORECASE,
 )  # fmt: skip
 _BOUNCE_BODY = re.compile(
     r"user unknown|unknown user|no such (?:user|mailbox|recipient)|mailbox (?:unavailable|not found|full|is full"
@@ -46,7 +46,8 @@ _BOUNCE_BODY = re.compile(
     r"|(?:配信|配送|送信|お届け)(?:すること(?:が|は))?でき(?:ません|ず|なかった)"
     r"|宛先(?:の)?(?:メール)?アドレスが?(?:見つかり|存在|不明)|存在しない(?:アドレス|宛先"
     r"|ユーザ)|届けることができ|エラー(?:に|と)?より|メールボックス(?:が|の)(?:容量|いっぱい|一杯)"
-    r"|ドメイン指定受信|受信拒否|戻ってきました", re.IGNORECASE,
+    r"|(?:配信|配送|送信|転送)に失敗|受け取れません"
+    r"|メールボックスが(?:満杯|いっぱい|容量)|ドメイン指定受信|受信拒否|戻ってきました", re.IGNORECASE,
 )  # fmt: skip
 _AUTO_SUBJECT = re.compile(
     r"^\s*(?:\[|【|\(|＜|<|■|◆)?\s*(?:re\s*[:：]\s*)?(?:\[|【)?\s*(?:auto(?:matic|mated|matische"

@@ -191,6 +191,10 @@ def main() -> None:
     """The child: reads frames until its input closes."""
     import gc
     import resource
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # sent to the whole group at the end of the work: the parent
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # decides when this ends, by closing the pipe or by SIGKILL
 
     memory = int(sys.argv[1]) * 1024 * 1024
     seconds = float(sys.argv[2])

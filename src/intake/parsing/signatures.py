@@ -278,8 +278,21 @@ def _ruled(lines: list[str], start: int, stop: int) -> int | None:
         if is_rule(lines[at]):
             inside = [line for line in lines[at + 1 : stop] if line.strip() and not is_rule(line)]
             if inside and _is_signature(inside):
+                return at - 1 if at - 1 > start and _is_name_above(lines, at - 1) else at
+        elif _SHORT_RULE.match(lines[at]):
+            inside = [line for line in lines[at + 1 : stop] if line.strip()]
+            if any(_CONTACT.search(line) for line in inside) and _is_signature(inside):
                 return at
     return None
+
+
+_SHORT_RULE = re.compile(r"^\s{0,3}([*=_~+#])\1{1,2}\s*$")
+
+
+def _is_name_above(lines: list[str], at: int) -> bool:
+    """A name that stands directly on the rule of a signature, apart from the text."""
+    name = lines[at].strip()
+    return 0 < len(name) <= 16 and not lines[at - 1].strip() and not _is_sentence(name) and not _FIELD.match(name)
 
 
 def _is_signature(block: list[str]) -> bool:
@@ -299,6 +312,9 @@ def _is_sentence(line: str) -> bool:
     return bool(_SENTENCE.search(line) or _ENGLISH_SENTENCE.search(line[:200]) or _CLOSING.match(line))
 
 
+_ONLY_REACH = re.compile(
+    r"^\s*(?:(?:TEL|Tel|携帯|Mail|E-?mail)\s?[:：]?\s?)?(?:[\w.+-]+@[\w.-]+|[\d０-９()（）-]{10,16})\s*$"
+)
 _REACH = re.compile(r"(?:TEL|電話|携帯|メール|E-?mail|Mail|FAX|☎|℡|〒?\d|0\d|[\w.+-]+@|https?:)", re.IGNORECASE)
 
 
@@ -311,6 +327,8 @@ def _contact_block(lines: list[str], start: int, stop: int) -> int | None:
     if len(block) < 2 or len(block) > 10 or any(_is_sentence(line) or _FIELD.match(line) for line in block):
         return None
     cues = sum(1 for line in block if _CONTACT.search(line))
+    if cues == 1 and len(block) == 2 and _is_name_above(lines, begin) and _ONLY_REACH.match(block[1]):
+        return begin
     if cues < 2 or any(len(line) > 70 for line in block) or _REACH.match(block[0].strip()):
         return None
     return begin
