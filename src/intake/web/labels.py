@@ -46,7 +46,7 @@ WORDS = {
     "confirm_sender": "差出人の確認待ち", "sender_confirmed": "本人確認済み・対応待ち",
     "which_application": "どの応募か不明です", "no_application": "選考中の応募がありません",
     "not_withdrawn": "退会していない方です", "unknown_day": "退会日が不明です",
-    "reopen": "31日以上経過・担当者が再開", "ask_how_registered": "登録方法の確認待ち",
+    "reopen": "退会後の再開・担当者が対応", "ask_how_registered": "登録方法の確認待ち",
     "staff_answer": "担当者の回答待ち", "staff_read": "担当者の確認待ち", "in_doubt": "判断がつきません",
     "call_first": "先に電話で確認", "second_approval": "2人目の承認待ち", "conditions": "希望条件の反映待ち",
     "task_overdue": "作業の期限切れ", "no_seeker": "求職者が選ばれていません",
