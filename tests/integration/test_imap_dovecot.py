@@ -356,6 +356,7 @@ def test_an_outage_heals_and_is_told(
     from intake.channels.imap import watch
 
     monkeypatch.setattr(watch, "STALL_SECONDS", 0.5)
+    monkeypatch.setattr(watch, "ALARM_SECONDS", 0.5)
     monkeypatch.setattr(watch, "FIRST_PAUSE", 0.3)
     monkeypatch.setattr(watch, "LONGEST_PAUSE", 0.5)
     told: list[str] = []

@@ -248,3 +248,29 @@ def test_the_pauses_fit_the_trouble(box: Mailbox) -> None:
             box._rest(threading.Event())
         assert 0.8 * first <= slept[0] <= 1.2 * first
         assert 0.8 * later <= slept[-1] <= 1.2 * later
+
+
+def test_an_alarm_that_fails_is_given_again(server: FakeImap, store: SqlStore, tmp_path: Path) -> None:
+    now, told = [NOW], []
+
+    def notify(what: str) -> None:
+        told.append(what)
+        if len(told) in (1, 3):
+            raise RuntimeError("no database to queue the alarm in")
+
+    box = make_box(server, store, tmp_path, notify=notify, clock=lambda: now[0])
+    box._failed(OSError())
+    now[0] += timedelta(minutes=2)
+    box._failed(OSError())
+    assert told == []  # two minutes: red on /healthz, no alarm yet
+    assert "for 2 minutes" in (box.trouble() or "")
+    now[0] += timedelta(minutes=9)
+    box._failed(OSError())
+    box._failed(OSError())
+    box._failed(OSError())
+    assert len(told) == 2
+    box._succeeded()
+    box._succeeded()
+    assert told[2:] == ["", ""]
+    box._succeeded()
+    assert len(told) == 4

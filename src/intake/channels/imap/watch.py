@@ -23,7 +23,8 @@ from intake.ports import ImapPlace, Store
 POLL_SECONDS = 60.0
 CHECK_SECONDS = 1.0  # how long a sleeping IDLE may keep us from noticing that we are to stop
 RESCAN_SECONDS = 3600.0
-STALL_SECONDS = 60.0
+STALL_SECONDS = 60.0  # /healthz is red
+ALARM_SECONDS = 600.0  # and people are told: a server that starts anew is no alarm
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
 LONGEST_OWN = 20.0  # our own database was away
 REFUSED_PAUSE, LONGEST_REFUSED = 60.0, 900.0  # wrong passwords, often tried, lock an account
@@ -39,8 +40,8 @@ class Mailbox:
     """Watches one folder. ``loop`` runs in a thread of its own until told to stop, and raises nothing.
 
     ``old_mail`` says what happens to what lies there at the first connection: ``archive`` keeps it and answers
-    nothing, ``process`` treats it as new. ``notify`` is called with a sentence when the mailbox stalls, and with
-    "" when it goes on.
+    nothing, ``process`` treats it as new. ``notify`` is called with a sentence when the mailbox has stood still for
+    ten minutes, and with "" when it goes on.
     """
 
     def __init__(
@@ -243,9 +244,8 @@ class Mailbox:
         self._failures, self._why = 0, ""
         self.ok_at = self.beat_at = self._clock()
         if self._is_stalled:
-            self._is_stalled = False
             log.info("recovered", account=self.account.name, folder=self.account.folder)
-            self._notify("")
+            self._tell("")
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1
@@ -253,9 +253,18 @@ class Mailbox:
         self._beat()
         log.warning("failed", account=self.account.name, error=type(error).__name__, attempts=self._failures)
         trouble = self.trouble()
-        if trouble and not self._is_stalled:
-            self._is_stalled = True
-            self._notify(trouble)
+        silent = (self._clock() - self.ok_at).total_seconds()
+        if trouble and silent >= ALARM_SECONDS and not self._is_stalled:
+            self._tell(trouble)
+
+    def _tell(self, what: str) -> None:
+        """Where nobody can be told now, the next failure or success tells."""
+        try:
+            self._notify(what)
+        except Exception as e:  # noqa: BLE001 an alarm that fails must not end the watch
+            log.error("not_told", account=self.account.name, error=type(e).__name__)
+            return
+        self._is_stalled = bool(what)
 
 
 def _words(error: Exception) -> str:
