@@ -164,20 +164,48 @@ def audit_verify() -> None:
 
 @app.command()
 def reconcile(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """Every accepted message has exactly one of the four ends; prints those that have none."""
+    """Every mail on the server and every accepted message has exactly one of the four ends; prints what has not."""
     utf8_out()
     store = connect(settings())
     try:
         with store.read() as tx:
             counts, without = tx.inbox.counts(), tx.inbox.without_end()
             waiting = tx.inbox.backlog(utc_now()).waiting
+        servers = _servers(store)
     finally:
         store.close()
     if as_json:
-        emit({"counts": counts, "waiting": waiting, "without_end": without})
+        emit({"counts": counts, "waiting": waiting, "without_end": without, "servers": servers})
     else:
         print("  ".join(f"{k}: {v}" for k, v in counts.items()))
         for message in without:
             print(say(f"メッセージ {message} はまだ終わっていません", f"message {message} has no end yet"))
-    if without:
+        for row in servers:
+            print(say(f"{row['account']}: サーバー上 {row['on_server']} 通、未取り込み {row['without_row']}",
+                      f"{row['account']}: {row['on_server']} on the server, not taken in: {row['without_row']}"))  # fmt: skip
+    if without or any(r["without_row"] or r["error"] for r in servers):
         raise SystemExit(1)
+
+
+def _servers(store: Any) -> list[dict[str, Any]]:
+    """What each IMAP server holds that the ledger does not."""
+    from intake.channels.imap import parse_accounts
+    from intake.channels.imap import reconcile as reckon
+
+    s = settings()
+    found = []
+    for account in parse_accounts(s.imap_url, s.imap_password_file or None) if s.imap_url else ():
+        row: dict[str, Any] = {
+            "account": account.name,
+            "on_server": None,
+            "without_row": [],
+            "failed": [],
+            "error": None,
+        }
+        try:
+            seen = reckon(account, store)
+            row |= {"on_server": seen.on_server, "without_row": list(seen.without_row), "failed": list(seen.failed)}
+        except Exception as e:  # whatever the server did: the others are still looked at
+            row["error"] = type(e).__name__
+        found.append(row)
+    return found

@@ -101,7 +101,7 @@ def classify() -> None:
                 raise ValueError("not an object")
         except ValueError as e:
             raise BadInput(f"standard input, line {number}: not a JSON object ({e})") from e
-        emit(answer(row.get("id"), read_one(row)))
+        emit(answer(row.get("id", ""), read_one(row)))
         sys.stdout.flush()
 
 
@@ -132,6 +132,7 @@ def _row(line: Any) -> dict[str, Any]:
 def rules_check() -> None:
     """Load rules, templates and answers, run every example, refuse unsafe patterns."""
     from intake.bootstrap.toolbox import rules_dirs, template_dirs
+    from intake.channels.foreign import load_forms
     from intake.policy import load_profile
     from intake.replies import load_agency, load_templates
     from intake.understanding import examples, load_rulebook
@@ -142,6 +143,7 @@ def rules_check() -> None:
     book = load_rulebook(rules)
     templates = load_templates(template_dirs(s))
     load_agency(rules)
+    load_forms([folder / "forms" for folder in rules])
     for profile in ("agency", "public-office"):
         load_profile(rules, profile)
     failures = list(examples(book))

@@ -11,7 +11,7 @@ from starlette.routing import Route
 from intake import resources
 from intake.channels import app, foreign, form
 from intake.channels.standard_webhooks import BadBody, BadSignature
-from intake.errors import SettingError, Temporary
+from intake.errors import RuleError, SettingError, Temporary
 from intake.journal import journal
 from intake.model import Arrival
 from intake.web.context import context_of
@@ -49,7 +49,11 @@ async def foreign_hook(request: Request) -> Response:
     context, name = context_of(request), request.path_params["name"]
     if not foreign.is_secret(context.tools().keyring, name, request.path_params["secret"]):
         return JSONResponse({"error": "not found"}, 404)
-    form_of = foreign.load_forms([resources.shipped_rules() / "forms", context.settings.rules_override / "forms"])
+    try:
+        form_of = foreign.load_forms([resources.shipped_rules() / "forms", context.settings.rules_override / "forms"])
+    except RuleError as e:
+        log.error("a form mapping is wrong; `intake rules check` names it", error=e)
+        return _later()
     if name not in form_of:
         return JSONResponse({"error": "not found"}, 404)
     raw = await request.body()
