@@ -14,7 +14,7 @@ from intake.parsing.limits import Notes
 from intake.parsing.mail import ParseOptions
 from intake.parsing.transfer import decode_transfer, uudecode
 
-__all__ = ["ParseOptions", "attachment_bytes", "normalised_content", "parse", "parse_file_record", "read"]
+__all__ = ["ParseOptions", "attachment_bytes", "normalised_content", "parse", "parse_file_record", "read", "record"]
 
 _NOT_CONTENT = re.compile(r"[\s\u200b\ufeff]+")
 _DEFAULT = ParseOptions()

@@ -57,6 +57,13 @@ def test_forgeries_count_for_nothing_in_any_order(order: tuple[int, ...]) -> Non
     assert verdict("Received: by mx", *(extra[at] for at in order), FROM) is AuthVerdict.NONE
 
 
+@pytest.mark.parametrize("forged", FORGED)
+def test_our_id_below_a_received_counts_for_nothing(forged: str) -> None:
+    assert verdict("Received: by mx", forged, FROM) is AuthVerdict.NONE
+    assert verdict("Received: by mx", FROM, forged) is AuthVerdict.NONE
+    assert verdict("X-Spam: no", "Received: by mx", forged, "Received: by other", FROM) is AuthVerdict.NONE
+
+
 def test_two_headers_of_ours_make_both_doubtful() -> None:
     assert verdict(FORGED[1], FORGED[1].replace("pass", "fail"), "Received: by mx", FROM) is AuthVerdict.NONE
 
