@@ -78,7 +78,7 @@ def test_every_page_is_accessible_and_fits(house: TestHouse, site: str, page: An
         "/staff/", "/staff/?tab=mine", "/staff/?tab=done", "/staff/search?q=退会", "/staff/search?q=無い言葉",
         f"/staff/cases/{case.number}", f"/staff/cases/{unknown.number}", "/staff/mails", "/staff/mails/1",
         f"/staff/cases/{case.number}/messages/{case.message_id}/source", "/staff/tasks?whose=all", "/staff/rules",
-        "/staff/me", "/staff/audit", "/staff/health", "/staff/calls/new", "/staff/?lang=en",
+        "/staff/me", "/staff/machine", "/staff/audit", "/staff/health", "/staff/calls/new", "/staff/?lang=en",
     ])  # fmt: skip
     assert broken == []
 
@@ -170,6 +170,22 @@ def test_number_keys_correct_but_not_while_typing_or_composing(house: TestHouse,
     with page.expect_navigation():
         page.keyboard.press("3")
     assert get(house, case).request == "pause"
+
+
+def test_the_queue_shows_new_cases_without_reloading(house: TestHouse, site: str, page: Any) -> None:
+    page.add_init_script("const set = window.setInterval; window.setInterval = (look) => set(look, 150);")
+    first = in_review(house)
+    sign_in(page, site)
+    page.evaluate("window.stays = true")
+    second = in_review(house, "面談の場所はどこですか。", from_="誰か <nobody@example.com>")
+    page.wait_for_selector(f"text={second.number}")
+    assert "1" in page.locator("#said").inner_text()
+    page.keyboard.press("j")  # somebody works in the list: it stays as it is
+    third = in_review(house, "履歴書の書き方を教えてください。", from_="誰か <nobody@example.com>")
+    page.wait_for_selector("#said:has-text('一覧が変わりました')")
+    assert page.locator(f"text={third.number}").count() == 0
+    assert page.evaluate("document.activeElement.textContent") == first.number
+    assert page.evaluate("window.stays")
 
 
 def test_a_held_mail_is_taken_back_by_key(house: TestHouse, site: str, page: Any) -> None:

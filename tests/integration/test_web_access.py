@@ -53,6 +53,8 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {  # (method, path): who may
     ("POST", "/tasks/{id:int}/done"): WORKERS,
     ("GET", "/mails"): ALL,
     ("GET", "/mails/{id:int}"): ALL,
+    ("GET", "/machine"): CONTROL,
+    ("GET", "/machine/{id:int}"): CONTROL,
     ("GET", "/rules"): ALL,
     ("POST", "/rules"): ALL,
     ("GET", "/people"): frozenset({Role.ADMIN}),

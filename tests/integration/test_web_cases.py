@@ -441,6 +441,20 @@ def test_the_caught_mail_can_be_read_with_its_headers(house: TestHouse) -> None:
     assert client.get("/staff/mails/999").status_code == 404
 
 
+def test_machine_mail_is_kept_to_look_at_and_other_messages_are_not_shown_so(house: TestHouse) -> None:
+    case = in_review(house)
+    machine = house.mail("ただいま不在にしております。", from_="x@example.com", subject="自動返信",
+                         headers={"Auto-Submitted": "auto-replied"})  # fmt: skip
+    house.work()
+    client = Client(app_of(house), LEAD)
+    page = client.get("/staff/machine").text
+    assert f"/staff/machine/{machine.message_id}" in page
+    assert "自動返信" in page
+    assert "ただいま不在" in client.get(f"/staff/machine/{machine.message_id}").text
+    assert client.get(f"/staff/machine/{case.message_id}").status_code == 404
+    assert client.get("/staff/machine/999").status_code == 404
+
+
 def test_a_telephone_call_goes_the_way_of_every_message(house: TestHouse) -> None:
     from intake.channels.inbox import InboxWriter
 

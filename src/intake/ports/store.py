@@ -230,6 +230,10 @@ class InboxRepo(Protocol):
         """Rows per end, and ``waiting``."""
         ...
 
+    def ended(self, end: End, before: int | None = None, limit: int = 50) -> list[int]:
+        """Ids of messages with this end, newest first, older than ``before`` (keyset)."""
+        ...
+
     def without_end(self, limit: int = 100) -> list[int]:
         """Ids of messages that have none of the four ends."""
         ...

@@ -228,6 +228,13 @@ class Inbox:
         found = {end or "waiting": n for end, n in self._c.conn.execute(query).all()}
         return {name: found.get(name, 0) for name in (*(e.value for e in End), "waiting")}
 
+    def ended(self, end: End, before: int | None = None, limit: int = 50) -> list[int]:
+        """Ids of messages with this end, newest first, older than ``before``."""
+        query = sa.select(inbox.c.id).where(inbox.c.ended_as == end.value)
+        if before is not None:
+            query = query.where(inbox.c.id < before)
+        return list(self._c.conn.execute(query.order_by(inbox.c.id.desc()).limit(limit)).scalars())
+
     def without_end(self, limit: int = 100) -> list[int]:
         """Ids of messages that have none of the four ends."""
         query = sa.select(inbox.c.id).where(_waiting).order_by(inbox.c.id).limit(limit)

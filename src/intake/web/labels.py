@@ -83,6 +83,7 @@ WORDS = {
     "address_stated": "本文のアドレスが一致", "-name": "氏名が不一致", "-member_id": "会員番号が不一致",
     "-phone": "電話番号が不一致", "-display_name": "表示名が不一致",
     # roles of messages in a case
+    "bounce": "配信エラー", "auto_reply": "自動返信", "list": "配信メール", "message": "メール",
     "opened": "最初の連絡", "closed": "お礼", "bounced": "戻ってきたメール",
     # mails
     "queued": "送信待ち", "claimed": "送信中", "sent": "送信済み", "failed": "送信失敗", "unknown": "送信不明",

@@ -35,5 +35,5 @@ def menu_for(role: Role, path: str) -> list[Item]:
 
 def _is_here(url: str, path: str) -> bool:
     if url == "/staff/":
-        return path == url or path.startswith("/staff/cases")
+        return path == url or path.startswith(("/staff/cases", "/staff/machine"))
     return path.startswith(url)

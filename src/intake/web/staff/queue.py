@@ -7,7 +7,7 @@ from starlette.responses import Response
 from intake.model import Role
 from intake.web.staff import calls, find, tabs
 from intake.web.staff.rows import row_of
-from intake.web.staff.visit import Visit
+from intake.web.staff.visit import CONTROLLERS, Visit
 
 
 def show(visit: Visit) -> Response:
@@ -28,6 +28,7 @@ def show(visit: Visit) -> Response:
         colleagues=colleagues,
         bulk=tuple(_number(visit.asked(name)) for name in ("count", "skipped")),
         cap=tabs.COUNT_CAP,
+        sees_machines=visit.staff.role in CONTROLLERS,
         may_take_calls=visit.staff.role in calls.WHO,
         words="",
     )

@@ -5,7 +5,21 @@ from __future__ import annotations
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from intake.web.staff import acts, bulk, calls, case, control, mails, people, previews, queue, rules, session, tasks
+from intake.web.staff import (
+    acts,
+    bulk,
+    calls,
+    case,
+    control,
+    machine,
+    mails,
+    people,
+    previews,
+    queue,
+    rules,
+    session,
+    tasks,
+)
 from intake.web.staff.visit import ADMINS, CONTROLLERS, DECIDERS, Visit, page
 
 
@@ -32,6 +46,8 @@ ROUTES: list[BaseRoute] = [
     page("/tasks/{id:int}/done", tasks.done, acts.CASE_WORKERS, ("POST",)),
     page("/mails", mails.show),
     page("/mails/{id:int}", mails.one),
+    page("/machine", machine.show, CONTROLLERS),
+    page("/machine/{id:int}", machine.one, CONTROLLERS),
     page("/rules", rules.show),
     page("/rules", rules.attempt, methods=("POST",)),
     page("/people", people.show, ADMINS),

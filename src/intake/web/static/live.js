@@ -1,0 +1,38 @@
+// The queue without reloading: asks for its own page now and then, and changes rows only while nobody works in them.
+(() => {
+  "use strict";
+  const every = 20000;
+  const list = document.querySelector("[data-live]");
+  const said = document.getElementById("said");
+  if (!list || !said) return;
+  const numbers = (root) => [...root.querySelectorAll("[data-row] .number a")].map((a) => a.textContent);
+  const busy = () => list.contains(document.activeElement) || list.querySelector("input:checked, .here") !== null;
+
+  async function look() {
+    if (document.hidden) return;
+    let fresh;
+    try {
+      const answer = await fetch(location.href, { credentials: "same-origin", redirect: "error" });
+      if (!answer.ok) return;
+      fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    } catch { return; } // offline, or signed out: the next click says so
+    const next = fresh.querySelector("[data-live]");
+    if (!next) return;
+    const tabs = document.querySelector(".tabs"), freshTabs = fresh.querySelector(".tabs");
+    if (tabs && freshTabs && tabs.textContent !== freshTabs.textContent && !tabs.contains(document.activeElement)) {
+      tabs.replaceWith(document.adoptNode(freshTabs));
+    }
+    const before = numbers(list), after = numbers(next);
+    if (before.join() === after.join()) return;
+    const came = after.filter((n) => !before.includes(n)).length;
+    if (busy()) { tell(list.dataset.changed); return; }
+    list.replaceChildren(...[...next.childNodes].map((n) => document.adoptNode(n)));
+    tell(came ? `${list.dataset.came} ${came}` : list.dataset.changed);
+  }
+  function tell(text) {
+    const line = document.createElement("p");
+    line.textContent = text;
+    said.replaceChildren(line);
+  }
+  setInterval(look, Number(list.dataset.every) || every);
+})();
