@@ -52,7 +52,7 @@ class Product:
     def start(self, env: Mapping[str, str] | None = None, *, seconds: float = 40) -> float:
         """Start and wait for the SMTP greeting; how long that took."""
         began = time.monotonic()
-        log = open(self.home.parent / "run.log", "ab")  # noqa: SIM115
+        log = (self.home.parent / "run.log").open("ab")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "intake", "run"], env=self.env | dict(env or {}), stdout=log, stderr=log
         )

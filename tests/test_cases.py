@@ -137,10 +137,8 @@ def fits(pattern: str, text: str) -> bool:
 
 
 def write(folder: Path, happened: dict[str, Any], reply: str) -> None:
-    lines = []
-    for key in ("end", "requests", "decision", "mails", "tasks"):
-        if key in happened:
-            lines.append(f"{key} = {json.dumps(happened[key], ensure_ascii=False)}")
+    plain = [key for key in ("end", "requests", "decision", "mails", "tasks") if key in happened]
+    lines = [f"{key} = {json.dumps(happened[key], ensure_ascii=False)}" for key in plain]
     for row in happened["case"]:
         lines += ["", "[[case]]", *(f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in row.items())]
     if not happened["case"]:

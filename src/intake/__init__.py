@@ -1,2 +1,1 @@
 """intake: takes in what job seekers write, understands it, decides safely, and answers."""
-

@@ -1,16 +1,16 @@
 """What can go wrong, as one tree. The docstring is the default message to people.
 
-    IntakeError
-    ├── Temporary      try again later: 451, 503, a retry
-    │   ├── StoreBusy
-    │   ├── StoreUnavailable
-    │   ├── StorageFull
-    │   └── RelayTemporary
-    └── Permanent      trying again changes nothing
-        ├── SettingError, RuleError, TemplateError, BadInput
-        ├── NotFound, Stale, LeaseLost, NotAllowed, NotProved
-        ├── Unreadable
-        └── RelayPermanent, RelayUnknown
+IntakeError
+├── Temporary      try again later: 451, 503, a retry
+│   ├── StoreBusy
+│   ├── StoreUnavailable
+│   ├── StorageFull
+│   └── RelayTemporary
+└── Permanent      trying again changes nothing
+    ├── SettingError, RuleError, TemplateError, BadInput
+    ├── NotFound, Stale, LeaseLost, NotAllowed, NotProved
+    ├── Unreadable
+    └── RelayPermanent, RelayUnknown
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 
 _at, _, _count = os.environ.get("INTAKE_FAIL_AT", "").partition(":")
 _left = int(_count or 1)
@@ -26,7 +27,7 @@ def _reach(name: str) -> None:
     global _left
     if _trace and name not in _seen:
         _seen.add(name)
-        with open(_trace, "a", encoding="ascii") as f:
+        with Path(_trace).open("a", encoding="ascii") as f:
             f.write(name + "\n")
     if name == _at:
         _left -= 1

@@ -69,7 +69,7 @@ class Worker:
             if e.temporary:
                 raise
             self._one_by_one(read, tools)
-        except Exception:
+        except Exception:  # noqa: BLE001 - one message broke the batch: find it, let the others through
             self._one_by_one(read, tools)
 
     def run_calendar(self) -> int:
@@ -88,7 +88,7 @@ class Worker:
             try:
                 busy = self.run_once() + self.run_calendar()
                 pause = PAUSE_SECONDS
-            except Exception as e:
+            except Exception as e:  # noqa: BLE001 - supervised: the next round may go well
                 log.warning("work failed", error=e)
                 busy, pause = 0, min(pause * 2, 30.0)
             if not busy:
@@ -107,7 +107,7 @@ class Worker:
             if message.error and not message.text.strip() and not message.attachments:
                 return Reading(message, meaning, unreadable=message.error)
             return Reading(message, meaning)
-        except Exception as e:
+        except Exception as e:  # noqa: BLE001 - whatever a message does to the reader, it becomes a case
             if item.attempts < TRIES:
                 return e
             log.warning("message cannot be read", message=item.id, error=e)
@@ -117,10 +117,10 @@ class Worker:
     def _settle(self, read: list[tuple[InboxItem, Reading | Exception]], tools: Tools) -> None:
         with self._store.write("case") as tx:
             for item, reading in read:
-                if isinstance(reading, Exception):
-                    self._give_back(tx.inbox.give_back, item, reading)
-                    continue
                 try:
+                    if isinstance(reading, Exception):
+                        self._give_back(tx.inbox.give_back, item, reading)
+                        continue
                     with tx.savepoint():
                         end = receive(tx, item, reading, tools, self._clock())
                     log.info("message ended", message=item.id, end=end.value, channel=item.envelope.channel.value)
@@ -132,20 +132,16 @@ class Worker:
         for item, reading in read:
             try:
                 self._settle([(item, reading)], tools)
-            except Exception as e:
+            except Exception as e:  # noqa: BLE001 - three tries, then a case with the bytes
                 if isinstance(e, IntakeError) and e.temporary:
                     raise
                 log.warning("message failed", message=item.id, attempts=item.attempts, error=e)
                 self._shunt(item, e, tools)
 
     def _shunt(self, item: InboxItem, error: Exception, tools: Tools) -> None:
-        if item.attempts < TRIES:
-            with self._store.write() as tx:
-                self._give_back(tx.inbox.give_back, item, error)
-            return
+        """To be tried again; the third time a case that needs nothing of what broke."""
         shunted = unreadable(item.envelope.channel, f"handling failed three times ({type(error).__name__})")
-        with self._store.write("case") as tx:
-            receive(tx, item, shunted, tools, self._clock())
+        self._settle([(item, error if item.attempts < TRIES else shunted)], tools)
 
     def _give_back(self, give_back: Callable[..., None], item: InboxItem, error: Exception) -> None:
         wait = RETRY_SECONDS[min(item.attempts, len(RETRY_SECONDS)) - 1]

@@ -47,9 +47,11 @@ def _content(body: str, form: str, charset: str) -> list[str]:
     if form == "html":
         page = "<html><body>" + "<br>".join(escape(line) for line in body.split("\r\n")) + "</body></html>"
         plain, rich = (b64encode(t.encode()).decode() for t in (body, page))
-        part = ["Content-Transfer-Encoding: base64", ""]
-        return ['Content-Type: multipart/alternative; boundary="b0"', "", "--b0", "Content-Type: text/plain; charset=utf-8",
-                *part, *_wrap(plain), "--b0", "Content-Type: text/html; charset=utf-8", *part, *_wrap(rich), "--b0--", ""]  # fmt: skip
+        parts = []
+        for kind, data in (("plain", plain), ("html", rich)):
+            head = [f"Content-Type: text/{kind}; charset=utf-8", "Content-Transfer-Encoding: base64", ""]
+            parts += ["--b0", *head, *_wrap(data)]
+        return ['Content-Type: multipart/alternative; boundary="b0"', "", *parts, "--b0--", ""]
     if form == "8bit" and charset == "utf-8" and max(len(x.encode()) for x in body.split("\r\n")) < 900:
         return ["Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit", "", body]
     label = {"cp932": "Shift_JIS", "iso-2022-jp": "ISO-2022-JP", "utf-8": "UTF-8"}[charset]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import smtplib
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from tests.process import DESK, Product
 
 
 @pytest.mark.timeout(600)
-def test_every_message_of_the_corpus_is_kept_ended_and_answered(tmp_path: Path) -> None:
+def test_every_message_of_the_corpus_is_kept_ended_and_answered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     product = Product(tmp_path / "home")
     product.start()
     try:
@@ -26,7 +29,8 @@ def test_every_message_of_the_corpus_is_kept_ended_and_answered(tmp_path: Path) 
         assert product.stop() == 0
     finally:
         product.end()
-    print("\n" + "\n".join(f"{k}: {v}" for k, v in figures.items()))
+    with capsys.disabled():
+        sys.stdout.write("\n" + "\n".join(f"{k}: {v}" for k, v in figures.items()) + "\n")
 
 
 def send_all(product: Product) -> dict[str, bytes]:

@@ -7,7 +7,6 @@ import smtplib
 import time
 from collections.abc import Iterator
 from email import message_from_bytes, policy
-from pathlib import Path
 
 import httpx2
 import pytest

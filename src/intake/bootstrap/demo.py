@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from dataclasses import replace
 
 from intake.bootstrap.house import House, init_home, open_house
@@ -73,7 +74,7 @@ def fill(house: House) -> None:
 def say_where(settings: Settings, password: str) -> None:
     """The prompt: where to look, how to sign in, how to send a message."""
     smtp = settings.smtp_listen.rpartition(":")[2]
-    print(
+    sys.stdout.write(
         f"""
 intake を起動しました / intake is running   (Ctrl-C で終了 / to end)
 
@@ -84,6 +85,6 @@ intake を起動しました / intake is running   (Ctrl-C で終了 / to end)
 
   メールを送ってみる / send a message:
     intake send-sample --smtp-port {smtp}
-""",
-        flush=True,
+"""
     )
+    sys.stdout.flush()

@@ -20,11 +20,8 @@ from intake.store import SqlStore, is_current, migrate, open_store
 
 def init_home(settings: Settings) -> list[str]:
     """Make what is missing: folders, keys, database at the newest schema. Harmless twice. Says what it made."""
-    made = []
     settings.home.mkdir(parents=True, exist_ok=True)
-    for path in (settings.secret_path, settings.webhook_secret_path):
-        if not path.exists():
-            made.append(str(path))
+    made = [str(path) for path in (settings.secret_path, settings.webhook_secret_path) if not path.exists()]
     make_secret(settings.secret_path)
     _make_webhook_secret(settings.webhook_secret_path)
     settings.rules_override.mkdir(exist_ok=True)

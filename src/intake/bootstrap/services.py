@@ -49,7 +49,7 @@ class Supervised:
         while not self._stop.is_set():
             try:
                 self._target(self._stop)
-            except Exception as e:
+            except Exception as e:  # noqa: BLE001 - supervised: whatever it was, the thread begins again
                 log.error("thread ended and is started again", thread=self._name, error=e)
             if not self._stop.is_set():
                 self.restarts += 1

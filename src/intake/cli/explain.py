@@ -136,9 +136,8 @@ def _dry(tx: Any, tools: Any, envelope: Envelope, message: Message, meaning: Any
         for step in d.trail:
             print(f"  {step}")
         print(f"  → {d.state.value}  policy={d.policy} reason={d.reason} hold={d.hold_reason or '-'}")
-        print(
-            f"  effects: {', '.join(e.value for e in d.effects) or '-'}   tasks: {', '.join(t.kind for t in d.tasks) or '-'}"
-        )
+        print(f"  effects: {', '.join(e.value for e in d.effects) or '-'}")
+        print(f"  tasks: {', '.join(t.kind for t in d.tasks) or '-'}")
     settle.arrival(Act(tx, WORKER, now), item, list(zip(situations, decisions, strict=True)), tools)
     _head(say("返信", "reply"))
     mails = [m for m in tx.outbox.find(limit=100_000) if m.in_message == item.id]

@@ -181,8 +181,11 @@ def reconcile(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         for message in without:
             print(say(f"メッセージ {message} はまだ終わっていません", f"message {message} has no end yet"))
         for row in servers:
-            print(say(f"{row['account']}: サーバー上 {row['on_server']} 通、未取り込み {row['without_row']}",
-                      f"{row['account']}: {row['on_server']} on the server, not taken in: {row['without_row']}"))  # fmt: skip
+            there, missing = row["on_server"], row["without_row"]
+            print(
+                f"{row['account']}: "
+                + say(f"サーバー上 {there} 通、未取り込み {missing}", f"{there} there, missing {missing}")
+            )
     if without or any(r["without_row"] or r["error"] for r in servers):
         raise SystemExit(1)
 
@@ -205,7 +208,7 @@ def _servers(store: Any) -> list[dict[str, Any]]:
         try:
             seen = reckon(account, store)
             row |= {"on_server": seen.on_server, "without_row": list(seen.without_row), "failed": list(seen.failed)}
-        except Exception as e:  # whatever the server did: the others are still looked at
+        except Exception as e:  # noqa: BLE001 - whatever one server did, the others are still looked at
             row["error"] = type(e).__name__
         found.append(row)
     return found

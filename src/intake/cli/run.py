@@ -54,7 +54,7 @@ def send_sample(
     utf8_out()
     data = mail_bytes({"from": from_, "to": to, "subject": subject, "body": body})
     mail = Mail(to, parseaddr(from_)[1], "", subject, "sample", "", data, body, MailClass.ONCE)
-    courier = open_courier(f"smtp://127.0.0.1:{smtp_port}", Path("."), None)
+    courier = open_courier(f"smtp://127.0.0.1:{smtp_port}", Path(), None)
     try:
         print(courier.deliver(mail).detail)
     finally:

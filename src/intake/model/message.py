@@ -21,7 +21,7 @@ class Kind(StrEnum):
 class AuthVerdict(StrEnum):
     """What is known of the From line: evidence only (reliability.md A1, A3)."""
 
-    PASS = "pass"  # aligned DMARC, DKIM or SPF pass, stated by our own authserv-id or our own check
+    PASS = "pass"  # noqa: S105 - aligned DMARC, DKIM or SPF pass, stated by our own authserv-id or our own check
     FAIL = "fail"  # DMARC fail stated by the same
     NONE = "none"  # nothing that we may believe
 

@@ -186,14 +186,14 @@ def send_link(act: Act, case: Case, tools: Tools) -> Case:
     _open(case)
     seeker = _seeker(act, case)
     plan = decide_send_link(case, seeker, tools.profile, today_of(act.now))
-    assert seeker is not None and seeker.address is not None
+    assert seeker is not None
+    assert seeker.address is not None
     settle.carry(act, case, seeker, plan, tools)
     moved = move(act, act.tx.cases.get(case.id), "ask", plan.state, hold_reason=None, wake_on=plan.wake_on)
     link = links.issue(act, moved, seeker.address, tools)
     reading = act.tx.inbox.reading(case.message_id)
-    thread = reading[0] if reading and _wrote_from_file(reading[0].sender.addr, seeker, tools) else None
-    letters.send(act, seeker.address, [Settled(moved, plan, link)], seeker, tools, message=thread,
-                 in_message=case.message_id, automatic=False)  # fmt: skip
+    letters.send(act, seeker.address, [Settled(moved, plan, link)], seeker, tools,
+                 message=reading[0] if reading else None, in_message=case.message_id, automatic=False)  # fmt: skip
     return moved
 
 
@@ -283,8 +283,3 @@ def _open(case: Case) -> None:
 
 def _seeker(act: Act, case: Case) -> Seeker | None:
     return act.tx.seekers.get(case.seeker_id) if case.seeker_id else None
-
-
-def _wrote_from_file(addr: str, seeker: Seeker, tools: Tools) -> bool:
-    canonical = tools.keymaker.addresses
-    return bool(addr) and canonical(addr) in {canonical(a) for a in seeker.addresses}

@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from intake.model import Decision, Message, OutboxItem, Seeker
+from intake.errors import BadInput
+from intake.model import Decision, Message, OutboxItem, Proof, Seeker
 from intake.pipeline.moves import Act
 from intake.pipeline.parts import part_of
 from intake.pipeline.tools import Tools
 from intake.ports import NewMail
-from intake.replies import Letter, Part, Thread, compose, earliest, new_message_id, return_path
+from intake.replies import Letter, Part, Thread, compose, earliest, mailbox, new_message_id, return_path
 
 if TYPE_CHECKING:
     from intake.pipeline.settle import Settled
@@ -38,17 +39,35 @@ def refusal(act: Act, to: str | None, speaking: Sequence[Settled], tools: Tools,
 
     ``by_staff``: staff typed the call in; nobody can make them do that ten thousand times.
     """
-    if to is None:
-        return "no_address"
-    if tools.keymaker.addresses(to) in tools.own_addresses:
-        return "own_address"
-    if by_staff:
-        return None
+    why_not = unreachable(to, tools)
+    if why_not or by_staff or all(_follows_a_proof(s) for s in speaking):
+        return why_not
+    assert to is not None
     sent = act.tx.outbox.automatic_since(tools.address_hash(to), act.now - DAY)
     limit = tools.profile.mails_per_day
     if all(s.decision.reply and s.decision.reply.template in OWN_BUDGET for s in speaking):
         limit += 1
     return "budget" if sent >= limit else None
+
+
+def unreachable(to: str | None, tools: Tools) -> str | None:
+    """Why no mail can go there at all; None if one can."""
+    if to is None:
+        return "no_address"
+    if tools.keymaker.addresses(to) in tools.own_addresses:
+        return "own_address"
+    try:
+        mailbox(to)
+    except BadInput:
+        return "bad_address"
+    return None
+
+
+def _follows_a_proof(s: Settled) -> bool:
+    """Thanks and confirmations after a proof, and its link, are outside the daily budget (decisions.md, Mails)."""
+    reply = s.decision.reply
+    said = reply is not None and (reply.link is not None or reply.template.startswith(("done_", "deletion_")))
+    return s.case.proof >= Proof.E2 and said
 
 
 def send(
@@ -80,7 +99,7 @@ def send(
         now=act.now,
         message_id=new_message_id(tools.keyring, tools.mail_from.rpartition("@")[2], unique),
         mail_from=_return_path(settled, tools, unique, automatic=automatic),
-        thread=thread_of(message),
+        thread=thread_of(message, to, seeker, tools),
         charset=tools.charset,
         automatic=automatic,
     )
@@ -122,8 +141,14 @@ def _return_path(settled: Sequence[Settled], tools: Tools, unique: str, *, autom
     return return_path(tools.keyring, tools.mail_from, unique) if telling or not automatic else ""
 
 
-def thread_of(message: Message | None) -> Thread:
-    """The headers that hold the thread; our subject is our own."""
-    if message is None or not message.message_id:
+def thread_of(message: Message | None, to: str, seeker: Seeker | None, tools: Tools) -> Thread:
+    """The headers that hold the thread; our subject is our own. None where somebody else than the reader wrote:
+
+    a Message-ID is the sender's text, and goes to no third person.
+    """
+    if message is None or not message.message_id or not message.sender.addr:
+        return Thread()
+    canonical = tools.keymaker.addresses
+    if canonical(message.sender.addr) not in {canonical(a) for a in (to, *(seeker.addresses if seeker else ()))}:
         return Thread()
     return Thread(in_reply_to=message.message_id, references=(*message.references, message.message_id))

@@ -92,6 +92,8 @@ def answer(
     tx: Tx, token: str, choice: str, nonce: str, seen: str, tools: Tools, now: datetime, reason: str | None = None
 ) -> LinkPage:
     """The seeker pressed a button. The link is burnt and the choice carried out in this unit of work."""
+    act = Act(tx, Actor("seeker", "link"), now)
+    act.alone()
     page = look(tx, token, tools, now)
     if page.status != "open" or page.case is None or page.seeker is None:
         return page
@@ -103,7 +105,6 @@ def answer(
     if found is None or not tx.tokens.burn(found.id, choice, now):
         return LinkPage("used", case=page.case)
     reach("confirm.burnt")
-    act = Act(tx, Actor("seeker", "link"), now)
     act.note("link.answered", page.case, choice=choice)
     case = prove(act, page.case, page.seeker, choice, Proof.E2, tools, reason=reason)
     return LinkPage(outcome_of(case, choice), case=case, seeker=page.seeker, choice=choice)

@@ -21,6 +21,13 @@ class Act:
     actor: Actor
     now: datetime
 
+    def alone(self) -> None:
+        """From here to the commit nobody else settles anything, on PostgreSQL too.
+
+        Called before the other cases of a person are read: two workers with the same wish in hand must see each other.
+        """
+        self.tx.audit.head()
+
     def note(self, action: str, case: Case, **detail: Any) -> None:
         """An audit row about a case; ``detail`` holds codes and figures only."""
         self.tx.audit.append(

@@ -17,7 +17,8 @@ def stale(tx: Tx, item: OutboxItem, tools: Tools) -> str | None:
             return "erased"
         if item.needs_state and case.state.value not in item.needs_state:
             return "state_changed"
-        if case.seeker_id is not None and item.automatic is False:
+        personal = item.mail.template != "receipt_neutral"  # that one goes to whoever wrote
+        if case.seeker_id is not None and personal and item.automatic is False:
             seeker = tx.seekers.get(case.seeker_id)
             known = {tools.keymaker.addresses(a) for a in seeker.addresses}
             if known and tools.keymaker.addresses(item.mail.to) not in known:

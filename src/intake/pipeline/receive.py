@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from intake.matching import keys_of, match_member, match_seeker
 from intake.model import (
+    AuthVerdict,
     Case,
     CaseState,
     Decision,
@@ -35,6 +36,7 @@ TWIN_WITHOUT_ID = timedelta(days=1)  # the same words months later are a new wis
 def receive(tx: Tx, item: InboxItem, reading: Reading, tools: Tools, now: datetime) -> End:
     """Bring a claimed message to its one end. Raises LeaseLost if another worker has it by now."""
     act = Act(tx, WORKER, now)
+    act.alone()
     tx.inbox.save_reading(item.id, reading.message, reading.meaning)
     end, of = _end_without_case(act, item, reading, tools)
     if end is None:
@@ -65,7 +67,15 @@ def _twin(tx: Tx, item: InboxItem, message: Message, tools: Tools) -> int | None
     if not message.sender.addr:
         return None
     since = None if rfc_id else item.envelope.received_at - TWIN_WITHOUT_ID
-    return tx.inbox.find_twin(item.id, content, rfc_id, sender, since)
+    twin = tx.inbox.find_twin(item.id, content, rfc_id, sender, since)
+    return None if twin is None or _is_worse(tx, twin, message) else twin
+
+
+def _is_worse(tx: Tx, twin: int, message: Message) -> bool:
+    """A copy that failed at our border (forged, or broken by a forwarder) never swallows one that did not."""
+    earlier = tx.inbox.reading(twin)
+    failed = earlier is not None and earlier[0].auth.verdict is AuthVerdict.FAIL
+    return failed and message.auth.verdict is not AuthVerdict.FAIL
 
 
 def _cases(act: Act, item: InboxItem, reading: Reading, tools: Tools) -> tuple[End, int | None]:
@@ -78,15 +88,25 @@ def _cases(act: Act, item: InboxItem, reading: Reading, tools: Tools) -> tuple[E
         decisions = [decide(s, tools.profile) for s in situations]
     why_not = may_answer(message, item.envelope.mail_from, item.envelope.via, tools.own_addresses)
     if why_not:
-        decisions = [silenced(d, why_not) for d in decisions]
+        decisions = [silenced(d, why_not, s.proof) for s, d in zip(situations, decisions, strict=True)]
     return settle.arrival(act, item, list(zip(situations, decisions, strict=True)), tools)
 
 
-def silenced(decision: Decision, why: str) -> Decision:
-    """No machine gets an answer; a case whose link therefore cannot leave waits for staff."""
-    waits = decision.state is CaseState.AWAITING_PROOF and decision.joins is None
-    state, hold = (CaseState.REVIEW, "no_reply") if waits else (decision.state, decision.hold_reason)
-    return replace(decision, reply=None, no_reply=why, state=state, hold_reason=hold)
+def silenced(decision: Decision, why: str, proof: Proof) -> Decision:
+    """No machine gets an answer. What therefore nobody would hear of waits for staff.
+
+    A link that cannot leave; and on a From line alone, whatever would be done to the record: a forged mail that
+    forbids the answer would act behind the person's back.
+    """
+    silent = replace(decision, reply=None, no_reply=why)
+    if decision.joins is not None:
+        return silent
+    if decision.state is CaseState.AWAITING_PROOF:
+        return replace(silent, state=CaseState.REVIEW, hold_reason="no_reply", wake_on=None)
+    if decision.state is CaseState.DONE and decision.effects and proof < Proof.E1:
+        held = replace(silent, state=CaseState.REVIEW, hold_reason="no_reply", effects=(), targets=(), fulfils=())
+        return replace(held, tasks=())
+    return silent
 
 
 def situations_of(

@@ -15,7 +15,7 @@ from intake.ports import Store
 
 JST = timezone(timedelta(hours=9))
 CHUNK = 500
-CONTROL = {c: None for c in range(32)} | {127: None}
+CONTROL = dict.fromkeys([*range(32), 127])
 SEEKER_HEADINGS = {
     "member_id": ("member_id", "会員番号", "会員ID", "求職者番号"),
     "name": ("name", "氏名", "名前", "お名前"),

@@ -62,10 +62,9 @@ def arrival(
         case = _open(act, item, situation, decision, tools)
         seeker = carry(act, case, seeker, decision, tools, until=resume_day(situation.meaning))
         settled.append(Settled(case, decision))
-    if not settled:
-        return End.JOINED, joined[0].case.id
-    _answer(act, item, pairs[0][0].message, seeker, settled, tools)
-    return End.CASE, settled[0].case.id
+    again = [j for j in joined if j.decision.reply is not None]
+    _answer(act, item, pairs[0][0].message, seeker, settled + again, tools)
+    return (End.CASE, settled[0].case.id) if settled else (End.JOINED, joined[0].case.id)
 
 
 def resume_day(meaning: Meaning) -> date | None:
@@ -83,10 +82,7 @@ def _join(act: Act, case_id: int, item: InboxItem, s: Situation, decision: Decis
     act.tx.search.index(case_id, _searchable(s.message, None, case))
     act.note(f"case.message_{role}", case, message=item.id, policy=decision.policy)
     carry(act, case, s.seeker, decision, tools)
-    settled = Settled(case, decision)
-    if decision.reply is not None:
-        _answer(act, item, s.message, s.seeker, [settled], tools)
-    return settled
+    return Settled(case, decision)
 
 
 def _open(act: Act, item: InboxItem, s: Situation, d: Decision, tools: Tools) -> Case:
@@ -216,9 +212,12 @@ def _with_link(act: Act, s: Settled, to: str, seeker: Seeker | None, tools: Tool
 
 
 def _without_mail(act: Act, s: Settled, why: str) -> None:
-    """No case waits on a link that cannot arrive: it goes to staff, with the reason."""
+    """No case waits on a link that cannot arrive: it goes to staff, with the reason.
+
+    A case that was only asked for again keeps the link it has, and the day on which it is looked at.
+    """
     act.note("reply.none", s.case, why=why)
-    if s.case.state is CaseState.AWAITING_PROOF:
+    if s.case.state is CaseState.AWAITING_PROOF and s.decision.joins is None:
         move(act, act.tx.cases.get(s.case.id), "hold", CaseState.REVIEW, hold_reason=why, wake_on=None)
 
 
@@ -248,20 +247,22 @@ def proceed(
     if decision.assign is not None:
         fields["assignee"] = assignee_of(decision.assign, seeker, case.request, act.tx.staff.all())
     case = move(act, act.tx.cases.get(case.id), event, decision.state, **fields)
-    _tell(act, case, seeker, decision, tools)
-    return case
+    return _tell(act, case, seeker, decision, tools)
 
 
-def _tell(act: Act, case: Case, seeker: Seeker | None, decision: Decision, tools: Tools) -> None:
+def _tell(act: Act, case: Case, seeker: Seeker | None, decision: Decision, tools: Tools) -> Case:
     """The mail that a later decision sends, always to the address on file."""
     if decision.reply is None:
         act.note("reply.none", case, why=decision.no_reply or "no_reply_needed")
-        return
+        return case
     to = seeker.address if seeker else None
-    if to is None:
-        act.note("reply.none", case, why="no_address")
-        return
+    why_not = letters.unreachable(to, tools)
+    if why_not or to is None:
+        act.note("reply.none", case, why=why_not)
+        waits = case.state is CaseState.AWAITING_PROOF
+        return move(act, case, "hold", CaseState.REVIEW, hold_reason=why_not, wake_on=None) if waits else case
     link = links.issue(act, case, to, tools) if decision.reply.link else None
     reading = act.tx.inbox.reading(case.message_id)
     message = reading[0] if reading else None
     letters.send(act, to, [Settled(case, decision, link)], seeker, tools, message=message, in_message=case.message_id)
+    return case
