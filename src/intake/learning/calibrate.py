@@ -9,6 +9,7 @@ import numpy as np
 
 from intake.learning.corpus import Line
 from intake.learning.linear import Rows, fit
+from intake.understanding.reasons import reasons_of
 from intake.understanding.sureness import chance, kind_of
 
 # Precision asked of `auto` on the letters at hand, most of which are harder than everyday mail.
@@ -67,3 +68,19 @@ def _floor(rated: Sequence[tuple[float, bool]], aim: float) -> float:
         if count >= LEAST and 1 - wrong / count >= aim:
             floor = value
     return round(max(floor, 0.5), 4)
+
+
+def reason_floors(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """The log odds from which the likeliest reason, and each further one, is taken: those that read most letters
+    right."""
+    letters = [o for o in outcomes if o.line.reasons is not None and o.line.kind == "message"]
+    best = (-1, 0.0, 0.0)
+    for first in np.arange(-2.0, 1.01, 0.25):
+        for more in np.arange(max(first, -1.0), 2.01, 0.25):
+            right = sum(_reasons(o, float(first), float(more)) == o.line.reasons for o in letters)
+            best = max(best, (right, float(first), float(more)))
+    return {"reason": best[1], "more_reasons": best[2]}
+
+
+def _reasons(one: Outcome, first: float, more: float) -> tuple[str, ...]:
+    return reasons_of(one.reason_odds, one.chosen, one.reason_labels, {"reason": first, "more_reasons": more})

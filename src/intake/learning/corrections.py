@@ -131,9 +131,10 @@ def _adapted(weights: Weights, guards: Sequence[_Guard]) -> Weights:
     size = len(weights.sentence)
     sentences = [one for guard in guards for one in (guard.reading.sentences or [[]])]
     counts = [max(1, len(guard.reading.sentences)) for guard in guards]
+    asked = len(labels)
     targets = np.array([[float(label in (guard.right or ())) for label in labels] for guard in guards])
-    pull = np.array([[guard.pull] * len(labels) for guard in guards])
-    old = (weights.sentence.astype(np.float64), weights.message[:, : len(labels)].astype(np.float64))
+    pull = np.array([[guard.pull] * asked for guard in guards])
+    old = (weights.sentence[:, :asked].astype(np.float64), weights.message[:, :asked].astype(np.float64))
     sentence, message = fit_letters(
         _rows(sentences, size),
         _rows([guard.reading.message for guard in guards], size),
@@ -144,8 +145,11 @@ def _adapted(weights: Weights, guards: Sequence[_Guard]) -> Weights:
         ROUNDS,
         prior=old,
     )
-    whole = np.hstack([message.astype(np.float32), weights.message[:, len(labels) :]])
-    return replace(weights, sentence=sentence.astype(np.float32), message=whole)
+    return replace(
+        weights,
+        sentence=np.hstack([sentence.astype(np.float32), weights.sentence[:, asked:]]),
+        message=np.hstack([message.astype(np.float32), weights.message[:, asked:]]),
+    )
 
 
 def _rows(lists: Sequence[Sequence[int] | set[int]], columns: int) -> Rows:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from intake.learning.calibrate import Outcome, calibrate, floors_of
+from intake.learning.calibrate import Outcome, calibrate, floors_of, reason_floors
 from intake.learning.corpus import Line, read_lines
-from intake.learning.linear import Floats, Rows, fit, fit_letters
+from intake.learning.linear import Floats, Rows, fit_letters
 from intake.parsing.quotes import segment
 from intake.resources import shipped_rules
 from intake.understanding import asides, gate, learned, quoted, sureness
@@ -33,8 +33,7 @@ from intake.understanding.wordclasses import load_classes
 
 FOLDS = 5
 L2 = (0.2, 0.5)  # of sentences, of letters
-REASON_L2 = 0.4
-ROUNDS = 45
+ROUNDS = 40
 WEAK = 0.03  # log odds; a feature that says less is not shipped
 LEAST_LINES = 2  # a feature of one line alone teaches nothing
 CORPUS = ("tests/corpus/open", "tests/corpus/own")
@@ -77,12 +76,9 @@ def learn(prepared: Sequence[Prepared], words: tuple[str, ...], codes: Sequence[
     counts = Counter(number for one in prepared for number in one.reading.message)
     kept = sorted(number for number, count in counts.items() if count >= LEAST_LINES)
     column = {number: i for i, number in enumerate(kept, 1)}
-    asked = [one for one in prepared if one.line.requests is not None]
     reasoned = [one for one in prepared if one.line.reasons is not None]
     reason_labels = tuple(sorted({r for one in reasoned for r in one.line.reasons or ()}))
-    sentence, message = _fit_requests(asked, column)
-    reasons = _fit_reasons(reasoned, column, reason_labels)
-    both = np.hstack([message, reasons])
+    sentence, both = _fit(prepared, column, reason_labels)
     strength = np.maximum(np.abs(sentence).max(axis=1), np.abs(both).max(axis=1))
     used = [0, *(i for i in range(1, len(kept) + 1) if strength[i] >= WEAK)]
     return Weights(
@@ -90,7 +86,7 @@ def learn(prepared: Sequence[Prepared], words: tuple[str, ...], codes: Sequence[
         tuple(codes[kept[i - 1] - 1] for i in used[1:]),
         LABELS,
         reason_labels,
-        np.vstack([sentence[used], np.zeros((1, len(LABELS)))]).astype(np.float32),
+        np.vstack([sentence[used], np.zeros((1, both.shape[1]))]).astype(np.float32),
         np.vstack([both[used], np.zeros((1, both.shape[1]))]).astype(np.float32),
         {},
         {"destructive": 1.1, "asked": 1.1, "rest": 1.1},
@@ -103,27 +99,34 @@ def _rows(lists: Iterable[Iterable[int]], column: dict[int, int]) -> Rows:
     return Rows.of(numbers, len(column) + 1, values)
 
 
-def _fit_requests(asked: Sequence[Prepared], column: dict[int, int]) -> tuple[Floats, Floats]:
-    sentences = [one.reading.sentences or [[]] for one in asked]
+def _fit(prepared: Sequence[Prepared], column: dict[int, int], reason_labels: Sequence[str]) -> tuple[Floats, Floats]:
+    sentences = [one.reading.sentences or [[]] for one in prepared]
     starts = np.concatenate([[0], np.cumsum([len(s) for s in sentences])[:-1]]).astype(np.int64)
-    targets = np.array([[float(label in (one.line.requests or ())) for label in LABELS] for one in asked])
-    weight = np.array([[one.line.weight] * len(LABELS) for one in asked])
-    weight[targets[:, : len(ASKED)].any(axis=1), LABELS.index("question")] = 0  # it may well ask something as well
+    targets = np.array(
+        [
+            [float(label in (one.line.requests or ())) for label in LABELS]
+            + [float(label in (one.line.reasons or ())) for label in reason_labels]
+            for one in prepared
+        ]
+    )
+    weight = np.array(
+        [
+            [one.line.weight * (one.line.requests is not None)] * len(LABELS)
+            + [one.line.weight * (one.line.reasons is not None)] * len(reason_labels)
+            for one in prepared
+        ]
+    )
+    asks = targets[:, : len(ASKED)].any(axis=1)
+    weight[asks, LABELS.index("question")] = 0  # it may well ask something as well
     return fit_letters(
-        _rows((codes for one in sentences for codes in one), column),
-        _rows((one.reading.message for one in asked), column),
+        _rows((numbers for one in sentences for numbers in one), column),
+        _rows((one.reading.message for one in prepared), column),
         starts,
         targets,
         weight,
         L2,
         ROUNDS,
     )
-
-
-def _fit_reasons(reasoned: Sequence[Prepared], column: dict[int, int], labels: Sequence[str]) -> Floats:
-    rows = _rows((one.reading.message for one in reasoned), column)
-    targets = np.array([[float(label in (one.line.reasons or ())) for label in labels] for one in reasoned])
-    return fit(rows, targets, REASON_L2, weight=np.array([[one.line.weight] for one in reasoned]), rounds=ROUNDS)
 
 
 def out_of_fold(prepared: Sequence[Prepared], codes: Sequence[Code]) -> list[Outcome]:
@@ -170,7 +173,7 @@ def build(lines: Sequence[Line], rules: Path) -> tuple[Weights, list[Outcome]]:
     outcomes = out_of_fold(prepared, codes)
     sure = calibrate(outcomes)
     weights = learn(prepared, words, codes)
-    return replace(weights, sure=sure, floors=floors_of(outcomes, sure)), outcomes
+    return replace(weights, sure=sure, floors={**floors_of(outcomes, sure), **reason_floors(outcomes)}), outcomes
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -184,16 +187,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     weights, outcomes = build(lines, shipped_rules())
     save_weights(given.out, weights)
     exact = [o.exact for o in outcomes if o.line.requests is not None]
-    print(
-        json.dumps(
-            {
-                "lines": len(lines),
-                "features": len(weights.codes),
-                "exact": round(float(np.mean(exact)), 4),
-                "floors": weights.floors,
-            }
-        )
-    )
+    figures = {
+        "lines": len(lines),
+        "features": len(weights.codes),
+        "exact": round(float(np.mean(exact)), 4),
+        "floors": weights.floors,
+    }
+    sys.stdout.write(json.dumps(figures) + "\n")
     return 0
 
 

@@ -4,8 +4,8 @@
     python -m intake.learning.wordclasses
 
 The encoder itself (Universal Sentence Encoder multilingual v3, Apache-2.0) costs more time on one sentence than all
-else together on a letter, and did not earn its place beside the two readers. What it knows of single words does, and
-costs one look into a table: 入社 and 着任 fall into one class, so that a letter may use a word that no labelled line has.
+else together on a letter, and did not earn its place beside the two readers. What it knows of single words does,
+and costs one look into a table: 入社 and 着任 fall into one class, so a letter may use a word that no line has.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
     columns = [MiniBatchKMeans(size, random_state=0, n_init=3, batch_size=4096).fit_predict(vectors) for size in SIZES]
     save_classes(FILE, words, np.array(columns).T)
-    print(f"{len(words)} words, classes: {', '.join(map(str, SIZES))}")
+    sys.stdout.write(f"{len(words)} words, classes: {', '.join(map(str, SIZES))}\n")
     return 0
 
 

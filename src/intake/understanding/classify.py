@@ -106,7 +106,7 @@ class Understander:
         mentioned = {hit.request for hit in reading.hits if not hit.holds} | set(verdict(reading.hits))
         return Meaning(
             requests=chosen,
-            reasons=reasons.chosen(reason_odds, chosen, self.weights),
+            reasons=reasons.reasons_of(reason_odds.tolist(), chosen, self.weights.reason_labels, self.weights.floors),
             facts=known.facts,
             confidence=round(confidence if not doubts else min(confidence, 0.97), 4),
             sure=not doubts,

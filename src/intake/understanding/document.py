@@ -43,6 +43,7 @@ class Document:
     found: list[list[Found]]  # wordings of rules, per sentence
     marks: list[Marks]  # per sentence
     said: list[list[Said]]  # per sentence
+    reasons: list[set[str]]  # words of reasons, per sentence
     turns: list[int]  # tokens at which a clause turns
     subject_from: int
 
@@ -58,6 +59,7 @@ class Annotator:
         self.book = Phrasebook()
         self._marks: dict[int, Mark] = {self.book.add(m.words, "mark"): m for m in rulebook.marks}
         self._concepts: dict[int, Concept] = {self.book.add(c.words, "concept"): c for c in rulebook.concepts}
+        self._reasons = {self.book.add(r.words, "reason"): r.code for r in rulebook.reasons.reason}
         self.concept_groups = {c.name: g for g, c in self._concepts.items()}
         entries = {c.name: self.book.bare(self.concept_groups[c.name]) for c in rulebook.concepts}
         self._spellings = _by_pair(rulebook.concepts, entries)
@@ -76,7 +78,11 @@ class Annotator:
             some = self._marks_in(here) if here else []
             marks.append(some)
             said.append(self._said(here, some, turns, sentence.end) if here else [])
-        return Document(text, tokens, sentences, by_sentence, marks, said, turns, subject_from)
+        reasons = [
+            {self._reasons[group] for one in here if one.entry.reasons for group in one.entry.reasons}
+            for here in by_sentence
+        ]
+        return Document(text, tokens, sentences, by_sentence, marks, said, reasons, turns, subject_from)
 
     def _with_spellings(self, text: str, tokens: Tokens, found: list[Found]) -> list[Found]:
         pairs = self._spellings.keys() & set(map(str.__add__, text, text[1:]))

@@ -145,17 +145,25 @@ def _sentence_parts(
     said = document.said[number]
     for i, one in enumerate(said):
         found.append((named("concept", prefix, one.concept, one.manner), (one.start, one.end)))
-        for two in said[i + 1 : i + 7]:
-            if two.start >= one.end and two.concept != one.concept:
-                found.append((named("pair", prefix, one.concept, two.concept, two.tone), (one.start, two.end)))
-    for hit in hits:
-        names = [f"{'r' if hit.holds else 'x'}{hit.rule}", *(f"y{hit.request}-{mark}" for mark in hit.blocked)]
-        found.append((coder.some(*names), (hit.start, hit.end)))
+        found += [
+            (named("pair", prefix, one.concept, two.concept, two.tone), (one.start, two.end))
+            for two in said[i + 1 : i + 7]
+            if two.start >= one.end and two.concept != one.concept
+        ]
+    found += [(coder.some(*_hit_names(hit)), (hit.start, hit.end)) for hit in hits]
+    if document.reasons[number]:
+        because = "!" if any(whole[0] <= at < whole[1] for at in document.turns) else ""
+        names = [f"R{code}{mark}" for code in document.reasons[number] for mark in {"", because}]
+        found.append((coder.some(*names), whole))
     for neighbour, side in ((number - 1, "<"), (number + 1, ">")):
-        if 0 <= neighbour < len(document.sentences) and document.said[neighbour]:
-            if not document.in_subject(document.sentences[neighbour]):
-                found += [(named("beside", side, one.concept, one.tone), whole) for one in document.said[neighbour]]
+        beside = document.said[neighbour] if 0 <= neighbour < len(document.sentences) else []
+        if beside and not document.in_subject(document.sentences[neighbour]):
+            found += [(named("beside", side, one.concept, one.tone), whole) for one in beside]
     return found
+
+
+def _hit_names(hit: Hit) -> list[Code]:
+    return [f"{'r' if hit.holds else 'x'}{hit.rule}", *(f"y{hit.request}-{mark}" for mark in hit.blocked)]
 
 
 def message_numbers(

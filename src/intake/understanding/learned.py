@@ -21,11 +21,12 @@ def scores(reading: Reading, weights: Weights, rows: Floats | None = None) -> tu
     size = len(weights.request_labels)
     top = sentence_scores(reading, weights) if rows is None else rows
     together = np.log(np.exp(top).sum(axis=0))  # scores lie within ±30
-    return together + whole[:size], whole[size:]
+    both = together + whole
+    return both[:size], both[size:]
 
 
 def sentence_scores(reading: Reading, weights: Weights) -> Floats:
-    """Sentences × request labels."""
+    """Sentences × labels: requests, then reasons."""
     nothing = len(weights.sentence) - 1  # a row of zeros, so that no sentence is empty
     numbers: list[int] = []
     starts: list[int] = []

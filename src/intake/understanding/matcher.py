@@ -16,9 +16,9 @@ _AROUND = (("", ""), ("退会を", "。"), ("ここ", "、これ"), ("本日を"
 
 
 class Entry:
-    """A wording, and all groups that have it; those that are marks, and those that are concepts."""
+    """A wording, and all groups that have it; those that are marks, concepts, reasons."""
 
-    __slots__ = ("concepts", "denied", "groups", "marks", "phrase", "size")
+    __slots__ = ("concepts", "denied", "groups", "marks", "phrase", "reasons", "size")
 
     def __init__(self, phrase: Phrase, denied: bool) -> None:
         self.phrase = phrase
@@ -27,6 +27,7 @@ class Entry:
         self.groups: set[int] = set()
         self.marks: tuple[int, ...] = ()
         self.concepts: tuple[int, ...] = ()
+        self.reasons: tuple[int, ...] = ()
 
 
 class Found(NamedTuple):
@@ -68,7 +69,7 @@ class Phrasebook:
         self._count = 0
 
     def add(self, words: Iterable[str], kind: str = "") -> int:
-        """Register a group of wordings, ``kind`` "mark", "concept" or neither; returns its number.
+        """Register a group of wordings, ``kind`` "mark", "concept", "reason" or none; returns its number.
 
         A wording that ends in ``-`` is meant denied: 「受ける-」 finds 受けない, 受けません, お受けできません.
         """
@@ -81,6 +82,7 @@ class Phrasebook:
                     entry.groups.add(group)
                     entry.marks += (group,) * (kind == "mark")
                     entry.concepts += (group,) * (kind == "concept")
+                    entry.reasons += (group,) * (kind == "reason")
         return group
 
     def bare(self, group: int) -> Entry:

@@ -10,7 +10,7 @@ from intake.understanding.reading import Reading
 
 _LONG = 60  # characters of own words; more than that speaks for itself
 _YES = re.compile(
-    r"(?:^|[\n。、 ])(?:はい|ええ|イエス|yes|YES|OK|ok|お願いします|それでお願い|その(?:通り|とおり|ように|方向)|承知しました|問題ありません|大丈夫です|構いません|結構です|よろしくお願い)"
+    r"(?:^|[\n。、 ])(?:はい|ええ|イエス|yes|YES|OK|ok|お願いします|それでお願い|その(?:通り|とおり|ように|方向)|承知しました|問題ありません|大丈夫です|構いません|結構です|よろしくお願い)"  # noqa: E501
 )
 _NO = re.compile(r"(?:^|[\n。、 ])(?:いいえ|いえ|NO|No|no|ノー)(?:[、。,. ]|$|です)")
 _CHOICE = re.compile(

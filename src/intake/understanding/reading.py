@@ -67,6 +67,7 @@ class Reader:
             found=[reading.document.found[n] for n in kept],
             marks=[reading.document.marks[n] for n in kept],
             said=[reading.document.said[n] for n in kept],
+            reasons=[reading.document.reasons[n] for n in kept],
         )
         hits = [replace(hit, sentence=kept.index(hit.sentence)) for hit in reading.hits if hit.sentence not in taken]
         sentences, message = self.features(document, hits)

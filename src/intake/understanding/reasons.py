@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from intake.understanding.rulebook import Rulebook
-from intake.understanding.weights import Floats, Weights
 
-_FLOORS: dict[tuple[str, ...], float] = {("question",): 99.0, ("other",): 1.5}  # log odds; a complaint may well say why
+_COMPLAINT = 1.5  # log odds; a message that asks for nothing says why only if it surely does
 
 
-def chosen(odds: Floats, requests: Sequence[str], weights: Weights) -> tuple[str, ...]:
-    """The stated reasons, sorted. Questions have none (GUIDE)."""
-    floor = _FLOORS.get(tuple(requests), 0.0)
-    return tuple(sorted(label for label, value in zip(weights.reason_labels, odds, strict=True) if value > floor))
+def reasons_of(
+    odds: Sequence[float], requests: Sequence[str], labels: Sequence[str], floors: Mapping[str, float]
+) -> tuple[str, ...]:
+    """The stated reasons, sorted. Questions have none (GUIDE); one is more often given than two."""
+    if tuple(requests) == ("question",):
+        return ()
+    first = _COMPLAINT if tuple(requests) == ("other",) else floors.get("reason", 0.0)
+    more = max(first, floors.get("more_reasons", 0.0))
+    ranked = sorted(zip(odds, labels, strict=True), reverse=True)
+    found = [label for odd, label in ranked[:1] if odd > first]
+    found += [label for odd, label in ranked[1:] if found and odd > more]
+    return tuple(sorted(found))
 
 
 def of_code(rulebook: Rulebook, code: str | None) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ FILE = Path(__file__).with_name("weights.npz")
 class Weights:
     """Row 0 is the constant, row n the feature of number n, the last row of ``sentence`` is zero.
 
-    ``sentence``: features × request labels. ``message``: features × (request labels, then reason labels).
+    ``sentence`` and ``message``: features × (request labels, then reason labels).
     ``sure`` turns signs into a chance; ``floors`` say which chance is enough.
     """
 
