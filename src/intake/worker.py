@@ -132,7 +132,7 @@ class Worker:
         for item, reading in read:
             try:
                 self._settle([(item, reading)], tools)
-            except Exception as e:  # noqa: BLE001 - three tries, then a case with the bytes
+            except Exception as e:
                 if isinstance(e, IntakeError) and e.temporary:
                     raise
                 log.warning("message failed", message=item.id, attempts=item.attempts, error=e)
