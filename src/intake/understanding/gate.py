@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from intake.model import DESTRUCTIVE
 from intake.understanding import learned
 from intake.understanding.reading import Reader, Reading
+from intake.understanding.rules import Hit
 from intake.understanding.weights import Weights
 
+_UNCLEAR = frozenset({"neg", "sup", "cond", "hear", "ques"})
+_AGAINST = frozenset({"othercompany", "retract"})
 _SERIOUS = frozenset({"neg", "third", "else", "mere_if", "hear", "sup"})
 
 
@@ -39,9 +42,22 @@ def _contradicted(reading: Reading, request: str) -> bool:
     message takes something back, comes back, or speaks of another company's service."""
     if any(h.request == request and h.blocked & _SERIOUS for h in reading.hits):
         return True
+    if not any(h.request == request and h.holds and _is_clear(reading, h) for h in reading.hits):
+        return True
     if any(h.request in ("retraction", "reinstatement") and h.holds for h in reading.hits):
         return True
-    return any(one.concept == "othercompany" for said in reading.document.said for one in said)
+    return any(one.concept in _AGAINST for said in reading.document.said for one in said)
+
+
+def _is_clear(reading: Reading, hit: Hit) -> bool:
+    """The sentence asks, or says it will be done, and nothing from the rule's words to its end takes that back."""
+    sentence = reading.document.sentences[hit.sentence]
+    if reading.document.in_subject(sentence):
+        return False
+    marks = reading.document.marks[hit.sentence]
+    before = {name for place, name, where in marks if where != "after"}
+    after = {name for place, name, where in marks if where == "after" and place >= hit.start}
+    return not (before & _SERIOUS or after & _UNCLEAR) and bool(after & {"ask", "do"})
 
 
 def _falls(request: str, reading: Reading, reader: Reader, weights: Weights) -> bool:
