@@ -4,23 +4,43 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from intake.model import Actor, Case
+from intake.errors import IntakeError
+from intake.journal import journal
+from intake.model import Actor, Case, CaseState
 from intake.pipeline import settle
-from intake.pipeline.moves import Act
+from intake.pipeline.moves import Act, move
 from intake.pipeline.tools import Tools
 from intake.policy import decide_due, today_of
 from intake.ports import Tx
 
 CALENDAR = Actor("system", "calendar")
+log = journal("calendar")
 
 
 def run(tx: Tx, tools: Tools, now: datetime) -> int:
     """Look at every case whose day has come; how many moved. Silence never withdraws or erases anybody."""
-    moved = 0
-    for case in tx.cases.due(today_of(now)):
-        with tx.savepoint():
-            moved += _one(Act(tx, CALENDAR, now), case, tools)
-    return moved
+    act = Act(tx, CALENDAR, now)
+    act.alone()
+    return sum(_look(act, case.id, tools) for case in tx.cases.due(today_of(now)))
+
+
+def _look(act: Act, case_id: int, tools: Tools) -> int:
+    """One case; read anew, for another one of this day may have ended it. What breaks goes to staff, alone."""
+    try:
+        with act.tx.savepoint():
+            return _one(act, act.tx.cases.get(case_id), tools)
+    except IntakeError as e:
+        if e.temporary:
+            raise
+        return _to_staff(act, case_id, e)
+    except Exception as e:  # noqa: BLE001 - one case that breaks keeps no other from its day
+        return _to_staff(act, case_id, e)
+
+
+def _to_staff(act: Act, case_id: int, error: Exception) -> int:
+    log.error("a case could not be carried on on its day", case=case_id, error=error)
+    move(act, act.tx.cases.get(case_id), "hold", CaseState.REVIEW, hold_reason="calendar_failed", wake_on=None)
+    return 1
 
 
 def _one(act: Act, case: Case, tools: Tools) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from intake.errors import BadInput, NotAllowed, NotFound, NotProved
 from intake.model import (
@@ -79,14 +80,21 @@ def approve(act: Act, case: Case, staff: StaffMember, tools: Tools, *, override_
 
 
 def _approved_by_another(tx: Tx, case: Case, staff: StaffMember) -> bool:
-    """An erasure wants two people where the profile says so (ASVS 2.3.5)."""
-    rows = [r for r in tx.audit.of_case(case.id) if r.action == "case.approved_by"]
-    return any(r.actor.name != staff.name and r.detail.get("reason") == "second_approval" for r in rows)
+    """An erasure wants two people where the profile says so (ASVS 2.3.5); of what the case is now, not of before."""
+    for row in reversed(tx.audit.of_case(case.id)):
+        if row.action in ("case.seeker_chosen", "case.correct", "case.prove"):
+            return False
+        first = row.action == "case.approved_by" and row.detail.get("reason") == "second_approval"
+        if first and row.actor.name != staff.name:
+            return True
+    return False
 
 
 def phone_checked(act: Act, case: Case, staff: StaffMember, how: str, tools: Tools) -> Case:
     """電話で確認済み: the identity was checked by telephone or at the counter; who, how and when are on record (E3)."""
     _open(case)
+    if not how.strip():
+        raise BadInput("say how the identity was checked")
     seeker = _seeker(act, case)
     if seeker is None:
         raise NotProved("choose the seeker first: a telephone check is about one record")
@@ -99,28 +107,42 @@ def correct(act: Act, case: Case, staff: StaffMember, request: str, tools: Tools
     _open(case)
     if request not in tools.rulebook.requests:
         raise BadInput(f"{request}: no such request")
+    _may_end(case)
     reading = act.tx.inbox.reading(case.message_id)
     was = reading[1].requests if reading and reading[1] else (case.request,)
     now = tuple(sorted({*(r for r in was if r != case.request), request}))
     act.tx.corrections.add(Correction(case.id, case.message_id, was, now, staff.name, act.now))
-    act.tx.tokens.revoke(case.id, act.now)
-    for mail in act.tx.outbox.of_case(case.id):
-        act.tx.outbox.cancel(mail.id, act.now, "corrected")
-    _release(act, case, tools)
+    _forget(act, case, "corrected")
     # a proof was given for the old request only: it carries out nothing under the new one
     return move(act, case, "correct", CaseState.REVIEW, request=request, hold_reason="corrected", sure=True,
                 wake_on=None, proof=min(case.proof, Proof.E1))  # fmt: skip
 
 
 def choose_seeker(act: Act, case: Case, seeker: Seeker) -> Case:
-    """Staff say whose case it is. That is no proof of identity: the ladder still holds."""
+    """Staff say whose case it is. That is no proof of identity: the ladder still holds.
+
+    What another person before this one proved, was sent or consented to is nothing for this one.
+    """
     _open(case)
     if case.seeker_id == seeker.id:
         return case
-    act.tx.tokens.revoke(case.id, act.now)
-    changed = act.tx.cases.change(case, seeker_id=seeker.id, proof=Proof.E0, policy="nobody_is_identified")
+    if case.seeker_id is not None:
+        _forget(act, case, "seeker_chosen")
+    theirs: dict[str, Any] = {"seeker_id": seeker.id, "proof": Proof.E0, "policy": "nobody_is_identified"}
+    if case.state is CaseState.REVIEW:
+        changed = act.tx.cases.change(case, **theirs)
+    else:
+        changed = move(act, case, "hold", CaseState.REVIEW, hold_reason="not_on_file", wake_on=None, **theirs)
     act.note("case.seeker_chosen", changed)
     return changed
+
+
+def _forget(act: Act, case: Case, why: str) -> None:
+    """Links die, queued mails stay here, and introductions go on, as if the case had not been."""
+    act.tx.tokens.revoke(case.id, act.now)
+    for mail in act.tx.outbox.of_case(case.id):
+        act.tx.outbox.cancel(mail.id, act.now, why)
+    _release(act, case)
 
 
 def hold(act: Act, case: Case, reason: str, wake_on: date | None) -> Case:
@@ -137,7 +159,7 @@ def refuse(act: Act, case: Case, reason: str, tools: Tools) -> Case:
     _may_end(case)
     act.tx.tokens.revoke(case.id, act.now)
     act.tx.notes.add(case.id, act.actor.name, reason, act.now)
-    _release(act, case, tools)
+    _release(act, case)
     closed = move(act, case, "refuse", CaseState.REFUSED, hold_reason=None, wake_on=None)
     _mail(act, closed, "refusal", tools, free=reason)
     return closed
@@ -148,7 +170,7 @@ def lapse(act: Act, case: Case, tools: Tools) -> Case:
     _open(case)
     _may_end(case)
     act.tx.tokens.revoke(case.id, act.now)
-    _release(act, case, tools)
+    _release(act, case)
     return move(act, case, "lapse", CaseState.LAPSED, hold_reason=None, wake_on=None)
 
 
@@ -263,7 +285,7 @@ def _confirm_reading(act: Act, case: Case, staff: StaffMember) -> None:
         act.tx.corrections.add(Correction(case.id, case.message_id, same, same, staff.name, act.now))
 
 
-def _release(act: Act, case: Case, tools: Tools) -> None:
+def _release(act: Act, case: Case) -> None:
     """Ending a case without carrying it out lets introductions go on, unless another open wish holds them."""
     seeker = _seeker(act, case)
     if seeker is not None:

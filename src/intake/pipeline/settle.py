@@ -246,7 +246,7 @@ def proceed(
         fields["proof"] = max(case.proof, proof)
     if decision.assign is not None:
         fields["assignee"] = assignee_of(decision.assign, seeker, case.request, act.tx.staff.all())
-    case = move(act, act.tx.cases.get(case.id), event, decision.state, **fields)
+    case = move(act, case, event, decision.state, **fields)
     return _tell(act, case, seeker, decision, tools)
 
 
