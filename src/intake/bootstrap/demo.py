@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import shlex
+import shutil
 import sys
 from dataclasses import replace
 
@@ -84,7 +87,12 @@ intake を起動しました / intake is running   (Ctrl-C で終了 / to end)
   お問い合わせ / contact {settings.public_url}/contact
 
   メールを送ってみる / send a message:
-    intake send-sample --smtp-port {smtp}
+    {_command()} send-sample --smtp-port {smtp}
 """
     )
     sys.stdout.flush()
+
+
+def _command() -> str:
+    """How this shell can call us again: by name where it is on the path, else by the path that started us."""
+    return "intake" if shutil.which("intake") else shlex.quote(os.path.relpath(sys.argv[0]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import secrets
 import sys
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -47,7 +48,7 @@ def cases(
     """The queue, oldest first."""
     utf8_out()
     if state and state not in {s.value for s in CaseState}:
-        raise BadInput(f"--state: {state!r} is not one of {', '.join(s.value for s in CaseState)}")
+        raise typer.BadParameter(f"--state: {state!r} is not one of {', '.join(s.value for s in CaseState)}")
     query_states = (CaseState(state),) if state else ()
     store = connect(settings())
     try:
@@ -78,8 +79,9 @@ def _all(tx: Tx, states: tuple[CaseState, ...]) -> list[Case]:
 def find_case(tx: Tx, word: str) -> Case:
     """By id or number. Raises NotFound."""
     case = tx.cases.by_number(word)
-    if case is None and word.isdigit():
-        return tx.cases.get(int(word))
+    if case is None and word.isascii() and word.isdigit():
+        with suppress(NotFound, OverflowError):
+            case = tx.cases.get(int(word))
     if case is None:
         raise NotFound(f"{word}: no such case; `intake cases` lists them")
     return case
@@ -112,7 +114,7 @@ def _details(tx: Tx, case: Case) -> dict[str, Any]:
     reading = tx.inbox.reading(case.message_id)
     message, meaning = reading if reading else (None, None)
     why = (
-        [{"request": e.request, "text": e.text, "rule": e.rule, "weight": e.weight} for e in meaning.why]
+        [{"request": e.request, "text": e.text, "rule": e.rule, "weight": round(e.weight, 2)} for e in meaning.why]
         if meaning
         else []
     )
@@ -154,9 +156,9 @@ def case_new(
 
     utf8_out()
     if channel != "phone":
-        raise BadInput("--channel: only phone calls are typed in; mails and forms come by themselves")
+        raise typer.BadParameter("--channel: only phone calls are typed in; mails and forms come by themselves")
     if not (request or message):
-        raise BadInput('say what was asked: --request withdrawal, or --message "…"')
+        raise typer.BadParameter('say what was asked: --request withdrawal, or --message "…"')
     fields = {"name": name, "member_id": member_id, "phone": phone, "email": email, "request": request,
               "reason": reason, "message": message}  # fmt: skip
     row = phone_case({k: v for k, v in fields.items() if v}, staff or getpass.getuser())
@@ -209,7 +211,7 @@ def staff_add(
 
     utf8_out()
     if role not in {r.value for r in Role}:
-        raise BadInput(f"--role: {role!r} is not one of {', '.join(r.value for r in Role)}")
+        raise typer.BadParameter(f"--role: {role!r} is not one of {', '.join(r.value for r in Role)}")
     password = sys.stdin.readline().rstrip("\n") if password_stdin else secrets.token_urlsafe(12)
     if len(password) < 10:
         raise BadInput("the password needs at least 10 characters")

@@ -123,8 +123,9 @@ def _import(file: Path, run: Any, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         emit(row | {"errors": list(result.errors)})
     else:
-        print(say(f"追加 {result.added} 件、更新 {result.changed} 件、誤り {len(result.errors)} 件",
-                  f"added {result.added}, changed {result.changed}, failed {len(result.errors)}"))  # fmt: skip
+        trial = say("(確認のみ、何も保存していません) ", "(nothing written) ") if dry_run else ""
+        print(trial + say(f"追加 {result.added} 件、更新 {result.changed} 件、誤り {len(result.errors)} 件",
+                          f"added {result.added}, changed {result.changed}, failed {len(result.errors)}"))  # fmt: skip
     if result.errors:
         raise SystemExit(1)
 

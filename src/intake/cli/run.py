@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from intake.bootstrap import init_home, open_house
-from intake.cli.app import app, settings, utf8_out
-from intake.errors import BadInput
+from intake.cli.app import app, say, settings, utf8_out
 
 
 @app.command()
@@ -17,7 +16,7 @@ def run(part: Annotated[str, typer.Argument(help="smtp, imap, web, worker or sen
     from intake.bootstrap.services import PARTS, Services, run_services
 
     if part and part not in PARTS:
-        raise BadInput(f"run {part}: parts are {', '.join(PARTS)}")
+        raise typer.BadParameter(f"run {part}: parts are {', '.join(PARTS)}")
     s = settings()
     init_home(s)
     run_services(Services(open_house(s), (part,) if part else PARTS))
@@ -38,10 +37,10 @@ def demo(
 @app.command("send-sample")
 def send_sample(
     smtp_port: Annotated[int, typer.Option("--smtp-port")] = 8025,
-    from_: Annotated[str, typer.Option("--from")] = "山田 太郎 <taro.yamada@example.jp>",
+    from_: Annotated[str, typer.Option("--from")] = "岡田 直子 <naoko.okada@example.jp>",
     to: Annotated[str, typer.Option("--to")] = "support@agency.example.jp",
     subject: str = "退会のお願い",
-    body: str = "お世話になっております。会員番号M-10001の山田太郎です。\n退会の手続きをお願いいたします。\n",
+    body: str = "お世話になっております。会員番号M-10023の岡田直子です。\n退会の手続きをお願いいたします。\n",
 ) -> None:
     """Send one Japanese mail over SMTP to a running demo on this machine."""
     from email.utils import parseaddr
@@ -56,6 +55,8 @@ def send_sample(
     mail = Mail(to, parseaddr(from_)[1], "", subject, "sample", "", data, body, MailClass.ONCE)
     courier = open_courier(f"smtp://127.0.0.1:{smtp_port}", Path(), None)
     try:
-        print(courier.deliver(mail).detail)
+        answer = courier.deliver(mail).detail
+        print(say(f"受け取られました({answer})。まもなく案件と送信メールの画面に現れます。",
+                  f"accepted ({answer}); look at the case and the mail on the staff pages"))  # fmt: skip
     finally:
         courier.close()
