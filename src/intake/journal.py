@@ -59,4 +59,4 @@ def set_up(style: str = "text") -> None:
 
 def journal(where: str) -> Any:
     """A logger for one part of the product."""
-    return structlog.get_logger().bind(where=where)
+    return structlog.get_logger(where=where)  # stays open until it is used: ``bind`` here would miss ``set_up``
