@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from intake.model import DESTRUCTIVE
@@ -12,6 +13,10 @@ from intake.understanding.weights import Weights
 
 _UNCLEAR = frozenset({"neg", "sup", "cond", "hear", "ques"})
 _AGAINST = frozenset({"othercompany", "retract"})
+_PUT_OFF = re.compile(
+    "見送|延期|先送り|思いとど|取りや|よします|やめにし|(?:退会|解約|削除)[はもを]?(?:やめ|辞め|止め)"
+)
+_NEAR = 3  # tokens behind the rule's words within which it must be asked: 消し・て・いただけますか
 _SERIOUS = frozenset({"neg", "third", "else", "mere_if", "hear", "sup"})
 
 
@@ -46,7 +51,9 @@ def _contradicted(reading: Reading, request: str) -> bool:
         return True
     if any(h.request in ("retraction", "reinstatement") and h.holds for h in reading.hits):
         return True
-    return any(one.concept in _AGAINST for said in reading.document.said for one in said)
+    return any(one.concept in _AGAINST for said in reading.document.said for one in said) or bool(
+        _PUT_OFF.search(reading.own)
+    )
 
 
 def _is_clear(reading: Reading, hit: Hit) -> bool:
@@ -57,7 +64,9 @@ def _is_clear(reading: Reading, hit: Hit) -> bool:
     marks = reading.document.marks[hit.sentence]
     before = {name for place, name, where in marks if where != "after"}
     after = {name for place, name, where in marks if where == "after" and place >= hit.start}
-    return not (before & _SERIOUS or after & _UNCLEAR) and bool(after & {"ask", "do"})
+    asked = {name for place, name, where in marks if where == "after" and hit.start <= place <= hit.end + _NEAR}
+    enough = {"ask"} if hit.request == "deletion" else {"ask", "do"}
+    return not (before & _SERIOUS or after & _UNCLEAR) and bool(asked & enough)
 
 
 def _falls(request: str, reading: Reading, reader: Reader, weights: Weights) -> bool:
