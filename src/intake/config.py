@@ -6,6 +6,7 @@ variables are warned about; ``INTAKE_TEST_…`` and ``INTAKE_FAIL_…`` are rese
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -16,8 +17,10 @@ from urllib.parse import urlsplit
 from intake.errors import SettingError
 
 PREFIX = "INTAKE_"
-RESERVED = ("INTAKE_TEST_", "INTAKE_FAIL_", "INTAKE_FUZZ_", "INTAKE_HOME", "INTAKE_LANG")
+RESERVED = ("INTAKE_TEST_", "INTAKE_FAIL_", "INTAKE_FUZZ_")
+NOT_HERE = ("INTAKE_HOME", "INTAKE_LANG")  # read before the others
 SECRET_URLS = ("database_url", "relay_url", "imap_url", "webhooks_out")
+SECRET_IN_QUERY = re.compile(r"((?:^|[?&])(?:pass|[a-z_]*password|secret|token|key|sslkey)=)[^&;]*", re.IGNORECASE)
 PROFILES = ("agency", "public-office")
 
 
@@ -112,7 +115,7 @@ def load(home: str | Path | None, environ: Mapping[str, str]) -> Loaded:
         values[name], sources[name] = value, str(path)
     warnings = []
     for variable, value in environ.items():
-        if not variable.startswith(PREFIX) or variable.startswith(RESERVED):
+        if not variable.startswith(PREFIX) or variable.startswith(RESERVED) or variable in NOT_HERE:
             continue
         name = variable[len(PREFIX) :].lower()
         if name in NAMES:
@@ -173,6 +176,7 @@ def shown(loaded: Loaded) -> list[tuple[str, str, str]]:
 def _masked(value: str) -> str:
     def one(url: str) -> str:
         parts = urlsplit(url)
-        return url.replace(f":{parts.password}@", ":***@") if parts.password else url
+        url = url.replace(f":{parts.password}@", ":***@") if parts.password else url
+        return SECRET_IN_QUERY.sub(r"\1***", url)
 
     return ";".join(one(u) for u in value.split(";"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from intake.bootstrap.toolbox import Toolbox, key_maker
 from intake.channels.inbox import InboxWriter
+from intake.channels.standard_webhooks import load_secrets
 from intake.config import Settings
 from intake.errors import SettingError
 from intake.keyring import load_keyring, make_secret
@@ -70,12 +71,8 @@ class House:
         return open_courier(self.settings.relay_url, self.settings.home, read_secret(self.settings.relay_password_file))
 
     def webhook_secrets(self) -> list[bytes]:
-        """The secrets that sign webhooks, newest first."""
-        path = self.settings.webhook_secret_path
-        try:
-            return [line.strip().encode() for line in path.read_text("ascii").splitlines() if line.strip()]
-        except OSError as e:
-            raise SettingError(f"{path}: cannot be read ({e.strerror}); run `intake init`") from e
+        """The keys that sign webhooks, newest first. Raises SettingError; a remark in the file is no key."""
+        return list(load_secrets(self.settings.webhook_secret_path))
 
     def close(self) -> None:
         """Finish what was accepted, then let go."""

@@ -26,8 +26,11 @@ def init(profile: Annotated[str, typer.Option(help="agency or public-office")] =
     """Make the home: database at the newest schema, keys. Harmless twice."""
     utf8_out()
     if profile and profile not in config_module.PROFILES:
-        raise BadInput(f"--profile: {profile!r} is not one of {', '.join(config_module.PROFILES)}")
+        raise typer.BadParameter(f"--profile: {profile!r} is not one of {', '.join(config_module.PROFILES)}")
     s = settings()
+    if profile and profile != s.profile and (s.home / "intake.toml").exists():
+        raise BadInput(f"--profile: this home has {s.profile}; to change it write profile = \"{profile}\" in "
+                       f"{s.home / 'intake.toml'} (a set INTAKE_PROFILE goes before it)")  # fmt: skip
     made = init_home(s)
     path = s.home / "intake.toml"
     if not path.exists():
