@@ -21,9 +21,11 @@ _ID_LABEL = re.compile(
 _ID_BARE = re.compile(
     r"(?<![0-9A-Za-z@.\-/])(?P<id>[A-Z]{1,5}-?\d{4,10}(?:-\d{1,6})?|[A-Z]{1,4}-\d{3,10}(?:-\d{1,6})?)(?![0-9A-Za-z@-])"
 )
+_OTHER_NUMBER = re.compile(r"(?:請求書|求人|掲載|応募|受付|組合員?|案件|書\()(?:番号|No\.?)?[ .:(]{0,3}$")
 _ID_BY_NAME = re.compile(
     r"(?:^|[。\n ])[一-鿿々ヶ]{1,4}[ ]?[一-鿿々ヶぁ-んァ-ヶー]{1,5}[ (/]{0,3}(?P<id>\d[\d-]{4,11})\)?[ ]*(?=\n|$|で)|"
-    r"\n[ ]*(?P<alone>\d[\d-]{5,10})[ ]*(?=\n|$)|(?:^|\n)[ ]*(?P<first>\d[\d-]{5,10})[ ]{1,3}(?=[一-鿿])"
+    r"\n[ ]*(?P<alone>\d[\d-]{5,10})[ ]*(?=\n|$)|(?:^|\n)[ ]*(?P<first>\d[\d-]{5,10})(?:[ ]{1,3}|の)(?=[一-鿿])|"
+    r"[一-鿿ぁ-んァ-ヶー]\((?P<round>\d{2,6}-\d{3,8})\)"
 )
 _PHONE = re.compile(
     r"(?<![\dA-Za-z-])(?:\+81[ -]?|\(?0)\d{0,4}\)?[ -]?\(?\d{1,4}\)?[ -]?\d{2,4}(?:[ -]?\d{1,4})?(?![\d-])"
@@ -151,10 +153,12 @@ def _member_id(answer: str, text: str, phone: str | None) -> str | None:
             digits = re.sub(r"\D", "", candidate)
             if phone and digits == re.sub(r"\D", "", phone):
                 continue
-            if len(digits) >= 3 and not re.fullmatch(r"0\d{1,4}-\d{1,4}-\d{3,4}", candidate):
+            if _OTHER_NUMBER.search(text[max(0, match.start() - 6) : match.start("id")]):
+                continue
+            if len(digits) >= 3 + (pattern is _ID_BARE) and not re.fullmatch(r"0\d{1,4}-\d{1,4}-\d{3,4}", candidate):
                 return candidate
     for match in _ID_BY_NAME.finditer(text):
-        candidate = _tidy_id(match["id"] or match["alone"] or match["first"])
+        candidate = _tidy_id(match["id"] or match["alone"] or match["first"] or match["round"])
         if not (phone and re.sub(r"\D", "", candidate) == re.sub(r"\D", "", phone)) and not candidate.startswith("0"):
             return candidate
     return None
@@ -170,7 +174,11 @@ def _name(text: str, surnames: frozenset[str]) -> str | None:
     lines = [line.strip() for line in text.split("\n")]
     filled = [i for i, line in enumerate(lines) if line]
     for match in _SAYS.finditer(text):
-        _candidate(candidates, match["name"], 2.0, surnames)
+        start = match.start("name")
+        begins = start == 0 or text[start - 1] in "\n。 "
+        known = any(match["name"].startswith(s) for s in surnames)
+        if known or not text.startswith("が", match.end()):  # 「病棟見学ですが」 is no name
+            _candidate(candidates, match["name"], 2.3 if begins else 2.0, surnames)
     for place, index in enumerate(filled):
         from_end = len(filled) - place
         if from_end <= 3 and (last := _AT_END.search(lines[index])):

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 _LINE = re.compile(
     r"(?m)^[ \t>]{0,4}[■●◆◇○▼□・*※]{0,2}[ ]?(?:【[ ]?(?P<a>[^】\n]{1,16})】[ ]?[:=|]?|\[(?P<b>[^\]\n]{1,16})\][ ]?[:=|]?|"  # noqa: E501
     r"(?P<c>[^:=|\n、。!?]{1,16}?)[ ]{0,3}[:=|]|(?<=[■●◆◇])(?P<d>[^ \n、。!?]{2,10})(?=[ ])|"
-    r"(?P<e>[^ \n、。!?:]{2,8}\((?:必須|任意)\))(?=[ ]))[ \t]*(?P<value>[^\n]*)$"
+    r"(?P<e>[^ \n、。!?:]{2,8}\((?:必須|任意)\))(?=[ ])|"
+    r"(?P<f>お名前|氏名|名前|会員番号|電話番号|フリガナ)(?=[ ]))[ \t]*(?P<value>[^\n]*)$"
 )
 _KINDS = (
     ("kana", re.compile("フリガナ|ふりがな|カナ$|かな$|よみ")),
     (
         "member_id",
         re.compile(
-            "会員番号|会員ID|会員No|会員NO|登録番号|登録No|登録ID|求職者番号|求職番号|スタッフコード|スタッフNo|スタッフ番号|お客様番号|お客様ID|ユーザーID|ユーザID|マイページID|受付番号|会員コード|登録コード|^ID$|^No\\.?$|^番号$|会員番号等"
+            "会員番号|member[_ ]?(?:no|id|number)|会員ID|会員No|会員NO|登録番号|登録No|登録ID|求職者番号|求職番号|スタッフコード|スタッフNo|スタッフ番号|お客様番号|お客様ID|ユーザーID|ユーザID|マイページID|受付番号|会員コード|登録コード|^ID$|^No\\.?$|^番号$|会員番号等"  # noqa: E501
         ),
     ),
     ("phone", re.compile("電話|TEL|Tel|tel|携帯|連絡先")),
@@ -62,7 +63,7 @@ def fields(text: str) -> list[Field]:
     """The form lines of a normalised text, in order. One line alone with a colon is no form unless it is a fact."""
     found = []
     for line in _LINE.finditer(text):
-        label = (line["a"] or line["b"] or line["c"] or line["d"] or line["e"] or "").strip()
+        label = (line["a"] or line["b"] or line["c"] or line["d"] or line["e"] or line["f"] or "").strip()
         kind = next((kind for kind, pattern in _KINDS if pattern.search(label)), "")
         if kind:
             found.append(Field(kind, label, line.start(), line.start("value"), line.end("value")))
