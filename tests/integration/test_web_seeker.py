@@ -53,8 +53,8 @@ def test_one_press_acts_once(house: TestHouse) -> None:
     assert house.cases()[0].proof is Proof.E2
     before = state(house)
     again = client.post(path, data=fields | {"choice": "complete"})
-    assert "お手続きはお済みです" in again.text
-    assert "お手続きはお済みです" in client.get(path).text
+    assert "このリンクは使用済みです" in again.text
+    assert "このリンクは使用済みです" in client.get(path).text
     assert state(house) == before
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from starlette.routing import Route
 from intake.channels import contact
 from intake.channels.standard_webhooks import BadBody
 from intake.errors import Temporary
-from intake.web.context import context_of
+from intake.web.context import WebContext, context_of
 
 FIELDS = ("category", "name", "email", "member_id", "phone", "message")
 CATEGORIES = (
@@ -28,9 +29,7 @@ LIMITS = {"message": 20_000}
 
 async def show(request: Request) -> Response:
     """The empty form."""
-    return context_of(request).pages.page(
-        "contact/form.html", values=dict.fromkeys(FIELDS, ""), errors={}, categories=CATEGORIES
-    )
+    return _page(context_of(request), "form", values=dict.fromkeys(FIELDS, ""), errors={})
 
 
 async def send(request: Request) -> Response:
@@ -42,27 +41,26 @@ async def send(request: Request) -> Response:
     step = _text(data, "step")
     if errors or step not in ("confirm", "send"):
         status = 422 if errors and step != "back" else 200
-        return context.pages.page(
-            "contact/form.html", status, values=values, errors={} if step == "back" else errors, categories=CATEGORIES
-        )
+        return _page(context, "form", status, values=values, errors={} if step == "back" else errors)
     if step == "confirm":
-        return context.pages.page("contact/confirm.html", values=values, form_id=secrets.token_urlsafe(16))
+        return _page(context, "confirm", values=values, form_id=secrets.token_urlsafe(16))
     form_id = _text(data, "form_id")[:64]
     try:
-        accepted = await context.writer.accept_async(
+        await context.writer.accept_async(
             contact.arrival(values, context.clock(), form_id or secrets.token_urlsafe(16))
         )
     except BadBody as e:
-        return context.pages.page(
-            "contact/form.html",
-            422,
-            values=values,
-            errors={e.field: "使えない文字が含まれています。"},
-            categories=CATEGORIES,
-        )
+        return _page(context, "form", 422, values=values, errors={e.field: "使えない文字が含まれています。"})
     except Temporary:
-        return context.pages.page("contact/later.html", 503, values=values, form_id=form_id)
-    return context.pages.page("contact/thanks.html", number=accepted.message_id)
+        return _page(context, "later", 503, values=values, form_id=form_id)
+    return _page(context, "thanks")
+
+
+def _page(context: WebContext, name: str, status: int = 200, **values: Any) -> Response:
+    """One screen in the agency's frame: who asks, and where else to turn."""
+    return context.pages.page(
+        f"contact/{name}.html", status, agency=context.tools().agency, categories=CATEGORIES, **values
+    )
 
 
 def problems(values: dict[str, str]) -> dict[str, str]:
