@@ -34,6 +34,7 @@ WORDS = {
     "no_answer": "本人から返事がありません", "cooling_off": "取り消し期間中", "after_selection": "選考終了後に実行",
     "self_application": "自主応募の終了待ち", "employer_informed": "企業への連絡待ち",
     "corrected": "読み取りを直しました", "held": "保留", "mail_failed": "メールが届きません",
+    "calendar_failed": "予定日の処理に失敗しました", "no_reply": "自動返信できない差出人です",
     "mail_bounced": "メールが戻ってきました", "mail_stale": "送信前に状況が変わりました",
     "budget": "本日の自動メールは送信済みです", "no_address": "登録アドレスがありません",
     "own_address": "自社のアドレスです", "staff_carries_out": "本人確認済み・担当者が実行",
