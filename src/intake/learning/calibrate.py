@@ -13,7 +13,7 @@ from intake.understanding.reasons import reasons_of
 from intake.understanding.sureness import chance, kind_of
 
 # Precision asked of `auto` on the letters at hand, most of which are harder than everyday mail.
-AIM = {"destructive": 0.99, "asked": 0.98, "rest": 0.98}
+AIM = {"destructive": 0.995, "asked": 0.98, "rest": 0.98}
 SENTENCE = 0.3  # what a single sentence counts against a letter
 LEAST = 40  # readings below which a share says nothing
 
@@ -51,8 +51,10 @@ def calibrate(outcomes: Sequence[Outcome]) -> dict[str, float]:
 
 def floors_of(outcomes: Sequence[Outcome], sure: dict[str, float]) -> dict[str, float]:
     """The least chance with which a reading is sure: above it, ``AIM`` of the readings are right."""
-    letters = [o for o in outcomes if o.line.requests is not None and o.line.kind == "message"]
-    rated = [(chance(o.figures, sure), o) for o in letters if not o.doubted]
+    lines = [o for o in outcomes if o.line.requests is not None and not o.doubted]
+    # Everyday mail sets the floors; where leaving and erasure are read, every near miss of a sentence counts as well.
+    chosen = [o for o in lines if o.line.kind == "message" or kind_of(o.chosen) == "destructive"]
+    rated = [(chance(o.figures, sure), o) for o in chosen]
     kinds: dict[str, list[tuple[float, bool]]] = {"destructive": [], "asked": [], "rest": []}
     for value, one in rated:
         kinds[kind_of(one.chosen)].append((value, one.exact))

@@ -14,7 +14,7 @@ from intake.understanding.weights import Weights
 _UNCLEAR = frozenset({"neg", "sup", "cond", "hear", "ques"})
 _AGAINST = frozenset({"othercompany", "retract"})
 _PUT_OFF = re.compile(
-    "見送|延期|先送り|思いとど|取りや|よします|やめにし|(?:退会|解約|削除)[はもを]?(?:やめ|辞め|止め)"
+    "たり[^。\n]{0,8}たり|(?:して|消して|やめて)い(?:ます|る|ました|た)(?!の)|見送|延期|先送り|思いとど|取りや|よします|やめにし|(?:退会|解約|削除)[はもを]?(?:やめ|辞め|止め)"
 )
 _NEAR = 3  # tokens behind the rule's words within which it must be asked: 消し・て・いただけますか
 _SERIOUS = frozenset({"neg", "third", "else", "mere_if", "hear", "sup"})
