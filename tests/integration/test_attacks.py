@@ -188,6 +188,39 @@ def test_a9_three_hundred_forgeries_send_the_victim_one_mail_at_most(house: Test
     assert "CANARY" not in "".join(m.data.decode() + m.text + m.subject for m in house.relay.mails)
 
 
+def test_a5_a_report_that_came_by_imap_counts_by_its_own_header(house: TestHouse) -> None:
+    """A mailbox tells no envelope; the signed address stands where it was delivered to, and nobody can guess it."""
+    wish(house, "withdrawal")
+    path = house.relay.mails[0].mail_from
+    last = "0" if path.partition("@")[0][-1] != "0" else "1"
+    wrong = path.partition("@")[0][:-1] + last + "@" + path.partition("@")[2]
+    bounce_to(house, wrong, via="imap")
+    assert house.cases()[0].state is CaseState.AWAITING_PROOF
+    bounce_to(house, path, via="imap")
+    assert (house.cases()[0].state, house.cases()[0].hold_reason) == (CaseState.REVIEW, "mail_bounced")
+
+
+def test_a_forged_mail_without_a_way_back_does_not_swallow_the_true_wish(house: TestHouse) -> None:
+    raw = f"From: taro@example.jp\r\nTo: {DESK}\r\nMessage-ID: <s@example.jp>\r\n\r\nwish: withdrawal\r\n"
+    house.raw(raw.encode(), mail_from="")
+    house.work()
+    true = wish(house, "withdrawal")
+    assert one(house, true).state is CaseState.AWAITING_PROOF
+    assert press(house).status == "done"
+
+
+def test_a22_a_remark_in_the_secret_file_is_no_key(house: TestHouse) -> None:
+    from intake.bootstrap import open_house
+
+    path = house.settings.webhook_secret_path
+    path.write_text("# changed on 2026-11-01 by the administrator\n" + path.read_text("ascii"), "utf-8")
+    opened = open_house(house.settings)
+    keys = opened.webhook_secrets()
+    opened.close()
+    assert len(keys) == 1
+    assert b"administrator" not in keys[0]
+
+
 def test_a10_a_hundred_wishes_are_one_link_and_one_case(house: TestHouse) -> None:
     for n in range(100):
         wish(house, "withdrawal", work=False, more=str(n))

@@ -35,7 +35,7 @@ class CaseState(StrEnum):
 # why a case is in review: who wrote, or what was meant, is not established
 DOUBTFUL_HOLDS = frozenset(
     {"unverified", "not_on_file", "keys_disagree", "unknown_member", "several_seekers", "no_register", "unsure",
-     "unreadable", "contradiction"}
+     "unreadable", "contradiction", "no_reply"}
 )  # fmt: skip
 
 # the same by the policy that decided: staff may put another hold reason over it

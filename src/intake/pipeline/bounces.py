@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from intake.model import InboxItem, Kind, Message
+import re
+
+from intake.model import Envelope, InboxItem, Kind, Message
 from intake.pipeline import settle
 from intake.pipeline.moves import Act
 from intake.pipeline.tools import Tools
 from intake.policy import decide_bounced, today_of
 from intake.replies import bounced_message_id
+
+MOST_HEADER = 65_536
+_PATH_LIKE = re.compile(
+    rb"[A-Za-z0-9.!#$%&'*/=?^_`{|}~-]{1,64}\+b-[a-z0-9-]{1,30}-[0-9a-f]{16}@[A-Za-z0-9.-]{1,253}", re.I
+)
 
 
 def note(act: Act, item: InboxItem, message: Message, tools: Tools) -> None:
@@ -15,7 +22,7 @@ def note(act: Act, item: InboxItem, message: Message, tools: Tools) -> None:
     if message.kind is not Kind.BOUNCE:
         return
     domain = tools.mail_from.rpartition("@")[2]
-    ids = [i for r in item.envelope.rcpt_to if (i := bounced_message_id(tools.keyring, r, domain))]
+    ids = [i for r in _recipients(item.envelope) if (i := bounced_message_id(tools.keyring, r, domain))]
     for mail in act.tx.outbox.by_message_id(ids) if ids else []:
         for case in [act.tx.cases.get(c) for c in mail.case_ids]:
             act.note("mail.bounced", case, outbox=mail.id, message=item.id)
@@ -24,3 +31,11 @@ def note(act: Act, item: InboxItem, message: Message, tools: Tools) -> None:
             if decision is not None:
                 seeker = act.tx.seekers.get(case.seeker_id) if case.seeker_id else None
                 settle.proceed(act, case, seeker, decision, "hold", tools)
+
+
+def _recipients(envelope: Envelope) -> list[str]:
+    """Where a report was delivered to. A mailbox tells no envelope: there the header does, and our signature decides."""
+    if envelope.rcpt_to:
+        return list(envelope.rcpt_to)
+    header = re.split(rb"\r?\n\r?\n", envelope.raw[:MOST_HEADER], maxsplit=1)[0]
+    return [found.decode("ascii") for found in _PATH_LIKE.findall(header)[:20]]

@@ -181,8 +181,8 @@ def _registration_ended_on_proof(tx: Tx, case: Case) -> None:
     assert not ended or any(c.proof >= Proof.E2 for c in ended)
 
 
-def bounce_to(house: TestHouse, path: str) -> Accepted:
-    """A delivery report that comes to this address."""
+def bounce_to(house: TestHouse, path: str, via: str = "smtp") -> Accepted:
+    """A delivery report that comes to this address; a mailbox does not say by which envelope."""
     raw = (
         b"From: MAILER-DAEMON@example.jp\r\nTo: <" + path.encode() + b">\r\nSubject: Undelivered\r\n"
         b"Date: Mon, 16 Nov 2026 12:00:00 +0900\r\nMessage-ID: <b%d@example.jp>\r\nMIME-Version: 1.0\r\n"
@@ -192,6 +192,7 @@ def bounce_to(house: TestHouse, path: str) -> Accepted:
         b"Reporting-MTA: dns; mx.example.jp\r\n\r\nFinal-Recipient: rfc822; taro@example.jp\r\nAction: failed\r\n"
         b"Status: 5.1.1\r\n\r\n--x--\r\n"
     ) % len(house.outbox())
-    accepted = house.arrive(Envelope(Channel.EMAIL, "smtp", raw, house.now, mail_from="", rcpt_to=(path or DESK,)))
+    rcpt_to = (path or DESK,) if via == "smtp" else ()
+    accepted = house.arrive(Envelope(Channel.EMAIL, via, raw, house.now, mail_from="", rcpt_to=rcpt_to))
     house.work()
     return accepted
