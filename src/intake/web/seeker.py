@@ -12,10 +12,6 @@ from intake.pipeline import links
 from intake.web.context import WebContext, context_of
 
 STATUS = {"unknown": 404, "expired": 410, "used": 200, "changed": 409}
-REASONS = (
-    "hired_elsewhere", "search_ended", "family", "health", "busy", "support", "concierge_fit", "few_jobs", "mismatch",
-    "too_many_contacts", "wants_scouts", "privacy", "other_reason",
-)  # fmt: skip
 
 
 async def show(request: Request) -> Response:
@@ -44,7 +40,7 @@ def _look(context: WebContext, token: str) -> links.LinkPage:
 
 
 def _answer(context: WebContext, token: str, fields: dict[str, str]) -> links.LinkPage:
-    reason = fields.get("reason", "")
+    tools, reason = context.tools(), fields.get("reason", "")
     with context.store.write("confirm") as tx:
         return links.answer(
             tx,
@@ -52,9 +48,9 @@ def _answer(context: WebContext, token: str, fields: dict[str, str]) -> links.Li
             fields.get("choice", ""),
             fields.get("nonce", ""),
             fields.get("seen", ""),
-            context.tools(),
+            tools,
             context.clock(),
-            reason=reason if reason in REASONS else None,
+            reason=reason if reason in {r.code for r in tools.rulebook.reasons.reason} else None,
         )
 
 
@@ -67,7 +63,7 @@ def _page(context: WebContext, page: links.LinkPage) -> Response:
         page=page,
         agency=tools.agency,
         profile=tools.profile,
-        reasons=REASONS,
+        reasons=tools.rulebook.reasons.reason,
     )
 
 
