@@ -20,6 +20,12 @@ _OPTION = re.compile(r"(?m)^[> \t]*[(\[【]?([1-9①-⑨A-D一二三四])[)\].�
 _ASKS = re.compile(r"[^。\n>]*(?:でしょうか|ますか|ですか|ませんか|ください|下さい)[。?？]?")
 _NO_MEANS = re.compile(r"[「『]?いいえ[」』]?の場合は?[、,]?([^。\n]{4,60})")
 _NOISE = re.compile(r"[^\n]*(?:お世話に|ありがとう|申します|です。$|様$|さん$)[^\n]*")
+_FILLING = re.compile(
+    r"はい|ええ|OK|ok|(?:よろしく|宜しく|それで|どうぞ)?お願い(?:いた|致)?し(?:ます|たいです)|ありがとうござい(?:ます|ました)|"
+    r"お世話になって(?:おり|い)ます|その(?:通り|とおり|ように|方向)で?|承知(?:いた|致)?しました|問題(?:ござい|あり)ません|"
+    r"大丈夫です|構いません|結構です|です|ます|[。、.,!?\s　]"
+)
+_REST = 16  # what may be left beside yes and thanks: a name, 「退会で」
 _CIRCLED = {chr(0x2460 + i): str(i + 1) for i in range(9)} | dict(zip("一二三四", "1234", strict=True))
 
 
@@ -39,7 +45,7 @@ def answered(reading: Reading, segments: Sequence[Segment], body: str) -> str | 
     if _NO.search(own):
         means = _NO_MEANS.search(quote)
         return _wish(means[1]) if means else None
-    if _YES.search(own):
+    if _YES.search(own) and len(_FILLING.sub("", own)) <= _REST:
         asks = [m.group() for m in _ASKS.finditer(quote)]
         return _statement(asks[0]) if asks else None
     return None
