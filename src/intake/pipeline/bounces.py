@@ -34,7 +34,7 @@ def note(act: Act, item: InboxItem, message: Message, tools: Tools) -> None:
 
 
 def _recipients(envelope: Envelope) -> list[str]:
-    """Where a report was delivered to. A mailbox tells no envelope: there the header does, and our signature decides."""
+    """Where a report was delivered to. A mailbox tells no envelope: there the header does; the signature decides."""
     if envelope.rcpt_to:
         return list(envelope.rcpt_to)
     header = re.split(rb"\r?\n\r?\n", envelope.raw[:MOST_HEADER], maxsplit=1)[0]

@@ -155,9 +155,12 @@ def _deletion(
         return _named(case, seeker, hold)
     _prove(case, Act.ERASE, profile, second=second_approved, second_needed=second_needed)
     erase_on = today + timedelta(days=profile.cooling_off_days)
-    return _named(
+    decision = _named(
         case, seeker, Course("cooling_off", CaseState.SCHEDULED, "deletion_scheduled", "cooling_off", wake_on=erase_on)
     )
+    if decision.reply is None or not profile.erasure.seeker_may_shorten:
+        return decision
+    return replace(decision, reply=replace(decision.reply, link=LinkPlan("deletion")))  # sooner, or not at all
 
 
 def _leave_first(

@@ -123,6 +123,23 @@ def test_erasure_wants_two_where_there_are_two(house: TestHouse) -> None:
     assert (house.cases()[0].state, house.cases()[0].hold_reason) == (CaseState.SCHEDULED, "cooling_off")
 
 
+@pytest.mark.parametrize("choice", ["complete", "cancel"])
+def test_a_cooling_off_is_shortened_or_ended_behind_its_link(house: TestHouse, choice: str) -> None:
+    """reliability.md §7: the seeker may shorten it behind the confirm link; until then it can be taken back."""
+    wish(house, "deletion")
+    press(house)
+    act(house, house.cases()[0], Role.PRIVACY_OFFICER, "approve")
+    house.now += timedelta(minutes=5)
+    house.work()
+    assert house.relay.mails[-1].template == "deletion_scheduled"
+    page = press(house, choice)
+    case = house.cases()[0]
+    if choice == "cancel":
+        assert (page.status, case.state) == ("cancelled", CaseState.RETRACTED)
+    else:
+        assert (page.status, case.state, case.hold_reason) == ("received", CaseState.SCHEDULED, "erasure_due")
+
+
 def test_a_first_approval_does_not_outlive_a_change_of_the_case(house: TestHouse) -> None:
     """What one officer approved was another person's erasure."""
     for name in ("個人情報 一", "個人情報 二"):
