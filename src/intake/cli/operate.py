@@ -23,7 +23,9 @@ WAL_RACE_FIXED = (3, 51, 3)  # backports: 3.44.6, 3.50.7 (decisions.md)
 
 @app.command()
 def init(profile: Annotated[str, typer.Option(help="agency or public-office")] = "") -> None:
-    """Make the home: database at the newest schema, keys. Harmless twice."""
+    """Make the home: database at the newest schema, keys, the lines under every mail. Harmless twice."""
+    from intake.cli.agency import write_agency
+
     utf8_out()
     if profile and profile not in config_module.PROFILES:
         raise typer.BadParameter(f"--profile: {profile!r} is not one of {', '.join(config_module.PROFILES)}")
@@ -36,10 +38,13 @@ def init(profile: Annotated[str, typer.Option(help="agency or public-office")] =
     if not path.exists():
         path.write_text(f'profile = "{profile or s.profile}"\n', encoding="utf-8")
         made.append(str(path))
+    agency = write_agency(s.home)
+    made += [str(agency)] if agency else []
     for name in made:
         print(say(f"作成: {name}", f"made {name}"))
-    print(say("準備ができました。差出人の表示は HOME/rules/agency.toml で変えられます。",
-              "ready. The agency's own lines are in HOME/rules/agency.toml"))  # fmt: skip
+    lines = s.home / "rules" / "agency.toml"
+    print(say(f"準備ができました。メールの署名(社名・電話など)は {lines} で直せます。",
+              f"ready. The agency's name, telephone and so on, as every mail shows them: {lines}"))  # fmt: skip
 
 
 @app.command()
