@@ -39,14 +39,18 @@ def test_every_message_of_the_corpus_is_kept_ended_and_answered(
 
 
 def register() -> str:
-    """Two of three senders of the corpus are in the agency's register, under an address that fits one person."""
+    """Two of three senders of the corpus are in the agency's register, as the people they say they are."""
     rows = ["member_id,name,email"]
     seen: set[str] = set()
     for number, line in enumerate(lines()):
         name, addr = parseaddr(line.get("from") or "")
-        if number % 3 and addr and addr.lower() not in seen:
-            seen.add(addr.lower())
-            rows.append(f"M-{number:05},{name.replace(',', ' ')},{addr}")
+        facts = line.get("facts", {})
+        keys = {addr.lower(), facts.get("member_id", f"M-{number:05}")}
+        if number % 3 and addr and not keys & seen:
+            seen |= keys
+            rows.append(
+                f"{facts.get('member_id', f'M-{number:05}')},{facts.get('name', name).replace(',', ' ')},{addr}"
+            )
     return "\n".join(rows) + "\n"
 
 
@@ -79,7 +83,8 @@ def check(product: Product, sent: dict[str, bytes]) -> dict[str, object]:
             assert tx.audit.verify()[0]
             assert silent["answered"] > len(cases) / 3, "the run answered hardly anybody: this check would show nothing"
             states = Counter(c.state.value for c in cases)
-            return {"messages": len(sent), "ends": counts, "cases": len(cases), "states": dict(states),
+            holds = Counter(c.hold_reason for c in cases if c.hold_reason)
+            return {"messages": len(sent), "ends": counts, "cases": len(cases), "states": dict(states), "held": dict(holds.most_common()),
                     "replies": dict(silent), "mails": tx.outbox.counts()}  # fmt: skip
     finally:
         store.close()

@@ -98,7 +98,7 @@ def test_nothing_running_mail_link_thanks(product: Product) -> None:
     assert [c.state.value for c in cases] == ["done"]
     assert seeker.status.value == "withdrawn"
     assert "退会のお手続きが完了いたしました" in mails_to(product, "taro@example.jp")[1]
-    assert "お済みです" in httpx2.get(link_in(receipt)).text
+    assert "このリンクは使用済みです" in httpx2.get(link_in(receipt)).text
 
 
 def test_interview_fixed_waits_for_staff(product: Product) -> None:
