@@ -145,7 +145,7 @@ def test_any_history_is_sound(tmp_path: Path, profile: str, seed: int) -> None:
         try:
             sound(house)
             who_left(house)
-        except AssertionError:
-            print(seed, done)
+        except AssertionError as e:
+            e.add_note(f"seed {seed}: {done}")
             raise
     house.store.close()
