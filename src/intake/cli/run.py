@@ -47,6 +47,7 @@ def send_sample(
     from pathlib import Path
 
     from intake.bootstrap.samples import mail_bytes
+    from intake.errors import BadInput, RelayTemporary
     from intake.model import Mail, MailClass
     from intake.outbox.courier import open_courier
 
@@ -56,6 +57,9 @@ def send_sample(
     courier = open_courier(f"smtp://127.0.0.1:{smtp_port}", Path(), None)
     try:
         answer = courier.deliver(mail).detail
+    except RelayTemporary as e:
+        raise BadInput(f"127.0.0.1:{smtp_port}: {e}; is the demo running, and on this --smtp-port?") from e
+    else:
         print(say(f"受け取られました({answer})。まもなく案件と送信メールの画面に現れます。",
                   f"accepted ({answer}); look at the case and the mail on the staff pages"))  # fmt: skip
     finally:
