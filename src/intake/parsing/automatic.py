@@ -208,7 +208,7 @@ def _auto(root: Part, subject: str, sender: str, text: str, new: str) -> str:
     headers = root.headers
     word = headers.word("auto-submitted")
     if word and not word.startswith("no"):
-        return f"header Auto-Submitted: {word.split(';')[0].split()[0][:40] if word.split() else ''}"
+        return f"header Auto-Submitted: {word.split(';')[0].strip()[:40]}"
     name = headers.any_of(_AUTO_HEADERS)
     if name and headers.word(name) not in ("no", "false", "0"):
         return f"header {name}"

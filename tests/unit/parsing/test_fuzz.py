@@ -54,3 +54,8 @@ def test_no_body_is_thrown_away(lines: list[str]) -> None:
     segments = quotes.segment(body)
     assert "".join(body[item.start : item.end] for item in segments) == body
     assert bool(quotes.new_text(body, segments)) == bool(body.strip())
+
+
+def test_a_header_of_separators_alone_is_read() -> None:
+    """Found by the fuzzer: ``Auto-Submitted: ;:`` has no first word."""
+    check(mail.read(envelope(b"Auto-Submitted: ;:\r\nSubject: a\r\n\r\nb\r\n"), OPTIONS))
