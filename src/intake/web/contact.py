@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from intake.channels import contact
+from intake.channels import contact, form
 from intake.channels.standard_webhooks import BadBody
 from intake.errors import Temporary
 from intake.web.context import WebContext, context_of
@@ -72,6 +72,12 @@ def problems(values: dict[str, str]) -> dict[str, str]:
         found["email"] = "メールアドレスをご確認ください。"
     if not values["message"]:
         found["message"] = "お問い合わせ内容をご入力ください。"
+    try:
+        form.check(values)
+    except BadBody as e:
+        found.setdefault(
+            e.field, "メールアドレスをご確認ください。" if e.field == "email" else "使えない文字が含まれています。"
+        )
     for field, value in values.items():
         if len(value) > LIMITS.get(field, 200):
             found[field] = "文字数が多すぎます。"

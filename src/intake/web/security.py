@@ -31,6 +31,8 @@ class Guard:
 
     def __init__(self, app: ASGIApp, public_url: str, max_body: int = 1_000_000) -> None:
         self._app, self._host, self._max = app, urlsplit(public_url).netloc, max_body
+        secure = {"Strict-Transport-Security": "max-age=31536000"} if public_url.startswith("https://") else {}
+        self._headers = HEADERS | secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -40,7 +42,7 @@ class Guard:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
