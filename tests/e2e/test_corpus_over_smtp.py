@@ -84,7 +84,14 @@ def check(product: Product, sent: dict[str, bytes]) -> dict[str, object]:
             assert silent["answered"] > len(cases) / 3, "the run answered hardly anybody: this check would show nothing"
             states = Counter(c.state.value for c in cases)
             holds = Counter(c.hold_reason for c in cases if c.hold_reason)
-            return {"messages": len(sent), "ends": counts, "cases": len(cases), "states": dict(states), "held": dict(holds.most_common()),
-                    "replies": dict(silent), "mails": tx.outbox.counts()}  # fmt: skip
+            return {
+                "messages": len(sent),
+                "ends": counts,
+                "cases": len(cases),
+                "states": dict(states),
+                "held": dict(holds.most_common()),
+                "replies": dict(silent),
+                "mails": tx.outbox.counts(),
+            }
     finally:
         store.close()

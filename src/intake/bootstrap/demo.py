@@ -59,6 +59,7 @@ def demo_settings(settings: Settings, port: int, smtp_port: int) -> Settings:
         settings,
         smtp_listen=f"127.0.0.1:{smtp_port}",
         lmtp_listen="",
+        trusted_relays=settings.trusted_relays or "127.0.0.1",  # scripts send bare newlines
         imap_url="",
         http_listen=f"127.0.0.1:{port}",
         public_url=f"http://127.0.0.1:{port}",

@@ -68,15 +68,38 @@ def _taken_back(tx: Tx, case: Case) -> list[Case] | None:
     return found if len(found) == 1 else None
 
 
-def approve(act: Act, case: Case, staff: StaffMember, tools: Tools, *, override_reason: str = "") -> Case:
-    """Carry out what the case asks, as far as proof and role allow. Raises NotProved, NotAllowed, Stale."""
+def approve(
+    act: Act,
+    case: Case,
+    staff: StaffMember,
+    tools: Tools,
+    *,
+    override_reason: str = "",
+    new_concierge: str = "",
+) -> Case:
+    """Carry out what the case asks, as far as proof and role allow. Raises NotProved, NotAllowed, Stale.
+
+    A change of concierge wants the new one by name, and not the one whom the person wished to leave.
+    """
     decision = would_approve(act.tx, case, staff, tools, act.now, override_reason=override_reason)
     seeker = _seeker(act, case)
     _confirm_reading(act, case, staff)
     act.note("case.approved_by", case, reason=decision.reason, override=bool(override_reason.strip()))
     if override_reason.strip():
         act.tx.notes.add(case.id, staff.name, override_reason, act.now)
+    if case.request == "concierge_change" and seeker is not None:
+        seeker = _hand_over(act, case, seeker, new_concierge.strip())
     return settle.proceed(act, case, seeker, decision, "approve", tools)
+
+
+def _hand_over(act: Act, case: Case, seeker: Seeker, to: str) -> Seeker:
+    if not to:
+        raise BadInput("新しい担当を選んでください。")
+    if to == seeker.concierge:
+        raise BadInput("今の担当とは別の方を選んでください。")
+    changed = act.tx.seekers.change(seeker, concierge=to)
+    act.note("seeker.concierge_changed", case)
+    return changed
 
 
 def _approved_by_another(tx: Tx, case: Case, staff: StaffMember) -> bool:

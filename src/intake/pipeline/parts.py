@@ -46,6 +46,8 @@ def part_of(act: Act, settled: Settled, seeker: Seeker | None, tools: Tools, fre
         part |= _of_seeker(act, case, seeker, tools)
     part |= _of_meaning(_meaning(act, case), tools)
     dropped = [act.tx.cases.get(t) for t in decision.targets] or [case]
+    if _is_being_erased(act, case):
+        part |= {"kept": (), "return_until": None}
     part["retracted"] = tuple(dict.fromkeys(c.request for c in dropped))
     if free is not None:
         part |= {"staff_text": free, "refusal_text": free}
@@ -69,6 +71,12 @@ def _of_case(act: Act, case: Case, tools: Tools) -> dict[str, Any]:
         "erase_on": case.wake_on,
         "called_on": today,
     }
+
+
+def _is_being_erased(act: Act, case: Case) -> bool:
+    """The same person asks for erasure: then nothing is said of keeping, and nothing of coming back."""
+    others = act.tx.cases.of_seeker(case.seeker_id) if case.request == "withdrawal" and case.seeker_id else []
+    return any(c.request == "deletion" and c.state.is_open and not c.is_doubtful for c in others)
 
 
 def _gentle_way(case: Case, tools: Tools) -> str | None:
@@ -96,7 +104,7 @@ def _of_seeker(act: Act, case: Case, seeker: Seeker, tools: Tools) -> dict[str, 
         "pause_until": seeker.resume_on - timedelta(days=1) if seeker.resume_on else None,
         "concierge": seeker.concierge,
         "new_concierge": seeker.concierge,
-        "hold_text": seeker.legal_hold,
+        "hold_text": tools.profile.erasure.held_text if seeker.legal_hold else None,
     }
 
 

@@ -126,6 +126,9 @@ class Erasure(Table):
     cooling_off_days: Annotated[int, Field(ge=0, le=365)]
     seeker_may_shorten: bool = True
     second_approver: Literal["auto", "always", "never"] = "auto"
+    held_text: str = (
+        "お預かりしている記録の中に、保存を続ける必要のあるものが含まれております。"  # to the person, under hold
+    )
 
     def needs_second(self, approvers: int) -> bool:
         """``approvers``: how many people may approve an erasure (reliability.md §7)."""

@@ -14,8 +14,10 @@ from intake.understanding.weights import Weights
 _UNCLEAR = frozenset({"neg", "sup", "cond", "hear", "ques"})
 _AGAINST = frozenset({"othercompany", "retract"})
 _PUT_OFF = re.compile(
-    "たり[^。\n]{0,8}たり|(?:して|消して|やめて)い(?:ます|る|ました|た)(?!の)|見送|延期|先送り|思いとど|取りや|よします|やめにし|(?:退会|解約|削除)[はもを]?(?:やめ|辞め|止め)"
+    "たり[^。\n]{0,8}たり|(?:退会|解約|解除|削除|消去|抹消|消|やめ|辞め)(?:し)?て(?:い|お)(?:ます|る|ました|た)(?!の)|見送|延期|先送り|思いとど|"
+    "(?:退会|解約|手続き?|申し?込み|申請|依頼|削除|件)[^。\n]{0,6}取りや|よします|やめにし|(?:退会|解約|削除)[はもを]?(?:やめ|辞め|止め)"
 )
+_TELLING = frozenset({"leave", "endservice", "jobfound", "searchover", "thanks"})  # these decide too: a farewell does
 _NEAR = 3  # tokens behind the rule's words within which it must be asked: 消し・て・いただけますか
 _SERIOUS = frozenset({"neg", "third", "else", "mere_if", "hear", "sup"})
 
@@ -74,6 +76,7 @@ def _falls(request: str, reading: Reading, reader: Reader, weights: Weights) -> 
     document = reading.document
     taken = {hit.sentence for hit in reading.hits if hit.request == request and hit.holds}
     taken |= {n for n, sentence in enumerate(document.sentences) if document.in_subject(sentence)}
+    taken |= {n for n, said in enumerate(document.said) if any(one.concept in _TELLING for one in said)}
     without = reader.without(reading, taken)
     odds, _ = learned.scores(without, weights)
     still = any(h.request == request and h.holds for h in without.hits)

@@ -214,6 +214,21 @@ def test_the_concierge_complained_about_never_gets_the_case(house: TestHouse) ->
         act(house, case, Role.LEAD, "assign", "佐藤 美咲", who="山本 玲子")
 
 
+def test_a_new_concierge_is_named_and_is_another(house: TestHouse) -> None:
+    person(house, Role.LEAD, "山本 玲子")
+    case = one(house, wish(house, "concierge_change"))
+    for wrong in ("", "佐藤 美咲"):
+        with pytest.raises(BadInput):
+            act(house, case, Role.LEAD, "approve", who="山本 玲子", new_concierge=wrong)
+    act(house, case, Role.LEAD, "approve", who="山本 玲子", new_concierge="田中 直樹")
+    house.now += timedelta(minutes=2)
+    house.work()
+    assert house.get_seeker().concierge == "田中 直樹"
+    assert house.relay.mails[-1].template == "done_concierge_change"
+    assert "田中 直樹" in house.relay.mails[-1].text
+    assert "佐藤" not in house.relay.mails[-1].text
+
+
 def test_thanks_after_the_end_close_quietly(house: TestHouse) -> None:
     wish(house, "withdrawal")
     press(house)

@@ -26,7 +26,14 @@ def approve(act: Act, case: Case, visit: Visit) -> None:
     """Say yes. What leaves or erases wants the word, and the consequences that were shown must still hold."""
     _typed(case, visit)
     _still_so(act, case, visit)
-    desk.approve(act, case, visit.staff, visit.tools, override_reason=visit.field("override"))
+    desk.approve(
+        act,
+        case,
+        visit.staff,
+        visit.tools,
+        override_reason=visit.field("override"),
+        new_concierge=visit.field("concierge"),
+    )
 
 
 def phone(act: Act, case: Case, visit: Visit) -> None:

@@ -10,6 +10,7 @@ from intake.errors import NotFound
 from intake.model import MailState, OutboxItem
 from intake.ports import Tx
 from intake.web.staff import scope, speech
+from intake.web.staff.previews import without_secrets
 from intake.web.staff.visit import Visit
 
 PAGE = 50
@@ -54,6 +55,7 @@ def one(visit: Visit) -> Response:
     return visit.page(
         "mail.html",
         item=item,
+        text=item.mail.text if visit.context.demo else without_secrets(item.mail.text),
         numbers=numbers,
         headers=headers_of(item.mail.data),
         mail_name=speech.mail_name,

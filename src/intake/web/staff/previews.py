@@ -18,6 +18,11 @@ WHAT = ("approve", "link", "receipt")
 _SECRET = re.compile(r"(/(?:c|return)/)\S+")
 
 
+def without_secrets(text: str) -> str:
+    """A link proves that its reader is the person: nobody else gets to see one."""
+    return _SECRET.sub(r"\1…", text)
+
+
 class _TakenBack(Exception):
     """Nothing of what was tried is kept."""
 
@@ -41,7 +46,7 @@ def show(visit: Visit) -> Response:
     return visit.page(
         "preview.html",
         case=case,
-        mails=[(m, _SECRET.sub(r"\1…", m.mail.text)) for m in mails],
+        mails=[(m, without_secrets(m.mail.text)) for m in mails],
         mail_name=speech.mail_name,
         tab=pages.tab_of(visit),
         words="",
@@ -53,7 +58,14 @@ def _try(act: Act, case: Case, visit: Visit) -> None:
     if what not in WHAT:
         raise NotFound()
     if what == "approve":
-        desk.approve(act, case, visit.staff, visit.tools, override_reason=visit.field("override"))
+        desk.approve(
+            act,
+            case,
+            visit.staff,
+            visit.tools,
+            override_reason=visit.field("override"),
+            new_concierge=visit.field("concierge"),
+        )
     elif what == "link":
         desk.send_link(act, case, visit.tools)
     else:

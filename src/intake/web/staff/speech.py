@@ -53,6 +53,7 @@ EVENTS = {
     "mail.bounced": "メールが戻ってきました", "task.opened": "作業を作りました", "task.done": "作業が終わりました",
     "seeker.hold_outreach": "ご紹介とご連絡を控えました",
     "seeker.release_outreach": "ご紹介とご連絡を再開できるようにしました",
+    "seeker.concierge_changed": "担当を替えました",
     "seeker.pause": "登録を「停止中」にしました", "seeker.resume": "登録を「登録中」に戻しました",
     "seeker.withdraw": "登録を「退会済み」にしました", "seeker.reinstate": "登録を復元しました",
     "staff.signed_in": "サインインしました", "staff.signed_out": "サインアウトしました",
