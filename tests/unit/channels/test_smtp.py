@@ -193,12 +193,12 @@ def test_an_endless_line_costs_no_memory(store: MemoryStore) -> None:
         block = b"x" * 1_000_000
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         try:
-            for _ in range(300):
+            for _ in range(5_000):  # 300 of them pass in a tenth of a second where nothing else runs
                 client.send(block)
         except ConnectionError:
             pass
         else:
-            pytest.fail("300 MB were taken without a word")
+            pytest.fail("5 GB were taken without a word")
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 10_000  # KB
     assert store.rows == []
 
