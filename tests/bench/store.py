@@ -23,7 +23,7 @@ from typing import Any
 import psycopg
 
 from intake.model import CaseState, End
-from intake.ports.store import CaseQuery, MatchKeys
+from intake.ports.rows import CaseQuery, MatchKeys
 from intake.store import SqlStore, migrate, open_store
 from intake.store.pairs import normalise
 from intake.store.tables import cases, seeker, seeker_key

@@ -1,7 +1,7 @@
 """What the product asks of the outside: a store, a clock, a courier. No library of the outside is named here."""
 
 from intake.ports.courier import Courier, Delivery
-from intake.ports.store import (
+from intake.ports.rows import (
     AuditRow,
     Backlog,
     CaseQuery,
@@ -12,10 +12,9 @@ from intake.ports.store import (
     NewCase,
     NewMail,
     Session,
-    Store,
     Token,
-    Tx,
 )
+from intake.ports.store import Store, Tx
 
 __all__ = [
     "AuditRow",

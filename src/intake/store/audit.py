@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake.model import Actor
-from intake.ports.store import AuditRow
+from intake.ports.rows import AuditRow
 from intake.store.codec import to_plain
 from intake.store.context import Context
 from intake.store.tables import audit, meta

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from intake.errors import NotFound, Stale
 from intake.model import Case, CaseState, Channel, Proof
-from intake.ports.store import CaseQuery, NewCase
+from intake.ports.rows import CaseQuery, NewCase
 from intake.store.context import Context
 from intake.store.queue import ids_of, matching
 from intake.store.tables import case_message, cases, seeker

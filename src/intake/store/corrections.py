@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from intake.ports.store import Correction
+from intake.ports.rows import Correction
 from intake.store.context import Context
 from intake.store.tables import correction
 

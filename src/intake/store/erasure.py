@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake.model import MailState
-from intake.ports.store import Reach
+from intake.ports.rows import Reach
 from intake.store.context import Context
 from intake.store.search import Search
 from intake.store.tables import (

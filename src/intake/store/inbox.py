@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from intake.errors import LeaseLost, NotFound
 from intake.model import Accepted, Arrival, End, Envelope, InboxItem, Meaning, Message
-from intake.ports.store import Backlog
+from intake.ports.rows import Backlog
 from intake.store import arrivals
 from intake.store.blobs import Blobs
 from intake.store.codec import dumps, loads

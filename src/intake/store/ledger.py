@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from intake.ports.store import ImapPlace, LedgerRow
+from intake.ports.rows import ImapPlace, LedgerRow
 from intake.store.context import Context
 from intake.store.tables import imap_ledger
 

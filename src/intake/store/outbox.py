@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from intake.errors import LeaseLost, NotFound
 from intake.model import MailClass, MailState, OutboxItem
-from intake.ports.store import Backlog, NewMail
+from intake.ports.rows import Backlog, NewMail
 from intake.store import letters
 from intake.store.blobs import Blobs
 from intake.store.context import Context

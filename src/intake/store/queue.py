@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake.model import CaseState
-from intake.ports.store import CaseQuery
+from intake.ports.rows import CaseQuery
 from intake.store.tables import cases, seeker
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from intake.errors import NotFound, Stale
 from intake.model import Application, Seeker, SeekerStatus
-from intake.ports.store import MatchKeys
+from intake.ports.rows import MatchKeys
 from intake.store.applications import Applications
 from intake.store.context import Context
 from intake.store.tables import seeker as register

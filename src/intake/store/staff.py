@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from intake.errors import BadInput, NotFound
 from intake.model import Role, StaffMember
-from intake.ports.store import Session
+from intake.ports.rows import Session
 from intake.store.context import Context
 from intake.store.tables import session, sign_in_failure, staff
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from intake.ports.store import Token
+from intake.ports.rows import Token
 from intake.store.context import Context
 from intake.store.tables import token
 

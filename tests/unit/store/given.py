@@ -18,7 +18,7 @@ from intake.model import (
     MailClass,
     Seeker,
 )
-from intake.ports.store import NewCase, NewMail
+from intake.ports.rows import NewCase, NewMail
 from intake.store import SqlStore, SqlTx
 
 KEYRING = Keyring(bytes(range(64)))

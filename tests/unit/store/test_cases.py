@@ -10,7 +10,7 @@ import pytest
 
 from intake.errors import NotFound, Stale
 from intake.model import Case, CaseState, Proof
-from intake.ports.store import CaseQuery
+from intake.ports.rows import CaseQuery
 from intake.store import SqlStore, SqlTx
 from intake.store.cases import id_of, number_of
 from tests.unit.store.given import NOW, add_message, new_case, plan_of, seeker

@@ -8,7 +8,7 @@ import pytest
 
 from intake.errors import BadInput, NotFound, SettingError
 from intake.model import Application, Channel, End, MailState, Message, Stage
-from intake.ports.store import MatchKeys, Reach
+from intake.ports.rows import MatchKeys, Reach
 from intake.store import SqlStore, open_store, restore
 from tests.unit.store.given import KEYRING, NOW, add_message, arrival, hook, new_case, new_mail, seeker
 

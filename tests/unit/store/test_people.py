@@ -8,7 +8,7 @@ import pytest
 
 from intake.errors import BadInput, NotFound
 from intake.model import Role, StaffMember, Task, TaskPlan
-from intake.ports.store import Correction
+from intake.ports.rows import Correction
 from intake.store import SqlStore
 from tests.unit.store.given import MINUTE, NOW, add_message, new_case
 

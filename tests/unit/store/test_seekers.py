@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from intake.errors import NotFound, Stale
 from intake.model import Application, SeekerStatus, Stage
-from intake.ports.store import MatchKeys
+from intake.ports.rows import MatchKeys
 from intake.store import SqlStore, open_store
 from intake.store.makers import PlainKeys
 from intake.store.seekers import MOST
