@@ -34,6 +34,7 @@ class Word:
     size: int
     turns: bool  # a particle after which the clause turns: が, けど, ので …
     feature: str  # what the learned reader takes it for: all names are one, all numbers are one
+    person: str = ""  # 姓 or 名 in names of people
 
 
 class Tokens:
@@ -80,7 +81,7 @@ class Tokenizer:
         return Tokens(words, starts, ends)
 
     def _remember(self, line: str) -> Word:
-        surface, pos, pos2, ctype, cform, lemma, reading, base = (line.split("\t") + [""] * 8)[:8]
+        surface, pos, pos2, ctype, cform, lemma, reading, base, person = (line.split("\t") + [""] * 9)[:9]
         number = pos2 == "数詞" or surface.isdigit()
         key, plain = base or surface, lemma.partition("-")[0]
         word = Word(
@@ -97,6 +98,7 @@ class Tokenizer:
             len(surface),
             pos2 == "接続助詞" and key in _TURNS,
             _feature(key, pos2, number),
+            person,
         )
         if len(self._memo) >= _MEMO_LIMIT:
             self._memo.clear()
