@@ -67,6 +67,8 @@ class Seeker:
     password_hash: str | None = None
     applications: tuple[Application, ...] = ()
     version: int = 1
+    deputy: str | None = None  # staff name: gets the cases while the concierge is away
+    preferences: tuple[tuple[str, str], ...] = ()  # conditions as last accepted: (field, value)
 
     @property
     def address(self) -> str | None:

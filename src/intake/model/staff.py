@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -25,6 +26,11 @@ class StaffMember:
     role: Role
     lead: str | None = None
     active: bool = True
+    away_until: date | None = None  # the last day of absence
+
+    def is_here(self, today: date) -> bool:
+        """True for an open account whose person is not away."""
+        return self.active and (self.away_until is None or today > self.away_until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,12 +42,12 @@ class Staff:
         return self._all(sa.select(staff).order_by(staff.c.name))
 
     def change(self, name: str, **fields: Any) -> StaffMember:
-        """Set role, lead or active; an account that is closed loses its sessions. Raises NotFound."""
+        """Set role, lead, active or away_until; an account that is closed loses its sessions. Raises NotFound."""
         old = self.by_name(name)
         if old is None:
             raise NotFound()
         new = replace(old, **fields)
-        values = {"role": new.role.value, "lead": new.lead, "active": new.active}
+        values = {"role": new.role.value, "lead": new.lead, "active": new.active, "away_until": new.away_until}
         self._c.conn.execute(sa.update(staff).where(staff.c.id == old.id).values(values))
         if not new.active:
             self.close_all_sessions(name)
@@ -122,4 +122,8 @@ class Staff:
         self._c.conn.execute(sa.delete(sign_in_failure).where(sign_in_failure.c.name == name))
 
     def _all(self, query: sa.Select[Any]) -> list[StaffMember]:
-        return [StaffMember(r.id, r.name, Role(r.role), r.lead, r.active) for r in self._c.conn.execute(query)]
+        return [_member(r) for r in self._c.conn.execute(query)]
+
+
+def _member(r: sa.Row[Any]) -> StaffMember:
+    return StaffMember(r.id, r.name, Role(r.role), r.lead, r.active, r.away_until)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-from intake.store.types import BigId, Bytes, Codes, Instant
+from intake.store.types import BigId, Bytes, Codes, Instant, Pairs
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -99,6 +99,8 @@ seeker = sa.Table(
     sa.Column("resume_on", sa.Date),
     sa.Column("password_hash", sa.Text),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("deputy", sa.Text),
+    sa.Column("preferences", Pairs, nullable=False, server_default="[]"),
     sa.Index("ix_seeker_withdrawn_on", "withdrawn_on"),
     sa.Index("ix_seeker_invalid_on", "invalid_on"),
     _partial("ix_seeker_resume_on", "resume_on IS NOT NULL", "resume_on"),
@@ -189,6 +191,71 @@ token = sa.Table(
     sa.Column("choice", sa.Text),
 )
 
+# Whom a message of nobody known may be from, best first: staff choose with one key. Goes with the seeker's row.
+case_candidate = sa.Table(
+    "case_candidate",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seeker_id", sa.ForeignKey("seeker.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("reasons", Codes, nullable=False),
+)
+
+# Keys for coming back. Strangers who ask have a row too, without a seeker: what they see and how long it takes is alike.
+return_key = sa.Table(
+    "return_key",
+    metadata,
+    _id(),
+    sa.Column("handle_hash", Bytes, nullable=False, unique=True),  # of the secret in the page where the key is typed
+    sa.Column("seeker_id", sa.ForeignKey("seeker.id", ondelete="CASCADE"), index=True),
+    sa.Column("address_hash", Bytes, nullable=False),
+    sa.Column("digest", Bytes),  # keyed hash of the key; NULL: none was sent, nothing fits
+    sa.Column("created_at", Instant, nullable=False, index=True),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("tries_left", sa.SmallInteger, nullable=False),
+    sa.Column("used_at", Instant),
+)
+
+# Programs that may use the API, by the hash of their token.
+api_token = sa.Table(
+    "api_token",
+    metadata,
+    _id(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("token_hash", Bytes, nullable=False, unique=True),
+    sa.Column("scopes", Codes, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("revoked_at", Instant),
+    sa.Column("used_on", sa.Date),
+)
+
+# What a request with an idempotency key was answered: hashes, a status and the id of the row, no personal data.
+api_answer = sa.Table(
+    "api_answer",
+    metadata,
+    sa.Column("token_id", sa.ForeignKey("api_token.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("key_hash", Bytes, primary_key=True),
+    sa.Column("request_hash", Bytes, nullable=False),
+    sa.Column("status", sa.SmallInteger, nullable=False),
+    sa.Column("ref", sa.BigInteger, nullable=False),
+    sa.Column("created_at", Instant, nullable=False, index=True),
+)
+
+# Deliveries to the agency's system: one row an announced link of the audit chain, which is the outbox itself.
+webhook_out = sa.Table(
+    "webhook_out",
+    metadata,
+    sa.Column("seq", BigId, primary_key=True, autoincrement=False),
+    sa.Column("state", sa.Text, nullable=False),  # queued, sent, failed
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("fence", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("ready_at", Instant, nullable=False),
+    sa.Column("queued_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("error", sa.Text, nullable=False, server_default=""),
+    _partial("ix_webhook_out_queued", "state = 'queued'", "ready_at", "seq"),
+)
+
 task = sa.Table(
     "task",
     metadata,
@@ -266,6 +333,7 @@ staff = sa.Table(
     sa.Column("lead", sa.Text),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("password_hash", sa.Text),
+    sa.Column("away_until", sa.Date),  # the last day of absence: until then the deputy gets the cases
 )
 
 session = sa.Table(

@@ -48,3 +48,18 @@ class Codes(TypeDecorator[tuple[str, ...]]):
     def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[str, ...] | None:
         """The tuple that was stored."""
         return None if value is None else tuple(json.loads(value))
+
+
+class Pairs(TypeDecorator[tuple[tuple[str, str], ...]]):
+    """(name, value) pairs, kept as a JSON list of lists."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[tuple[str, str], ...] | None, dialect: Dialect) -> str | None:
+        """Any sequence of pairs of strings."""
+        return None if value is None else json.dumps([list(pair) for pair in value], ensure_ascii=False)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[tuple[str, str], ...] | None:
+        """The pairs that were stored."""
+        return None if value is None else tuple((str(name), str(what)) for name, what in json.loads(value))
