@@ -46,6 +46,8 @@ class Settings:
     webhooks_out: str = ""
     secret_file: str = ""
     authserv_id: str = ""
+    check_sender: str = "off"  # "dns": our own DKIM, SPF and DMARC check
+    dns_server: str = ""  # host:port; "" is the system's resolver
     staff_addresses: str = ""
     trusted_relays: str = ""
     tls_cert_file: str = ""
@@ -156,6 +158,8 @@ def _check(s: Settings) -> None:
         raise SettingError(f"INTAKE_LOG: {s.log!r} is not text or json")
     if s.old_mail not in ("archive", "process"):
         raise SettingError(f"INTAKE_OLD_MAIL: {s.old_mail!r} is not archive or process")
+    if s.check_sender not in ("off", "dns"):
+        raise SettingError(f"INTAKE_CHECK_SENDER: {s.check_sender!r} is not off or dns")
     if urlsplit(s.public_url).scheme not in ("http", "https"):
         raise SettingError("INTAKE_PUBLIC_URL: must begin with https:// or http://")
     if s.database_url and urlsplit(s.database_url).scheme.partition("+")[0] not in ("sqlite", "postgresql", "postgres"):

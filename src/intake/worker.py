@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from intake.errors import IntakeError, LeaseLost, Unreadable
 from intake.failpoints import reach
 from intake.journal import journal
-from intake.model import InboxItem, Kind
+from intake.model import Envelope, InboxItem, Kind, Message
 from intake.pipeline import daily
 from intake.pipeline.reading import Parser, Reading, understand, unreadable
 from intake.pipeline.receive import receive
@@ -43,8 +43,11 @@ class Worker:
         parser: Parser,
         name: str = "worker",
         clock: Callable[[], datetime] = utc_now,
+        check_sender: Callable[[Message, Envelope], Message] = lambda message, _: message,
     ) -> None:
+        """``check_sender`` completes what the mail's own headers say of its sender (off: as parsed)."""
         self._store, self._tools, self._parser = store, tools, parser
+        self._check_sender = check_sender
         self._name, self._clock = name, clock
         self.beat_at = clock()
         self._day_seen: str = ""
@@ -103,6 +106,7 @@ class Worker:
             message = self._parser.parse(item.envelope, tools.parse_options)
             if message.kind is not Kind.MESSAGE:
                 return Reading(message, None)
+            message = self._check_sender(message, item.envelope)
             meaning = understand(message, item.envelope, tools)
             if message.error and not message.text.strip() and not message.attachments:
                 return Reading(message, meaning, unreadable=message.error)

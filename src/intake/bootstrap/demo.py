@@ -10,16 +10,16 @@ import sys
 from dataclasses import replace
 
 from intake.bootstrap.house import House, init_home, open_house
-from intake.bootstrap.leases import holder
 from intake.bootstrap.samples import DATA, MAIL_FROM, arrivals
 from intake.bootstrap.sending import make_sender
 from intake.bootstrap.services import Services, run_services
+from intake.bootstrap.working import make_worker
 from intake.config import Settings
 from intake.errors import SettingError
 from intake.model import Role
 from intake.pipeline.roster import import_applications, import_seekers
 from intake.web.passwords import hash_password
-from intake.worker import Worker, utc_now
+from intake.worker import utc_now
 
 STAFF = (
     ("佐藤 美咲", Role.REVIEWER),
@@ -78,7 +78,7 @@ def fill(house: House) -> None:
         run(house.store, (DATA / name).read_bytes(), name, now, dry_run=False)
     for arrival in arrivals(house.webhook_secrets()[0]):
         house.writer.accept(arrival)
-    worker, sender = Worker(house.store, house.tools, house.parser, name=holder()), make_sender(house)
+    worker, sender = make_worker(house), make_sender(house)
     while worker.run_once() or sender.run_once(utc_now()):
         pass
 

@@ -14,15 +14,16 @@ import uvicorn
 
 from intake.bootstrap.health import Health
 from intake.bootstrap.house import House
-from intake.bootstrap.leases import end_leases_of_the_dead, holder
+from intake.bootstrap.leases import end_leases_of_the_dead
 from intake.bootstrap.mailboxes import mailboxes
 from intake.bootstrap.sending import make_sender
+from intake.bootstrap.working import make_worker
 from intake.channels.smtp import SmtpServer
 from intake.config import listen_pair, words
 from intake.journal import journal
 from intake.web.app import create_app
 from intake.web.context import WebContext
-from intake.worker import Worker, utc_now
+from intake.worker import utc_now
 
 PARTS = ("smtp", "imap", "web", "worker", "sender")
 log = journal("run")
@@ -97,7 +98,7 @@ class Services:
     def _start_threads(self) -> None:
         house = self.house
         if "worker" in self.parts:
-            worker = Worker(house.store, house.tools, house.parser, name=holder())
+            worker = make_worker(house)
             self.health.watch("the worker", lambda: worker.beat_at)
             self._thread("worker", worker.loop)
         if "sender" in self.parts:

@@ -11,11 +11,12 @@ from typing import Annotated, Any
 import typer
 
 from intake.bootstrap import House, open_house
-from intake.bootstrap.leases import end_leases_of_the_dead, holder
+from intake.bootstrap.leases import end_leases_of_the_dead
+from intake.bootstrap.working import make_worker
 from intake.cli.app import app, emit, say, settings, utf8_out
 from intake.outbox.sender import Sender
 from intake.ports import Tx
-from intake.worker import LEASE_SECONDS, Worker, utc_now
+from intake.worker import LEASE_SECONDS, utc_now
 
 PATIENCE_SECONDS = LEASE_SECONDS + 30  # whoever holds a message that long is gone
 seekers_app = typer.Typer(no_args_is_help=True, help="the register of seekers")
@@ -70,7 +71,7 @@ def work(until_idle: Annotated[bool, typer.Option("--until-idle")] = False) -> N
 
 
 def _once(house: House) -> int:
-    return Worker(house.store, house.tools, house.parser, name=holder()).run_once()
+    return make_worker(house).run_once()
 
 
 def work_until_idle(house: House) -> tuple[int, int]:
@@ -82,7 +83,7 @@ def work_until_idle(house: House) -> tuple[int, int]:
 
 def _work_until(house: House, is_over: Callable[[Tx], bool], sender: Sender | None) -> tuple[int, int]:
     end_leases_of_the_dead(house.store, utc_now())
-    worker = Worker(house.store, house.tools, house.parser, name=holder())
+    worker = make_worker(house)
     done = sent = 0
     moved_at = time.monotonic()
     while True:

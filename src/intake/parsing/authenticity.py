@@ -10,12 +10,12 @@ import re
 
 from intake.model import Address, Authenticity, AuthVerdict
 from intake.parsing.headers import Headers
+from intake.parsing.organisation import organisation
 
 _COMMENT = re.compile(r"\([^()]*\)")
 _RESULT = re.compile(r"^\s*(dmarc|dkim|spf)\s*=\s*([a-z]+)", re.IGNORECASE)
 _PROPERTY = re.compile(r"\b(header\.(?:from|d|i)|smtp\.(?:mailfrom|mail|helo))\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 _NONE = Authenticity()
-_SUFFIXES = frozenset({"co", "ne", "or", "ac", "ad", "ed", "go", "gr", "lg", "com", "net", "org", "edu", "gov"})
 
 
 def verdict(headers: Headers, senders: list[Address], from_headers: int, authserv_id: str) -> Authenticity:
@@ -88,67 +88,4 @@ def _aligned(method: str, claimed: str, domain: str) -> bool:
         return False
     if method == "dmarc":
         return claimed == domain
-    return _organisation(claimed) == _organisation(domain)
-
-
-def _organisation(domain: str) -> str:
-    """The registered domain, near enough: two labels, three where the second level is a public one."""
-    labels = domain.split(".")
-    if len(labels) >= 3 and len(labels[-1]) == 2 and labels[-2] in _SUFFIXES:
-        return ".".join(labels[-3:])
-    if len(labels) >= 3 and len(labels[-1]) == 2 and labels[-1] == "jp" and labels[-2] in _PREFECTURES:
-        return domain
-    return ".".join(labels[-2:])
-
-
-_PREFECTURES = frozenset(
-    [
-        "hokkaido",
-        "aomori",
-        "iwate",
-        "miyagi",
-        "akita",
-        "yamagata",
-        "fukushima",
-        "ibaraki",
-        "tochigi",
-        "gunma",
-        "saitama",
-        "chiba",
-        "tokyo",
-        "kanagawa",
-        "niigata",
-        "toyama",
-        "ishikawa",
-        "fukui",
-        "yamanashi",
-        "nagano",
-        "gifu",
-        "shizuoka",
-        "aichi",
-        "mie",
-        "shiga",
-        "kyoto",
-        "osaka",
-        "hyogo",
-        "nara",
-        "wakayama",
-        "tottori",
-        "shimane",
-        "okayama",
-        "hiroshima",
-        "yamaguchi",
-        "tokushima",
-        "kagawa",
-        "ehime",
-        "kochi",
-        "fukuoka",
-        "saga",
-        "nagasaki",
-        "kumamoto",
-        "oita",
-        "miyazaki",
-        "kagoshima",
-        "okinawa",
-    ]
-)
+    return organisation(claimed) == organisation(domain)
