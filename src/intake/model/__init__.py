@@ -12,7 +12,7 @@ from intake.model.case import (
     TaskPlan,
 )
 from intake.model.inbox import Accepted, Arrival, Channel, End, Envelope, InboxItem
-from intake.model.mail import Mail, MailClass, MailState, OutboxItem
+from intake.model.mail import Mail, MailClass, MailOrigin, MailState, OutboxItem
 from intake.model.meaning import DESTRUCTIVE, Evidence, Facts, Meaning, Preference
 from intake.model.message import Address, Attachment, Authenticity, AuthVerdict, Kind, Message, Segment
 from intake.model.seeker import (
@@ -52,6 +52,7 @@ __all__ = [
     "LinkPlan",
     "Mail",
     "MailClass",
+    "MailOrigin",
     "MailState",
     "Match",
     "MatchKind",

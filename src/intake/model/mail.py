@@ -26,6 +26,15 @@ class MailState(StrEnum):
     STALE = "stale"  # the world changed before DATA: back to staff
 
 
+class MailOrigin(StrEnum):
+    """Who let the mail be written: it decides when the mail leaves and what is looked at before it does."""
+
+    ANSWER = "answer"  # the answer to a message, at once
+    STAFF = "staff"  # somebody pressed a button; rests a moment
+    CALENDAR = "calendar"  # a day has come
+    SEEKER = "seeker"  # the person is at the screen and waits
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     """A finished mail: final bytes with CRLF, and the envelope it goes in."""
@@ -58,3 +67,6 @@ class OutboxItem:
     error: str = ""
     needs_state: tuple[str, ...] = field(default_factory=tuple)  # states the case must still have before DATA
     automatic: bool = True
+    origin: MailOrigin = MailOrigin.ANSWER
+    newest_message: int | None = None  # of the people it is about, when it was written
+    seeker_status: str | None = None  # of the register, when it was written

@@ -1,6 +1,7 @@
 """What the product asks of the outside: a store, a clock, a courier. No library of the outside is named here."""
 
 from intake.ports.courier import Courier, Delivery
+from intake.ports.outside import ApiAnswer, ApiToken, ReturnKey, WebhookJob
 from intake.ports.rows import (
     AuditRow,
     Backlog,
@@ -13,10 +14,13 @@ from intake.ports.rows import (
     NewMail,
     Session,
     Token,
+    Wording,
 )
 from intake.ports.store import Store, Tx
 
 __all__ = [
+    "ApiAnswer",
+    "ApiToken",
     "AuditRow",
     "Backlog",
     "CaseQuery",
@@ -28,8 +32,10 @@ __all__ = [
     "MatchKeys",
     "NewCase",
     "NewMail",
+    "ReturnKey",
     "Session",
     "Store",
     "Token",
     "Tx",
+    "Wording",
 ]

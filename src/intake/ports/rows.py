@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from intake.model import Actor, CaseState, Channel, Mail, Proof, StaffMember
+from intake.model import Actor, CaseState, Channel, Mail, MailOrigin, Proof, StaffMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,21 @@ class NewMail:
     in_message: int | None = None
     needs_state: tuple[str, ...] = ()
     automatic: bool = True  # counts against the daily budget of its address
+    origin: MailOrigin = MailOrigin.ANSWER
+    domain: str = ""  # of an address that is not on file, for the budget of its domain
+    thread: bytes = b""  # keyed hash of the thread that is answered
+    newest_message: int | None = None
+    seeker_status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A version of a template that mails were written with: its files by path."""
+
+    template: str
+    version: str
+    at: datetime
+    files: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

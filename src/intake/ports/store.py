@@ -22,6 +22,7 @@ from intake.model import (
     Actor,
     Application,
     Arrival,
+    Candidate,
     Case,
     End,
     Envelope,
@@ -36,6 +37,7 @@ from intake.model import (
     Task,
     TaskPlan,
 )
+from intake.ports.outside import ApiTokenRepo, ReturnKeyRepo, WebhookRepo
 from intake.ports.rows import (
     AuditRow,
     Backlog,
@@ -49,6 +51,7 @@ from intake.ports.rows import (
     Reach,
     Session,
     Token,
+    Wording,
 )
 
 
@@ -165,6 +168,10 @@ class SeekerRepo(Protocol):
         """(day, status), oldest first."""
         ...
 
+    def page(self, after: int | None = None, limit: int = 50) -> list[Seeker]:
+        """The register by id, from the one after ``after``."""
+        ...
+
     def due_to_resume(self, today: date) -> list[Seeker]:
         """Paused seekers whose resume_on has come."""
         ...
@@ -204,8 +211,20 @@ class CaseRepo(Protocol):
         """(message id, role), oldest first."""
         ...
 
+    def newest_message(self, case_ids: Sequence[int]) -> int | None:
+        """The newest message of these cases, and of the other cases of the same seekers."""
+        ...
+
     def due(self, today: date) -> list[Case]:
         """Open cases whose wake_on has come."""
+        ...
+
+    def keep_candidates(self, case_id: int, candidates: Sequence[Candidate]) -> None:
+        """Whom the case's message may be from; goes with each seeker's row."""
+        ...
+
+    def candidates(self, case_id: int) -> list[Candidate]:
+        """The same, best first, with the seekers as they are now."""
         ...
 
 
@@ -284,6 +303,16 @@ class OutboxRepo(Protocol):
         """How many automatic mails this address was written since then (any state but cancelled and stale)."""
         ...
 
+    def automatic_count(
+        self, since: datetime, cap: int, *, domain: str | None = None, thread: bytes | None = None
+    ) -> int:
+        """Automatic mails of all since then, counted up to ``cap``; to strangers of one domain; in one thread."""
+        ...
+
+    def thread_of(self, message_ids: Iterable[str]) -> bytes:
+        """The thread of the first of our mails among these Message-IDs; b"" if none is ours."""
+        ...
+
     def by_message_id(self, message_ids: Iterable[str]) -> list[OutboxItem]:
         """Our mails with these Message-IDs (for In-Reply-To, References and bounces)."""
         ...
@@ -294,6 +323,19 @@ class OutboxRepo(Protocol):
 
     def backlog(self, now: datetime) -> Backlog: ...
     def counts(self) -> dict[str, int]: ...
+
+
+class WordingRepo(Protocol):
+    """The wordings that mails were written with."""
+
+    def keep(self, wording: Wording) -> None:
+        """Write it down unless it is there."""
+        ...
+
+    def find(self, template: str, version: str) -> Wording | None: ...
+    def of(self, template: str, limit: int = 50) -> list[Wording]:
+        """The versions of a template, newest first."""
+        ...
 
 
 class AuditRepo(Protocol):
@@ -315,6 +357,11 @@ class AuditRepo(Protocol):
         ...
 
     def of_case(self, case_id: int) -> list[AuditRow]: ...
+
+    def after(self, seq: int, limit: int = 100) -> list[AuditRow]:
+        """Rows above ``seq``, oldest first: a cursor that never skips, for rows are added one after the other."""
+        ...
+
     def tail(self, limit: int = 100, before: int | None = None) -> list[AuditRow]: ...
 
     def verify(self) -> tuple[bool, str]:
@@ -462,6 +509,8 @@ class Tx(Protocol):
     @property
     def outbox(self) -> OutboxRepo: ...
     @property
+    def wordings(self) -> WordingRepo: ...
+    @property
     def audit(self) -> AuditRepo: ...
     @property
     def staff(self) -> StaffRepo: ...
@@ -479,6 +528,12 @@ class Tx(Protocol):
     def meta(self) -> MetaRepo: ...
     @property
     def leases(self) -> LeaseRepo: ...
+    @property
+    def return_keys(self) -> ReturnKeyRepo: ...
+    @property
+    def api_tokens(self) -> ApiTokenRepo: ...
+    @property
+    def webhooks(self) -> WebhookRepo: ...
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo only what happened inside, if it raises."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from datetime import date, datetime
@@ -13,11 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake.errors import NotFound, Stale
-from intake.model import Case, CaseState, Channel, Proof
+from intake.model import Candidate, Case, CaseState, Channel, Proof
 from intake.ports.rows import CaseQuery, NewCase
 from intake.store.context import Context
 from intake.store.queue import ids_of, matching
-from intake.store.tables import case_message, cases, seeker
+from intake.store.seekers import Seekers
+from intake.store.tables import case_candidate, case_message, cases, seeker
 
 PREFIX = "C"
 _FIXED = {"id", "number", "message_id", "member_id", "version"}
@@ -46,6 +47,7 @@ class Cases:
 
     def __init__(self, context: Context) -> None:
         self._c = context
+        self._seekers = Seekers(context)
 
     def add(self, new: NewCase) -> Case:
         """Store a case and join its message to it as ``opened``."""
@@ -129,11 +131,33 @@ class Cases:
         query = sa.select(case_message.c.message_id, case_message.c.role).where(case_message.c.case_id == case_id)
         return [(r.message_id, r.role) for r in self._c.conn.execute(query.order_by(case_message.c.message_id))]
 
+    def newest_message(self, case_ids: Sequence[int]) -> int | None:
+        """The newest message of these cases, and of the other cases of the same seekers."""
+        ids = list(case_ids)
+        people = sa.select(cases.c.seeker_id).where(cases.c.id.in_(ids), cases.c.seeker_id.is_not(None))
+        theirs = sa.select(cases.c.id).where(sa.or_(cases.c.id.in_(ids), cases.c.seeker_id.in_(people)))
+        query = sa.select(sa.func.max(case_message.c.message_id)).where(case_message.c.case_id.in_(theirs))
+        found: int | None = self._c.conn.execute(query).scalar()
+        return found
+
     def due(self, today: date) -> list[Case]:
         """Open cases whose wake_on has come."""
         waiting = [state.value for state in CaseState if state.is_open]
         query = _SELECT.where(cases.c.wake_on.is_not(None), cases.c.wake_on <= today, cases.c.state.in_(waiting))
         return self._all(query.order_by(cases.c.wake_on, cases.c.id))
+
+    def keep_candidates(self, case_id: int, candidates: Sequence[Candidate]) -> None:
+        """Whom the case's message may be from; goes with each seeker's row."""
+        rows = [{"case_id": case_id, "seeker_id": c.seeker.id, "score": c.score, "reasons": c.reasons}
+                for c in candidates]  # fmt: skip
+        if rows:
+            self._c.conn.execute(sa.insert(case_candidate), rows)
+
+    def candidates(self, case_id: int) -> list[Candidate]:
+        """The same, best first, with the seekers as they are now."""
+        mine = sa.select(case_candidate).where(case_candidate.c.case_id == case_id)
+        rows = self._c.conn.execute(mine.order_by(case_candidate.c.score.desc(), case_candidate.c.seeker_id)).all()
+        return [Candidate(self._seekers.get(r.seeker_id), r.score, r.reasons) for r in rows]
 
     def counts(self, since: datetime | None = None) -> dict[tuple[str, str], int]:
         """Cases per (request, state), received since then if given."""

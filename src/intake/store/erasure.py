@@ -74,7 +74,8 @@ class Erasure:
         for ids in _chunks(reach.case_ids):
             self._strip_cases(ids)
         for ids in _chunks(reach.outbox_ids):
-            self._run(sa.update(outbox).where(outbox.c.id.in_(ids)).values(address_hash=b""))
+            forgotten = {"address_hash": b"", "domain_hash": None, "thread_hash": None}
+            self._run(sa.update(outbox).where(outbox.c.id.in_(ids)).values(**forgotten))
             queued = sa.and_(outbox.c.id.in_(ids), outbox.c.state == MailState.QUEUED.value)
             self._run(sa.update(outbox).where(queued).values(state=MailState.CANCELLED.value, error="Erased"))
         self._run(sa.delete(seeker).where(seeker.c.id == reach.seeker_id))

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from intake.model import Mail, MailClass, MailState, OutboxItem
+from intake.model import Mail, MailClass, MailOrigin, MailState, OutboxItem
 from intake.store.codec import dumps, loads
 
 
@@ -38,6 +38,9 @@ def item(r: sa.Row[Any], packed: bytes | None, case_ids: tuple[int, ...]) -> Out
         error=r.error,
         needs_state=r.needs_state,
         automatic=r.automatic,
+        origin=MailOrigin(r.origin),
+        newest_message=r.newest_message,
+        seeker_status=r.seeker_status,
     )
 
 

@@ -66,6 +66,10 @@ class Outbox:
         """What ``automatic_since`` compares: a keyed hash of the canonical address."""
         return self._c.keyring.hash("address", self._c.maker.addresses(address))
 
+    def domain_hash(self, domain: str) -> bytes | None:
+        """What the budget of a domain counts by; None where there is none to count."""
+        return self._c.keyring.hash("domain", domain.casefold()) if domain else None
+
     def add(self, new: NewMail, now: datetime) -> OutboxItem:
         """Queue a mail."""
         mail = new.mail
@@ -86,6 +90,11 @@ class Outbox:
             "in_message": new.in_message,
             "needs_state": new.needs_state,
             "automatic": new.automatic,
+            "domain_hash": self.domain_hash(new.domain),
+            "thread_hash": new.thread or None,
+            "origin": new.origin.value,
+            "newest_message": new.newest_message,
+            "seeker_status": new.seeker_status,
         }
         new_id = self._c.conn.execute(sa.insert(outbox).returning(outbox.c.id), values).scalar_one()
         case_ids = tuple(sorted(set(new.case_ids)))
@@ -101,6 +110,9 @@ class Outbox:
             in_message=new.in_message,
             needs_state=new.needs_state,
             automatic=new.automatic,
+            origin=new.origin,
+            newest_message=new.newest_message,
+            seeker_status=new.seeker_status,
         )
 
     def claim(self, now: datetime, limit: int, lease_seconds: int, worker: str) -> list[OutboxItem]:
@@ -175,6 +187,27 @@ class Outbox:
             outbox.c.state.not_in(NOT_SENT),
         )
         return self._c.conn.execute(query).scalar_one()
+
+    def automatic_count(
+        self, since: datetime, cap: int, *, domain: str | None = None, thread: bytes | None = None
+    ) -> int:
+        """Automatic mails of all since then, counted up to ``cap``; to strangers of one domain; in one thread."""
+        query = sa.select(outbox.c.id).where(
+            outbox.c.created_at >= since, outbox.c.automatic, outbox.c.state.not_in(NOT_SENT)
+        )
+        if domain is not None:
+            query = query.where(outbox.c.domain_hash == self.domain_hash(domain))
+        if thread is not None:
+            query = query.where(outbox.c.thread_hash == thread)
+        counted = sa.select(sa.func.count()).select_from(query.limit(cap).subquery())
+        return self._c.conn.execute(counted).scalar_one()
+
+    def thread_of(self, message_ids: Iterable[str]) -> bytes:
+        """The thread of the first of our mails among these Message-IDs; b"" if none is ours."""
+        wanted = sorted(set(message_ids))[:1000]
+        query = sa.select(outbox.c.thread_hash).where(outbox.c.message_id.in_(wanted), outbox.c.thread_hash.is_not(None))
+        found = self._c.conn.execute(query.order_by(outbox.c.id).limit(1)).scalar() if wanted else None
+        return bytes(found) if found else b""
 
     def by_message_id(self, message_ids: Iterable[str]) -> list[OutboxItem]:
         """Our mails with these Message-IDs, oldest first."""

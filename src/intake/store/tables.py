@@ -201,7 +201,7 @@ case_candidate = sa.Table(
     sa.Column("reasons", Codes, nullable=False),
 )
 
-# Keys for coming back. Strangers who ask have a row too, without a seeker: what they see and how long it takes is alike.
+# Keys for coming back. Strangers who ask have a row too, without a seeker: page and time are alike for all.
 return_key = sa.Table(
     "return_key",
     metadata,
@@ -295,10 +295,18 @@ outbox = sa.Table(
     sa.Column("error", sa.Text, nullable=False, server_default=""),
     sa.Column("needs_state", Codes, nullable=False),
     sa.Column("automatic", sa.Boolean, nullable=False),
+    sa.Column("domain_hash", Bytes),  # of an address that is not on file; counted by the budget of its domain
+    sa.Column("thread_hash", Bytes),  # keyed hash of the first id of the thread that is answered
+    sa.Column("origin", sa.Text, nullable=False, server_default="answer"),  # MailOrigin
+    sa.Column("newest_message", sa.BigInteger),  # the newest message of these people when the mail was written
+    sa.Column("seeker_status", sa.Text),  # of the register, when the mail was written
     sa.Index("ix_outbox_message_id", "message_id"),
     sa.Index("ix_outbox_unique_part", "unique_part"),
     sa.Index("ix_outbox_state_id", "state", "id"),
     sa.Index("ix_outbox_address_hash_created_at", "address_hash", "created_at"),
+    sa.Index("ix_outbox_domain_hash_created_at", "domain_hash", "created_at"),
+    sa.Index("ix_outbox_thread_hash_created_at", "thread_hash", "created_at"),
+    sa.Index("ix_outbox_created_at", "created_at"),
     _partial("ix_outbox_live", LIVE, "ready_at", "id"),
     sqlite_autoincrement=True,
 )
@@ -308,6 +316,17 @@ outbox_case = sa.Table(
     metadata,
     sa.Column("outbox_id", sa.ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("case_id", sa.BigInteger, primary_key=True, index=True),
+)
+
+# The wordings that mails were written with; the agency's own words, nothing personal.
+template_version = sa.Table(
+    "template_version",
+    metadata,
+    sa.Column("version", sa.Text, primary_key=True),
+    sa.Column("template", sa.Text, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("files", sa.Text, nullable=False),  # JSON: file name to text
+    sa.Index("ix_template_version_template_at", "template", "at"),
 )
 
 audit = sa.Table(

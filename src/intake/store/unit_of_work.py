@@ -14,6 +14,7 @@ from intake.errors import StoreBusy, Temporary
 from intake.failpoints import reach
 from intake.keyring import Keyring
 from intake.store import backup, health
+from intake.store.api_access import ApiTokens
 from intake.store.audit import Audit
 from intake.store.blobs import Blobs
 from intake.store.cases import Cases
@@ -38,11 +39,14 @@ from intake.store.meta import Meta
 from intake.store.notes import Notes
 from intake.store.outbox import Outbox
 from intake.store.pairs import Hasher
+from intake.store.return_keys import ReturnKeys
 from intake.store.search import Search
 from intake.store.seekers import Seekers
 from intake.store.staff import Staff
 from intake.store.tasks import Tasks
 from intake.store.tokens import Tokens
+from intake.store.webhooks import Webhooks
+from intake.store.wordings import Wordings
 
 
 class SqlTx:
@@ -57,6 +61,7 @@ class SqlTx:
         self.tokens = Tokens(context)
         self.tasks = Tasks(context)
         self.outbox = Outbox(context, self.blobs)
+        self.wordings = Wordings(context)
         self.audit = Audit(context)
         self.staff = Staff(context)
         self.search = Search(context, hasher)
@@ -66,6 +71,9 @@ class SqlTx:
         self.ledger = Ledger(context)
         self.meta = Meta(context)
         self.leases = Leases(context)
+        self.return_keys = ReturnKeys(context)
+        self.api_tokens = ApiTokens(context)
+        self.webhooks = Webhooks(context)
 
     @property
     def audited(self) -> bool:
