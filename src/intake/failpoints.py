@@ -2,6 +2,7 @@
 
 Arm with ``INTAKE_FAIL_AT=name[:count]``: the process ends by SIGKILL when ``name`` is reached for the count-th time.
 ``INTAKE_FAIL_TRACE=file`` appends each reached name once per process, so that a test can show that all were reached.
+``NAMES`` is the whole list; a test compares it with the code.
 """
 
 from __future__ import annotations
@@ -10,11 +11,33 @@ import os
 import signal
 from pathlib import Path
 
-_at, _, _count = os.environ.get("INTAKE_FAIL_AT", "").partition(":")
-_left = int(_count or 1)
-_trace = os.environ.get("INTAKE_FAIL_TRACE", "")
+COMMITS = ("inbox", "case", "imap", "confirm")  # ``store.write(name)``: name.before_commit, name.committed
+NAMES = (
+    *(f"{name}.{when}" for name in COMMITS for when in ("before_commit", "committed")),
+    "audit.before_commit",
+    "parse.child",
+    "imap.committed_unflagged",
+    "confirm.burnt",
+    "withdraw.committed",
+    "outbox.claimed",
+    "outbox.sent_unmarked",
+)
+
+_at = ""
+_left = 1
+_trace = ""
 _seen: set[str] = set()
-ARMED = bool(_at or _trace)
+ARMED = False
+
+
+def arm(at: str, trace: str) -> None:
+    """``at``: name[:count] to die at, or ""; ``trace``: a file that learns what was reached, or ""."""
+    global _at, _left, _trace, ARMED
+    _at, _, count = at.partition(":")
+    _left = int(count or 1)
+    _trace = trace
+    _seen.clear()
+    ARMED = bool(_at or _trace)
 
 
 def reach(name: str) -> None:
@@ -33,3 +56,6 @@ def _reach(name: str) -> None:
         _left -= 1
         if _left <= 0:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+arm(os.environ.get("INTAKE_FAIL_AT", ""), os.environ.get("INTAKE_FAIL_TRACE", ""))
