@@ -172,14 +172,14 @@ def test_a_relay_on_our_own_network_is_no_path(judge: Judge) -> None:
         assert judge(MAIL, ours, mail_from="a@example.jp", peer=peer)[0] is NONE
 
 
-def test_thousands_of_signatures_cost_five_questions() -> None:
+def test_many_signatures_cost_five_questions() -> None:
     one = signed().removesuffix(MAIL)
-    junk = b"".join(one.replace(b"s=s1;", b"s=k%d;" % n) for n in range(1000))
+    junk = b"".join(one.replace(b"s=s1;", b"s=k%d;" % n) for n in range(40))
     zone = Zone({("example.jp", "TXT"): txt("nothing")})
     envelope = Envelope(Channel.EMAIL, "imap", junk + MAIL, datetime(2026, 11, 22, tzinfo=UTC))
     assert SenderCheck(Resolver(zone.server))(parse(envelope, PLAIN), envelope).auth.verdict is NONE
     zone.close()
-    assert zone.asked <= MOST_SIGNATURES + 1  # and one for DMARC
+    assert 1 < zone.asked <= MOST_SIGNATURES + 1  # and one for DMARC
 
 
 @pytest.mark.parametrize("field", ["d", "s", "h", "a", "b", "bh", "i", "c", "q", "t", "x"])
