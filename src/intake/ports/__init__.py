@@ -37,5 +37,6 @@ __all__ = [
     "Store",
     "Token",
     "Tx",
+    "WebhookJob",
     "Wording",
 ]

@@ -87,6 +87,10 @@ class Audit:
         """Oldest first."""
         return self._all(sa.select(audit).where(audit.c.seeker_id == seeker_id).order_by(audit.c.seq))
 
+    def after(self, seq: int, limit: int = 100) -> list[AuditRow]:
+        """Rows above ``seq``, oldest first."""
+        return self._all(sa.select(audit).where(audit.c.seq > seq).order_by(audit.c.seq).limit(limit))
+
     def tail(self, limit: int = 100, before: int | None = None) -> list[AuditRow]:
         """Newest first."""
         query = sa.select(audit).order_by(audit.c.seq.desc()).limit(limit)

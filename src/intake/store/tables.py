@@ -1,7 +1,8 @@
 """All tables of the data store, and the one table of the key store.
 
 What people wrote is only in ``blob`` (encrypted); every other column holds codes, figures, instants and keyed hashes.
-The exceptions are the agency's own register (``seeker``, ``application``) and its own people (``staff``).
+Who somebody is lies in ``seeker.sealed``, under a key of their own, so that backups and logs of the database lose them
+with that key. Plain are the rest of the register (status, days, companies) and the agency's own people (``staff``).
 """
 
 from __future__ import annotations
@@ -101,6 +102,9 @@ seeker = sa.Table(
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
     sa.Column("deputy", sa.Text),
     sa.Column("preferences", Pairs, nullable=False, server_default="[]"),
+    sa.Column("key_id", sa.BigInteger),  # NULL: a row of before, not yet sealed
+    sa.Column("sealed", Bytes),  # member number, name, reading, addresses, telephones, password: register.py
+    sa.Index("ix_seeker_key_id", "key_id"),
     sa.Index("ix_seeker_withdrawn_on", "withdrawn_on"),
     sa.Index("ix_seeker_invalid_on", "invalid_on"),
     _partial("ix_seeker_resume_on", "resume_on IS NOT NULL", "resume_on"),
@@ -110,7 +114,7 @@ seeker = sa.Table(
 seeker_key = sa.Table(
     "seeker_key",
     metadata,
-    sa.Column("key", sa.Text, primary_key=True),  # normalised, after its kind and a colon: "a:hanako@example.jp"
+    sa.Column("key", sa.Text, primary_key=True),  # kind, colon, keyed hash of the normalised key: "a:5f0c…"
     sa.Column("seeker_id", sa.ForeignKey("seeker.id", ondelete="CASCADE"), primary_key=True, index=True),
     sa.Column("rank", sa.SmallInteger, nullable=False),  # the surest kind of key first
     sqlite_with_rowid=False,
@@ -439,6 +443,47 @@ search_part = sa.Table(
     info={"only": "postgresql"},
 )
 
+# One erasure and how far it has come. Whom and what it reaches lies encrypted under ``key_id`` until it is done.
+erasure = sa.Table(
+    "erasure",
+    metadata,
+    _id(),
+    sa.Column("seeker_id", sa.BigInteger, nullable=False, index=True),  # an id, given to nobody again
+    sa.Column("case_id", sa.BigInteger),
+    sa.Column("why", sa.Text, nullable=False),  # request, operator, retention
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("key_id", sa.BigInteger, nullable=False),
+    sa.Column("planned_at", Instant, nullable=False),
+    sa.Column("ready_at", Instant),  # end of the lease, or time of the next try
+    sa.Column("worker", sa.Text),
+    sa.Column("error", sa.Text, nullable=False, server_default=""),
+    sa.Column("figures", sa.Text, nullable=False, server_default="{}"),  # JSON: counts and dates
+    sa.Column("certificate", sa.Text),  # JSON without personal data
+    sa.Column("done_at", Instant),
+    sqlite_autoincrement=True,
+)
+
+# Fields that a duty keeps beyond an erasure: encrypted, found by no key and no search, gone on their day.
+held = sa.Table(
+    "held",
+    metadata,
+    _id(),
+    sa.Column("erasure_id", sa.BigInteger, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Column("key_id", sa.BigInteger, nullable=False),
+    sa.Column("until", sa.Date, nullable=False, index=True),
+    sa.Column("kept_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+retention_notice = sa.Table(
+    "retention_notice",
+    metadata,
+    sa.Column("seeker_id", sa.ForeignKey("seeker.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("noticed_on", sa.Date, nullable=False),
+    sa.Column("due_on", sa.Date, nullable=False),
+)
+
 # Who was erased, kept with the keys: a backup of the data that still knows them is put right by it.
 tombstone = sa.Table(
     "tombstone",
@@ -448,10 +493,19 @@ tombstone = sa.Table(
     sa.Column("at", Instant, nullable=False),
 )
 
+# Mails of people who are erased, as keyed hashes: met again in a mailbox or a backup they open nothing.
+erased_mail = sa.Table(
+    "erased_mail",
+    keys_metadata,
+    sa.Column("hash", Bytes, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+)
+
 data_key = sa.Table(
     "data_key",
     keys_metadata,
     _id(),
     sa.Column("wrapped", Bytes, nullable=False),
+    sa.Column("wrapping", sa.Integer, nullable=False, server_default="0"),  # which wrapping key; wrapping.py
     sqlite_autoincrement=True,
 )
