@@ -242,20 +242,24 @@ def _japanese(raw: bytes) -> Decoded | None:
 
 def _worth(text: str) -> float:
     """How Japanese a text looks, about -1 to 1 per character beyond ASCII."""
-    score = count = 0.0
-    before = 0
+    score, count, before = 0.0, 0, ""
     for char in text[:4_000]:
-        code = ord(char)
-        if code >= 0x80:
+        if char >= "\x80":
             count += 1
-            if 0x4E00 <= code <= 0x9FFF:
-                score += 0.6 if _is_common(char) else -0.2
-            elif 0xFF61 <= code <= 0xFF9F:
-                score += 0.1 if 0xFF66 <= before <= 0xFF9F else -0.3
+            if "\uff61" <= char <= "\uff9f":  # half-width kana come in runs
+                score += 0.1 if "\uff66" <= before <= "\uff9f" else -0.3
             else:
-                score += next((worth for low, high, worth in _WORTH if low <= code <= high), 0.0)
-        before = code
+                score += _worth_of(char)
+        before = char
     return score / count if count else 0.0
+
+
+@lru_cache(maxsize=8192)
+def _worth_of(char: str) -> float:
+    code = ord(char)
+    if 0x4E00 <= code <= 0x9FFF:
+        return 0.6 if _is_common(char) else -0.2
+    return next((worth for low, high, worth in _WORTH if low <= code <= high), 0.0)
 
 
 _WORTH = (  # everyday writing, then what only a wrong codec gives

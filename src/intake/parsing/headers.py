@@ -9,6 +9,7 @@ from intake.parsing import limits
 from intake.parsing.limits import Notes
 
 _HEADER = re.compile(rb"^([!-9;-~]{1,200})[ \t]*:")
+_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:([^\n]*\n(?:[ \t][^\n]*\n)*)")  # one header as it should be
 _KNOWN = re.compile(
     rb"^(?:subject|from|to|cc|date|message-id|mime-version|content-[a-z-]+|reply-to|sender|received|return-path"
     rb"|references|in-reply-to|x-[a-z0-9-]+|list-[a-z-]+|precedence|delivered-to|dkim-signature|auto-submitted"
@@ -72,6 +73,11 @@ def read(raw: bytes, notes: Notes, top: bool = True) -> tuple[Headers, int]:
     pos, size = 0, len(raw)
     name, start = "", 0
     while pos < size:
+        whole = _FIELD.match(raw, pos)
+        if whole and whole.end() <= limits.HEADER_BLOCK_BYTES and len(fields) < limits.HEADER_COUNT:
+            _add(fields, name, raw[start:pos])
+            name, start, pos = whole[1].decode("ascii").lower(), whole.start(2), whole.end()
+            continue
         end = _line_end(raw, pos)
         line = raw[pos:end]
         if line[:1] in b"\r\n":
