@@ -98,7 +98,9 @@ def connect(settings: Settings) -> SqlStore:
     keyring = load_keyring(settings.secret_path)
     if not is_current(settings.store_url):
         raise SettingError("the database is not at the newest schema; run `intake init` or `intake migrate`")
-    return open_store(settings.store_url, keyring, keymaker=key_maker())
+    store = open_store(settings.store_url, keyring, keymaker=key_maker())
+    store.seal_register()
+    return store
 
 
 def open_house(settings: Settings) -> House:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from datetime import date, datetime
@@ -17,15 +17,15 @@ from intake.model import Candidate, Case, CaseState, Channel, Proof
 from intake.ports.rows import CaseQuery, NewCase
 from intake.store.context import Context
 from intake.store.queue import ids_of, matching
+from intake.store.register import members
 from intake.store.seekers import Seekers
-from intake.store.tables import case_candidate, case_message, cases, seeker
+from intake.store.tables import case_candidate, case_message, cases
 
 PREFIX = "C"
 _FIXED = {"id", "number", "message_id", "member_id", "version"}
 _CHANGEABLE = {f.name for f in fields_of(Case)} - _FIXED
-_SELECT = sa.select(cases, seeker.c.member_id).outerjoin(seeker, seeker.c.id == cases.c.seeker_id)
+_SELECT = sa.select(cases)
 _BY_ID = _SELECT.where(cases.c.id == sa.bindparam("id_"))
-_MEMBER = sa.select(seeker.c.member_id).where(seeker.c.id == sa.bindparam("id_"))
 _INSERT = sa.insert(cases).returning(cases.c.id)
 _LINK = sa.insert(case_message)
 
@@ -57,7 +57,7 @@ class Cases:
         self._c.conn.execute(_LINK, {"case_id": case_id, "message_id": new.message_id, "role": "opened"})
         member = None
         if new.seeker_id is not None:
-            member = self._c.conn.execute(_MEMBER, {"id_": new.seeker_id}).scalar()
+            member = members(self._c, [new.seeker_id]).get(new.seeker_id)
         given = {f.name: getattr(new, f.name) for f in fields_of(NewCase)}
         return Case(id=case_id, number=number_of(case_id), member_id=member, **given)
 
@@ -66,13 +66,13 @@ class Cases:
         row = self._c.conn.execute(_BY_ID, {"id_": case_id}).first()
         if row is None:
             raise NotFound()
-        return _case(row)
+        return _cases(self._c, [row])[0]
 
     def by_number(self, number: str) -> Case | None:
         """By the number shown to people, typed in any width."""
         case_id = id_of(number)
         row = None if case_id is None else self._c.conn.execute(_BY_ID, {"id_": case_id}).first()
-        return None if row is None else _case(row)
+        return None if row is None else _cases(self._c, [row])[0]
 
     def change(self, case: Case, **fields: Any) -> Case:
         """Set columns if ``case.version`` is still the row's, else Stale."""
@@ -167,17 +167,18 @@ class Cases:
         return {(request, state): n for request, state, n in self._c.conn.execute(query)}
 
     def _all(self, query: sa.Select[Any]) -> list[Case]:
-        return _cases(self._c.conn.execute(query))
+        return _cases(self._c, self._c.conn.execute(query).all())
 
 
-def _cases(rows: Iterable[sa.Row[Any]]) -> list[Case]:
-    return [_case(r) for r in rows]
+def _cases(context: Context, rows: Sequence[sa.Row[Any]]) -> list[Case]:
+    numbers = members(context, (r.seeker_id for r in rows if r.seeker_id is not None))
+    return [_case(r, numbers.get(r.seeker_id)) for r in rows]
 
 
-def _case(r: sa.Row[Any]) -> Case:
+def _case(r: sa.Row[Any], member_id: str | None) -> Case:
     values = dict(r._mapping)
     values["state"] = CaseState(r.state)
     values["channel"] = Channel(r.channel)
     values["proof"] = Proof(r.proof)
     values["sender_hash"] = bytes(r.sender_hash)
-    return Case(number=number_of(r.id), **values)
+    return Case(number=number_of(r.id), member_id=member_id, **values)

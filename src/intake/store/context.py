@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -41,6 +41,7 @@ class Context:
     keys: KeyStore
     maker: KeyMaker
     audited: bool = False  # rows were added to the hash chain
+    member_ids: dict[int, str] = field(default_factory=dict)  # opened once a transaction, by the seeker's id
 
     @property
     def is_sqlite(self) -> bool:

@@ -26,6 +26,7 @@ from intake.store.tables import (
     outbox,
     outbox_case,
     seeker,
+    seeker_key,
     token,
     webhook_id,
 )
@@ -94,8 +95,9 @@ class Erasure:
         return [f"{what}: {count}" for what, count in left.items() if count]
 
     def _senders(self, seeker_id: int) -> list[bytes]:
-        row = self._c.conn.execute(sa.select(seeker.c.addresses).where(seeker.c.id == seeker_id)).scalar() or ()
-        return [self._c.keyring.hash("address", self._c.maker.addresses(a)) for a in row]
+        """Their addresses as hashes, also where the key to the rest is destroyed already."""
+        mine = sa.and_(seeker_key.c.seeker_id == seeker_id, seeker_key.c.key.like("a:%"))
+        return [bytes.fromhex(k[2:]) for k in self._c.conn.execute(sa.select(seeker_key.c.key).where(mine)).scalars()]
 
     def _of_cases(self, case_ids: Iterable[int]) -> set[int]:
         found: set[int] = set()

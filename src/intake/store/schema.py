@@ -18,11 +18,12 @@ from intake.errors import SettingError
 from intake.keyring import Keyring
 from intake.store.backup import restore_sqlite
 from intake.store.engine import BUSY_SECONDS, KEYS_SCHEMA, default_keys_url, parse_url
-from intake.store.tables import keys_metadata, tombstone
+from intake.store.tables import data_key, keys_metadata
 from intake.store.unit_of_work import engines, open_store
 
 T = TypeVar("T")
 _MIGRATE_LOCK = 0x6D696772
+WRAPPING = data_key.c.wrapping.name
 
 
 def migrate(url: str, keys_url: str | None = None) -> None:
@@ -35,6 +36,7 @@ def migrate(url: str, keys_url: str | None = None) -> None:
         if conn.dialect.name == "postgresql":
             conn.execute(sa.schema.CreateSchema(KEYS_SCHEMA, if_not_exists=True))
         keys_metadata.create_all(conn)
+        _mend_keys(conn)
     with _writing(data, None) as conn:
         command.upgrade(_config(conn), "head")
 
@@ -45,8 +47,20 @@ def is_current(url: str, keys_url: str | None = None) -> bool:
     newest = ScriptDirectory(str(_here())).get_current_head()
     return (
         _look(data, None, lambda conn: MigrationContext.configure(conn).get_current_revision()) == newest
-        and _look(keys, KEYS_SCHEMA, lambda conn: sa.inspect(conn).has_table(tombstone.name)) is True
+        and _look(keys, KEYS_SCHEMA, _keys_are_current) is True
     )
+
+
+def _mend_keys(conn: sa.Connection) -> None:
+    """A key store made before there were wrapping keys gets their column."""
+    if WRAPPING not in {c["name"] for c in sa.inspect(conn).get_columns(data_key.name)}:
+        conn.exec_driver_sql(f"ALTER TABLE {data_key.name} ADD COLUMN {WRAPPING} INTEGER NOT NULL DEFAULT 0")
+
+
+def _keys_are_current(conn: sa.Connection) -> bool:
+    look = sa.inspect(conn)
+    tables = all(look.has_table(t) for t in keys_metadata.tables)
+    return tables and WRAPPING in {c["name"] for c in look.get_columns(data_key.name)}
 
 
 def restore(path: Path, url: str, keyring: Keyring, keys_url: str | None = None) -> int:

@@ -1,4 +1,4 @@
-"""The agency's register: columns are plain, found by normalised keys that are each indexed."""
+"""The agency's register, sealed row by row (register.py), found by hashes of normalised keys that are each indexed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from intake.model import Application, Seeker, SeekerStatus
 from intake.ports.rows import MatchKeys
 from intake.store.applications import Applications
 from intake.store.context import Context
+from intake.store.register import PERSONAL, hollow, key_hash, member_hash, opened, seal_plain_rows, sealed
 from intake.store.tables import seeker as register
 from intake.store.tables import seeker_key, seeker_status
 
 MOST = 50
 _TOKYO = ZoneInfo("Asia/Tokyo")
-_COLUMNS = [c for c in register.c if c.name not in {"id", "version"}]
+_COLUMNS = [c for c in register.c if c.name not in {"id", "version", "key_id", "sealed"}]
 _CHANGEABLE = {c.name for c in _COLUMNS} - {"member_id"}
 _KEYED = {"name", "kana", "addresses", "phones"}
 
@@ -52,24 +53,21 @@ class Seekers:
 
     def candidates(self, keys: MatchKeys) -> list[Seeker]:
         """Every seeker that shares at least one key, by one indexed look-up; at most 50, the surest first."""
-        wanted = [
-            *(f"a:{k}" for k in keys.addresses if k),
-            *(f"m:{k}" for k in keys.member_ids if k),
-            *(f"p:{k}" for k in keys.phones if k),
-            *(f"n:{k}" for k in keys.names if k),
-        ]
+        kinds = (("a", keys.addresses), ("m", keys.member_ids), ("p", keys.phones), ("n", keys.names))
+        wanted = [key_hash(self._c, kind, k) for kind, of_kind in kinds for k in of_kind if k]
         return self._load(self._c.conn.execute(_CANDIDATES, {"keys": wanted})) if wanted else []
 
     def get(self, seeker_id: int) -> Seeker:
-        """Raises NotFound."""
-        found = self._load(self._c.conn.execute(_BY_ID, {"id_": seeker_id}))
-        if not found:
+        """Raises NotFound. One whose erasure is under way, the key being gone, has neither name nor address."""
+        rows = self._c.conn.execute(_BY_ID, {"id_": seeker_id}).all()
+        if not rows:
             raise NotFound()
-        return found[0]
+        found = self._load(rows)
+        return found[0] if found else _seeker(rows[0], hollow(), ())
 
     def by_member_id(self, member_id: str) -> Seeker | None:
         """By the number as it stands in the record; else by its canonical form, where only one has that."""
-        found = self._load(self._c.conn.execute(_BY_MEMBER, {"member": member_id}))
+        found = self._load(self._c.conn.execute(_BY_MEMBER, {"member": member_hash(self._c, member_id)}))
         if not found:
             key = self._c.maker.member(member_id)
             found = self.candidates(MatchKeys(member_ids=(key,)))
@@ -81,8 +79,8 @@ class Seekers:
 
     def upsert(self, seeker: Seeker) -> tuple[Seeker, bool]:
         """Insert or replace by member_id (``id`` and applications are left alone). True if new."""
-        old = self._c.conn.execute(_BY_MEMBER, {"member": seeker.member_id}).first()
-        values = _values(seeker)
+        old = self._c.conn.execute(_BY_MEMBER, {"member": member_hash(self._c, seeker.member_id)}).first()
+        values = self._sealed(seeker, None if old is None else old.key_id)
         if old is None:
             new_id = self._c.conn.execute(sa.insert(register).returning(register.c.id), values).scalar_one()
             self._write_keys(new_id, seeker)
@@ -111,6 +109,8 @@ class Seekers:
             raise TypeError(f"not columns of a seeker: {sorted(unknown)}")
         new = replace(seeker, **fields)
         values = {k: v for k, v in _values(new).items() if k in fields}
+        if set(PERSONAL) & fields.keys():
+            values = {k: v for k, v in values.items() if k not in PERSONAL} | self._personal(new)
         done = self._c.conn.execute(
             sa.update(register)
             .where(register.c.id == seeker.id, register.c.version == seeker.version)
@@ -152,6 +152,15 @@ class Seekers:
         query = sa.select(register).where(register.c.id > (after or 0)).order_by(register.c.id).limit(limit)
         return self._load(self._c.conn.execute(query))
 
+    def has_plain_rows(self) -> bool:
+        """True while rows of an older version are not sealed yet."""
+        plain = sa.select(register.c.id).where(register.c.key_id.is_(None)).limit(1)
+        return self._c.conn.execute(plain).first() is not None
+
+    def seal_plain_rows(self) -> int:
+        """Seal some of them; how many."""
+        return seal_plain_rows(self._c)
+
     def remove(self, seeker_id: int) -> bool:
         """Delete the row with its keys, history and applications (erasure). False if it is not there."""
         return self._c.conn.execute(sa.delete(register).where(register.c.id == seeker_id)).rowcount == 1
@@ -160,9 +169,23 @@ class Seekers:
         return self._load(self._c.conn.execute(sa.select(register).where(condition).order_by(register.c.id)))
 
     def _load(self, rows: Iterable[sa.Row[Any]]) -> list[Seeker]:
+        """Rows whose key is destroyed are nobody any more and left out."""
         found = list(rows)
+        personal = opened(self._c, found)
         running = self._applications.of([r.id for r in found])
-        return [_seeker(r, running.get(r.id, ())) for r in found]
+        return [_seeker(r, personal[i], running.get(r.id, ())) for i, r in enumerate(found) if i in personal]
+
+    def _sealed(self, new: Seeker, key_id: int | None) -> dict[str, Any]:
+        """All columns of a row; a new one gets a key of its own, an old one keeps its key unless that is destroyed."""
+        key = None if key_id is None else self._c.keys.find([key_id]).get(key_id)
+        if key_id is None or key is None:
+            ((key_id, key),) = self._c.keys.take(1)
+        return sealed(self._c, key_id, key, _values(new))
+
+    def _personal(self, changed: Seeker) -> dict[str, Any]:
+        key_id = self._c.conn.execute(sa.select(register.c.key_id).where(register.c.id == changed.id)).scalar()
+        columns = self._sealed(changed, key_id)
+        return {name: columns[name] for name in (*PERSONAL, "key_id", "sealed")}
 
     def _write_keys(self, seeker_id: int, new: Seeker) -> None:
         keys = _keys(self._c, new)
@@ -187,7 +210,7 @@ def _keys(context: Context, new: Seeker) -> dict[str, int]:
         ("p", [maker.phone(p) for p in new.phones], 2),
         ("n", maker.names(new.name, new.kana), 3),
     ]
-    return {f"{kind}:{key}": rank for kind, keys, rank in ranked for key in keys if key}
+    return {key_hash(context, kind, key): rank for kind, keys, rank in ranked for key in keys if key}
 
 
 def _values(s: Seeker) -> dict[str, Any]:
@@ -195,7 +218,7 @@ def _values(s: Seeker) -> dict[str, Any]:
     return values | {"status": s.status.value}
 
 
-def _seeker(r: sa.Row[Any], applications: tuple[Application, ...]) -> Seeker:
-    values = {c.name: getattr(r, c.name) for c in _COLUMNS}
+def _seeker(r: sa.Row[Any], personal: dict[str, Any], applications: tuple[Application, ...]) -> Seeker:
+    values = {c.name: getattr(r, c.name) for c in _COLUMNS} | personal
     values["status"] = SeekerStatus(r.status)
     return Seeker(id=r.id, version=r.version, applications=applications, **values)

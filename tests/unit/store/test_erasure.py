@@ -119,7 +119,11 @@ def test_an_erased_person_who_writes_again_is_a_new_message(store: SqlStore) -> 
 
 def test_no_file_holds_anything_after_erasure(sqlite_store: SqlStore) -> None:
     mine, _ = live(sqlite_store, "M-1", "canary@example.jp", 0)
-    assert sqlite_store.files_with(TRACES) != []  # the register is plain
+    with sqlite_store.write() as tx:
+        tx.meta.put("leak", CANARY)
+    assert sqlite_store.files_with(TRACES) != []  # the look can see
+    with sqlite_store.write() as tx:
+        tx.meta.drop("leak")
     erase(sqlite_store, mine)
     assert sqlite_store.files_with(TRACES) == []
 
