@@ -44,6 +44,7 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {  # (method, path): who may
     ("GET", "/cases/{number}/messages/{message:int}/download"): ALL,
     ("GET", "/cases/{number}/messages/{message:int}/attachments/{part:int}"): ALL,
     **{("POST", f"/cases/{{number}}/{name}"): WORKERS for name in acts.ACTS},
+    ("POST", "/cases/{number}/messages/{message:int}/rung"): WORKERS,
     ("POST", "/cases/{number}/preview"): WORKERS,
     ("POST", "/cases/{number}/assign"): NOT_AUDITOR,
     ("POST", "/cases/{number}/note"): NOT_AUDITOR,

@@ -19,12 +19,14 @@ class ParseOptions:
     """What the agency knows and the mail does not say.
 
     ``authserv_id``: the name our own border signs its Authentication-Results with; empty means trust nothing.
-    ``staff_addresses``: what they forward is the seeker's mail. ``charset``: the rung that staff forced.
+    ``staff_addresses``: what they forward is the seeker's mail. ``charset``: the rung that staff forced
+    for the body, ``charset_of_headers`` also for subject and names (most often only one of the two is wrong).
     """
 
     authserv_id: str = ""
     staff_addresses: tuple[str, ...] = ()
     charset: str | None = None
+    charset_of_headers: bool = False
 
 
 def read(envelope: Envelope, options: ParseOptions) -> Message:
@@ -43,10 +45,11 @@ def _message(root: Part, envelope: Envelope, options: ParseOptions, notes: Notes
     headers = root.headers
     forced = options.charset
     collector = Collector(notes, forced)
+    forced_head = forced if options.charset_of_headers else None
     collector.take(root)
     body = collector.finish(root)
-    subject = fields.subject(headers, notes, forced, _hint(root))
-    senders = fields.people(headers, "from", notes, forced)
+    subject = fields.subject(headers, notes, forced_head, _hint(root))
+    senders = fields.people(headers, "from", notes, forced_head)
     sender = senders[0] if senders else Address()
     text = _SURROGATE.sub("\ufffd", body.text)
     segments = quotes.segments_of(body.lines, body.given)
@@ -61,7 +64,7 @@ def _message(root: Part, envelope: Envelope, options: ParseOptions, notes: Notes
         _null_return(envelope, root) and not inside,
         envelope.raw,
     )
-    reply_to = fields.people(headers, "reply-to", notes, forced)
+    reply_to = fields.people(headers, "reply-to", notes, forced_head)
     message_ids = fields.ids(headers, "message-id")
     _judge(root, body, notes)
     return Message(

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from intake.errors import NotFound
 from intake.model import Case, Message
 from intake.parsing import attachment_bytes
+from intake.pipeline.reread import RUNGS
 from intake.ports import Tx
 from intake.web.staff import casefile, scope, speech, tabs
 from intake.web.staff.visit import Visit
@@ -45,6 +46,7 @@ def render(visit: Visit, status: int = 200, *, trouble: str = "", since: int | N
         mail_name=speech.mail_name,
         today=casefile.today(visit.now),
         profile=visit.tools.profile,
+        rungs=RUNGS,
         words="",
     )
 
@@ -68,7 +70,7 @@ def _moved(was: str, file: casefile.CaseFile) -> list[tuple[str, int | None, int
 def source(visit: Visit) -> Response:
     """The message as it came, as text."""
     with visit.context.store.read() as tx:
-        case, message_id, _ = _message(tx, visit)
+        case, message_id, _ = message_of(tx, visit)
         envelope = tx.inbox.envelope(message_id)
     raw = envelope.raw.replace(b"\r\n", b"\n")
     head, gap, body = raw.partition(b"\n\n")
@@ -90,7 +92,7 @@ def source(visit: Visit) -> Response:
 def download(visit: Visit) -> Response:
     """The exact bytes, to keep or to hand on; never opened as a page."""
     with visit.context.store.read() as tx:
-        case, message_id, _ = _message(tx, visit)
+        case, message_id, _ = message_of(tx, visit)
         envelope = tx.inbox.envelope(message_id)
     ending = "eml" if envelope.channel.value == "email" else "txt"
     return _as_file(envelope.raw, f"{case.number}-{message_id}.{ending}")
@@ -99,7 +101,7 @@ def download(visit: Visit) -> Response:
 def attachment(visit: Visit) -> Response:
     """One attachment, as a download only."""
     with visit.context.store.read() as tx:
-        case, message_id, message = _message(tx, visit)
+        case, message_id, message = message_of(tx, visit)
         part = int(visit.path["part"])
         if part not in {a.part for a in message.attachments}:
             raise NotFound()
@@ -111,7 +113,7 @@ def attachment(visit: Visit) -> Response:
     return _as_file(data, f"{case.number}-{safe_name(name)}")
 
 
-def _message(tx: Tx, visit: Visit) -> tuple[Case, int, Message]:
+def message_of(tx: Tx, visit: Visit) -> tuple[Case, int, Message]:
     """A message of this very case, else NotFound."""
     case = scope.get_case(tx, visit.staff, visit.path["number"])
     message_id = int(visit.path["message"])

@@ -17,6 +17,7 @@ from intake.web.staff import (
     previews,
     queue,
     rules,
+    rung,
     session,
     tasks,
 )
@@ -38,6 +39,7 @@ ROUTES: list[BaseRoute] = [
     page("/cases/{number}/messages/{message:int}/source", case.source),
     page("/cases/{number}/messages/{message:int}/download", case.download),
     page("/cases/{number}/messages/{message:int}/attachments/{part:int}", case.attachment),
+    page("/cases/{number}/messages/{message:int}/rung", rung.switch, acts.CASE_WORKERS, ("POST",)),
     *acts.ROUTES,
     page("/cases/{number}/preview", previews.show, acts.CASE_WORKERS, ("POST",)),
     page("/calls/new", calls.form, calls.WHO),
