@@ -10,11 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from intake.errors import RuleError
 from intake.model import Proof, Stage
 from intake.policy.deadlines import OfficeHours
+from intake.policy.kept import Notice, Retention, Table
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 STAGES = ("none", "introduced", "applied", "screening", "interview_fixed", "final_pending", "offered")
@@ -26,12 +27,6 @@ PROVED_ONLY = frozenset({"withdrawal", "deletion", "reinstatement"})
 BY_FILE = frozenset({"pause", "resume", "concierge_change", "preferences", "decline", "retraction"})
 STRICTNESS = {"carry_out": 0, "staff": 1, "call": 2}
 Days = Annotated[int, Field(ge=1, le=365)]
-
-
-class Table(BaseModel):
-    """A table of the file: unknown names are refused, nothing changes after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Office(Table):
@@ -156,45 +151,7 @@ class ComingBack(Table):
     key_minutes: Annotated[int, Field(ge=1, le=60)] = 10
     key_tries: Annotated[int, Field(ge=1, le=10)] = 3
     key_digits: Annotated[int, Field(ge=6, le=8)] = 6
-
-
-SINCE = {
-    "withdrawn_on": "退会から",
-    "invalid_on": "登録が無効になってから",
-    "completed_on": "お手続きの完了から",
-}
-
-
-class Retention(Table):
-    """How long a class of data is kept, from when and why."""
-
-    data: Literal["resume", "career", "personal", "register"]
-    label: str
-    years: Annotated[int, Field(ge=0, le=30)]
-    since: Literal["withdrawn_on", "invalid_on", "completed_on"]
-    ground: str
-
-    @field_validator("ground")
-    @classmethod
-    def _quotes_no_law(cls, value: str) -> str:
-        if re.search(r"第?[\d一二三四五六七八九十百]+条", value):
-            raise ValueError("a ground is said in plain words, without article numbers")
-        return value
-
-    @property
-    def what(self) -> str:
-        """The data, as mails name it."""
-        return self.label
-
-    @property
-    def how_long(self) -> str:
-        """「退会から3年間」."""
-        return f"{SINCE[self.since]}{self.years}年間" if self.years else "退会と同時に消去"
-
-    @property
-    def why(self) -> str:
-        """The ground in plain words."""
-        return self.ground
+    keys_per_day: Annotated[int, Field(ge=1, le=20)] = 5
 
 
 class Profile(Table):
@@ -213,6 +170,7 @@ class Profile(Table):
     one_document: OneDocument
     coming_back: ComingBack
     retention: tuple[Retention, ...] = ()
+    retention_notice: Notice = Notice()
 
     @model_validator(mode="after")
     def _is_whole(self) -> Profile:
@@ -262,7 +220,7 @@ class Profile(Table):
     @property
     def kept(self) -> tuple[Retention, ...]:
         """What stays after leaving, as the closing mail names it."""
-        return self.retention
+        return tuple(row for row in self.retention if row.told)
 
     @property
     def raised(self) -> Mapping[str, Proof]:
