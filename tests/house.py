@@ -84,7 +84,7 @@ class TestHouse:
         return Sender(
             self.store,
             self.relay,
-            check=lambda tx, item: presend.stale(tx, item, self.tools),
+            check=lambda tx, item: presend.stale(tx, item, self.tools, self.now),
             on_end=tell,
             clock=lambda: self.now,
         )

@@ -84,12 +84,13 @@ class House:
 
 
 def read_secret(path: str) -> str | None:
-    """The first line of a password file; None where none is set."""
+    """The first line of a password file, or all of it where it is JSON (intake.oauth); None where none is set."""
     if not path:
         return None
     try:
-        return Path(path).read_text("utf-8").splitlines()[0].strip()
-    except (OSError, IndexError) as e:
+        text = Path(path).read_text("utf-8").strip()
+        return text if text.startswith("{") else text.splitlines()[0].strip()
+    except (OSError, IndexError, UnicodeDecodeError) as e:
         raise SettingError(f"{path}: holds no password") from e
 
 

@@ -48,6 +48,7 @@ class Mail:
     data: bytes
     text: str  # the plain text, for staff to read
     mail_class: MailClass
+    edited: bool = False  # staff changed the words of the template
 
 
 @dataclass(frozen=True, slots=True)

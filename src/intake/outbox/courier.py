@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from intake.errors import SettingError
+from intake.oauth import token_source
 from intake.outbox.dkim import signed
 from intake.outbox.folder import DEFAULT_NAME, FolderCourier
 from intake.outbox.smtp import Relay, SmtpCourier
@@ -19,8 +20,8 @@ def open_courier(url: str, home: Path, password: str | None = None) -> Courier:
     """A courier for ``folder:[PATH]``, ``smtp://[user@]host[:port]`` or ``smtps://…``; nothing is connected yet.
 
     Options after ``?``: ``ca=FILE`` (trust this authority), ``auth=xoauth2`` (the password file holds an access
-    token), ``name=HOST`` (what we call ourselves), ``starttls=required``. With a key in ``HOME/dkim`` mails are
-    signed. Raises SettingError.
+    token), ``name=HOST`` (what we call ourselves), ``starttls=required``. A password file with JSON says how tokens
+    are got (intake.oauth). With a key in ``HOME/dkim`` mails are signed. Raises SettingError.
     """
     folder = caught_in(url, home)
     courier = FolderCourier(folder) if folder is not None else SmtpCourier(relay_of(url, password))
@@ -45,6 +46,7 @@ def relay_of(url: str, password: str | None) -> Relay:
     if parts.username and not password:
         raise SettingError("INTAKE_RELAY_PASSWORD_FILE: the relay has a user, so the password is needed")
     options = _options(parts)
+    tokens = token_source(password or "", "INTAKE_RELAY_PASSWORD_FILE")
     return Relay(
         host=parts.hostname,
         port=_port(parts),
@@ -52,7 +54,8 @@ def relay_of(url: str, password: str | None) -> Relay:
         user=unquote(parts.username or ""),
         password=password or "",
         ca_file=options.get("ca", ""),
-        auth=options.get("auth", "password"),
+        auth="xoauth2" if tokens else options.get("auth", "password"),
+        tokens=tokens,
         own_name=options.get("name", ""),
         starttls_required=options.get("starttls") == "required",
     )

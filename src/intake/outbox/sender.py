@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from intake.errors import LeaseLost, RelayPermanent, RelayTemporary, RelayUnknown, Temporary
 from intake.failpoints import reach
@@ -22,12 +22,13 @@ from intake.model import MailClass, MailState, OutboxItem
 from intake.outbox.last_look import LooksLast
 from intake.outbox.pace import Pace
 from intake.outbox.retry import next_try
-from intake.ports import Courier, Delivery, Store, Tx
+from intake.ports import NOT_YET, Courier, Delivery, Store, Tx
 
-BATCH = 10
+BATCH = 1  # a crash leaves every claimed receipt ``unknown``: no more than one a sender (reliability.md §4)
 LEASE_SECONDS = 1800
 PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
+LOOK_AGAIN_SECONDS = 3
 log = journal("sender")
 
 Check = Callable[[Tx, OutboxItem], str | None]
@@ -37,6 +38,10 @@ Change = Callable[[Tx], None]
 
 class _Moved(Exception):
     """The world has changed since the mail was written."""
+
+
+class _NotYet(Exception):
+    """Somebody has written and nobody has read it: the mail waits, and this was no try."""
 
 
 class _NoLook(Exception):
@@ -50,7 +55,8 @@ def _tell_nobody(_: Tx, __: OutboxItem, ___: MailState) -> None:
 class Sender:
     """One thread's worth of sending; several may run, also on other machines over PostgreSQL.
 
-    ``check`` is asked in a read transaction before a mail leaves, and again just before DATA; a reason makes it STALE.
+    ``check`` is asked in a read transaction before a mail leaves, and again just before DATA; a reason makes it STALE,
+    NOT_YET keeps it back for a moment.
     ``on_end`` runs in the transaction that ends a mail (sent, failed, unknown, stale), so that staff learn of it in
     the same commit. ``per_domain_minute`` holds back bursts to one domain; 0 holds back nothing.
     """
@@ -141,6 +147,8 @@ class Sender:
             delivery = self._deliver(item)
         except _Moved as e:
             self._end(item, MailState.STALE, str(e))
+        except _NotYet:
+            self._give_back(item, self._clock() + timedelta(seconds=LOOK_AGAIN_SECONDS))
         except _NoLook as e:
             self._retry(item, str(e))
         except RelayTemporary as e:
@@ -163,7 +171,7 @@ class Sender:
             if isinstance(self._courier, LooksLast):
                 return self._courier.deliver_after(item.mail, lambda: self._look(item))
             return self._courier.deliver(item.mail)
-        except (_Moved, _NoLook, RelayTemporary, RelayPermanent, RelayUnknown):
+        except (_Moved, _NotYet, _NoLook, RelayTemporary, RelayPermanent, RelayUnknown):
             raise
         except Exception as e:
             log.error("the courier broke", outbox=item.id, error=e)
@@ -177,6 +185,8 @@ class Sender:
         except Exception as e:
             log.warning("the last look failed", outbox=item.id, error=e)
             raise _NoLook(f"check: {type(e).__name__}") from e
+        if reason == NOT_YET:
+            raise _NotYet
         if reason is not None:
             raise _Moved(reason)
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 from intake.errors import BadInput, IntakeError, RelayPermanent, RelayTemporary, RelayUnknown
 from intake.model import Mail
+from intake.oauth import TokenRefused, TokenSource
 from intake.ports import Delivery
 from intake.replies import mailbox
 
@@ -42,7 +43,8 @@ class Relay:
     user: str = ""
     password: str = field(default="", repr=False)
     ca_file: str = ""
-    auth: str = "password"  # or "xoauth2": the password is an access token
+    auth: str = "password"  # or "xoauth2": the password is an access token, or ``tokens`` gets one
+    tokens: TokenSource | None = field(default=None, repr=False)
     own_name: str = ""
     starttls_required: bool = False
     timeout_seconds: float = TIMEOUT_SECONDS
@@ -194,11 +196,20 @@ def _tls(relay: Relay, *, verified: bool) -> ssl.SSLContext:
 
 
 def _sign_in(smtp: smtplib.SMTP, relay: Relay) -> None:
-    if relay.auth == "xoauth2":
-        token = f"user={relay.user}\x01auth=Bearer {relay.password}\x01\x01"
-        smtp.auth("XOAUTH2", lambda challenge=None: token if challenge is None else "", initial_response_ok=True)
-    else:
+    if relay.auth != "xoauth2":
         smtp.login(relay.user, relay.password)
+        return
+    try:
+        token = relay.tokens.token(relay.user) if relay.tokens else relay.password
+    except TokenRefused:
+        raise RelayTemporary("auth: no token") from None
+    words = f"user={relay.user}\x01auth=Bearer {token}\x01\x01"
+    try:
+        smtp.auth("XOAUTH2", lambda challenge=None: words if challenge is None else "", initial_response_ok=True)
+    except smtplib.SMTPAuthenticationError:
+        if relay.tokens:
+            relay.tokens.forget()  # withdrawn before its time: the next connection asks for a new one
+        raise
 
 
 def _talk(smtp: smtplib.SMTP, mail: Mail, relay: Relay, look: Callable[[], None]) -> Delivery:

@@ -9,17 +9,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from intake.errors import BadInput
-from intake.model import Decision, Message, OutboxItem, Proof, Seeker
+from intake.model import Actor, Decision, MailOrigin, Message, OutboxItem, Proof, Seeker
+from intake.pipeline import budgets
 from intake.pipeline.moves import Act
 from intake.pipeline.parts import part_of
 from intake.pipeline.tools import Tools
-from intake.ports import NewMail
+from intake.ports import NewMail, Wording
 from intake.replies import Letter, Part, Thread, compose, earliest, mailbox, new_message_id, return_path
 
 if TYPE_CHECKING:
     from intake.pipeline.settle import Settled
 
-DAY = timedelta(hours=24)
 OWN_BUDGET = frozenset({"done_retraction"})  # taking back must be heard even after today's receipt
 
 
@@ -34,8 +34,16 @@ def address_for(decision: Decision, message: Message, seeker: Seeker | None, too
     return mine.get(tools.keymaker.addresses(sender)) or seeker.address
 
 
-def refusal(act: Act, to: str | None, speaking: Sequence[Settled], tools: Tools, *, by_staff: bool) -> str | None:
-    """Why no automatic mail may go now: no address, our own address, today's budget is used (A7, A9, A10).
+def refusal(
+    act: Act,
+    to: str | None,
+    speaking: Sequence[Settled],
+    tools: Tools,
+    *,
+    by_staff: bool,
+    message: Message | None = None,
+) -> str | None:
+    """Why no automatic mail may go now: no address, our own address, a budget is used (A7, A9, A10).
 
     ``by_staff``: staff typed the call in; nobody can make them do that ten thousand times.
     """
@@ -43,11 +51,13 @@ def refusal(act: Act, to: str | None, speaking: Sequence[Settled], tools: Tools,
     if why_not or by_staff or all(_follows_a_proof(s) for s in speaking):
         return why_not
     assert to is not None
-    sent = act.tx.outbox.automatic_since(tools.address_hash(to), act.now - DAY)
-    limit = tools.profile.mails_per_day
-    if all(s.decision.reply and s.decision.reply.template in OWN_BUDGET for s in speaking):
-        limit += 1
-    return "budget" if sent >= limit else None
+    own = all(s.decision.reply and s.decision.reply.template in OWN_BUDGET for s in speaking)
+    return budgets.spent(act, to, message, tools, stranger=_to_stranger(speaking), extra=int(own))
+
+
+def _to_stranger(speaking: Sequence[Settled]) -> bool:
+    """The neutral mail goes to whoever wrote; every other one to an address on file."""
+    return any(s.decision.reply is not None and s.decision.reply.to == "sender" for s in speaking)
 
 
 def unreachable(to: str | None, tools: Tools) -> str | None:
@@ -103,26 +113,49 @@ def send(
         charset=tools.charset,
         automatic=automatic,
     )
-    proved = all(s.case.proof >= 2 for s in settled)
+    proved = all(s.case.proof >= Proof.E2 for s in settled)
+    origin = origin_of(act.actor)
+    case_ids = tuple(s.case.id for s in settled)
     new = NewMail(
         mail=mail,
-        case_ids=tuple(s.case.id for s in settled),
-        not_before=_not_before(act, mail.template, tools),
+        case_ids=case_ids,
+        not_before=not_before(act, mail.template, tools),
         in_message=in_message,
         needs_state=tuple(sorted({s.case.state.value for s in settled})),
         automatic=automatic and not proved,
+        origin=origin,
+        domain=budgets.domain_of(to) if _to_stranger(settled) else "",
+        thread=budgets.thread_key(act.tx, message, tools),
+        newest_message=act.tx.cases.newest_message(case_ids) if origin in LOOKS_AT_NEWS else None,
+        seeker_status=seeker.status.value if seeker and not neutral else None,
     )
     item = act.tx.outbox.add(new, act.now)
+    parts = tuple(p.template for p in letter.parts)
+    act.tx.wordings.keep(Wording(mail.template, mail.template_version, act.now,
+                                 tools.templates.files_of((mail.template, *parts))))  # fmt: skip
     for s in settled:
         act.note("reply.queued", s.case, outbox=item.id, template=mail.template, version=mail.template_version)
     return item
 
 
-def _not_before(act: Act, template: str, tools: Tools) -> datetime:
+LOOKS_AT_NEWS = frozenset({MailOrigin.STAFF, MailOrigin.CALENDAR})
+
+
+def origin_of(actor: Actor) -> MailOrigin:
+    """Who lets this mail be written."""
+    if actor.kind in ("staff", "seeker"):
+        return MailOrigin(actor.kind)
+    return MailOrigin.CALENDAR if actor.name == "calendar" else MailOrigin.ANSWER
+
+
+def not_before(act: Act, template: str, tools: Tools) -> datetime:
     """Answers leave at once, what staff sent after a moment for second thoughts, the calendar's mails by day."""
-    if act.actor.kind == "staff":
+    origin = origin_of(act.actor)
+    if origin is MailOrigin.STAFF:
         return act.now + timedelta(seconds=tools.profile.hold_seconds)
-    return earliest(template, act.now, tools.agency.timing, asked_now=act.actor.name != "calendar")
+    office = tools.profile.office.hours
+    waits = origin is MailOrigin.CALENDAR
+    return earliest(template, act.now, tools.agency.timing, office.first_hour, asked_now=not waits)
 
 
 def _merged(parts: tuple[Part, ...]) -> tuple[Part, ...]:

@@ -142,7 +142,7 @@ def carry(
     for target_id in decision.targets:
         drop(act, act.tx.cases.get(target_id), case)
     for fulfilled_id in decision.fulfils:
-        _fulfil(act, act.tx.cases.get(fulfilled_id))
+        fulfil(act, act.tx.cases.get(fulfilled_id))
     for plan in decision.tasks:
         task = act.tx.tasks.add(case.id, plan, act.now)
         act.note("task.opened", case, task=task.id, kind=plan.kind)
@@ -173,10 +173,10 @@ def _end_other_wishes(act: Act, case: Case, seeker: Seeker) -> None:
     """Once somebody has left, an open wish to leave or to pause of the same person is fulfilled with it."""
     for other in act.tx.cases.of_seeker(seeker.id):
         if other.id != case.id and other.request in ("withdrawal", "pause") and not other.is_doubtful:
-            _fulfil(act, other)
+            fulfil(act, other)
 
 
-def _fulfil(act: Act, case: Case) -> None:
+def fulfil(act: Act, case: Case) -> None:
     """What this case asked was done by another one of the same person."""
     if not case.state.is_open:
         return
@@ -195,7 +195,8 @@ def _answer(
     if not speaking:
         return
     to = letters.address_for(speaking[0].decision, message, seeker, tools)
-    why_not = letters.refusal(act, to, speaking, tools, by_staff=item.envelope.entered_by is not None)
+    by_staff = item.envelope.entered_by is not None
+    why_not = letters.refusal(act, to, speaking, tools, by_staff=by_staff, message=message)
     if why_not:
         for s in speaking:
             _without_mail(act, s, why_not)

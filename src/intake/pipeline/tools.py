@@ -28,7 +28,11 @@ class Tools:
     public_url: str  # without a slash at its end
     mail_from: str
     own_addresses: frozenset[str]  # canonical: ours, never answered
-    charset: str = "utf-8"
+
+    @property
+    def charset(self) -> str:
+        """How mails are encoded (``rules/agency.toml``)."""
+        return self.agency.charset
 
     def address_hash(self, addr: str) -> bytes:
         """Keyed hash of a canonical address: threads, budgets, tokens."""

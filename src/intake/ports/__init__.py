@@ -1,6 +1,6 @@
 """What the product asks of the outside: a store, a clock, a courier. No library of the outside is named here."""
 
-from intake.ports.courier import Courier, Delivery
+from intake.ports.courier import NOT_YET, Courier, Delivery
 from intake.ports.outside import ApiAnswer, ApiToken, ReturnKey, WebhookJob
 from intake.ports.rows import (
     AuditRow,
@@ -19,6 +19,7 @@ from intake.ports.rows import (
 from intake.ports.store import Store, Tx
 
 __all__ = [
+    "NOT_YET",
     "ApiAnswer",
     "ApiToken",
     "AuditRow",

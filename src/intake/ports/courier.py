@@ -29,3 +29,7 @@ class Courier(Protocol):
     def close(self) -> None:
         """End kept connections."""
         ...
+
+
+#: What the last look answers where a mail may neither leave nor be given up: somebody has just written.
+NOT_YET = "unread_mail"

@@ -1,7 +1,7 @@
 """Replies: from a decided case to the finished bytes of a mail, or a reason not to write one."""
 
 from intake.replies.agency import Agency, Timing, load_agency, parse_agency
-from intake.replies.budget import Limits, budget_allows, is_robot_address, may_answer
+from intake.replies.budget import Limits, Sent, budget_spent, is_robot_address, may_answer
 from intake.replies.compose import compose, render
 from intake.replies.encoding import lost_characters
 from intake.replies.headers import (
@@ -23,12 +23,13 @@ __all__ = [
     "Letter",
     "Limits",
     "Part",
+    "Sent",
     "TemplateBook",
     "Thread",
     "Timing",
     "bounced_message_id",
     "bounced_outbox_id",
-    "budget_allows",
+    "budget_spent",
     "compose",
     "differences",
     "earliest",

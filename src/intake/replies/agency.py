@@ -21,13 +21,13 @@ Page = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, p
 
 
 class Timing(BaseModel):
-    """When mails leave; hours of Asia/Tokyo."""
+    """When mails leave that nobody waits for; hours of Asia/Tokyo."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     quiet_from: int = Field(default=21, ge=0, le=24)
     quiet_until: int = Field(default=8, ge=0, le=24)
-    undo_seconds: int = Field(default=60, ge=0, le=3600)
+    in_office_hours: Annotated[tuple[str, ...], Field(strict=False)] = ("reminder",)
 
 
 class Agency(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,24 +24,48 @@ _ROBOT_LOCAL = re.compile(
 
 
 class Limits(BaseModel):
-    """How many automatic mails may leave (reliability.md A9)."""
+    """How many automatic mails may leave, beside the daily one to an address (reliability.md A9).
+
+    The proved bound: in any 24 hours to one address ``per_address`` (the profile's figure, one more for a retraction),
+    to addresses of one domain that are not on file ``per_domain_day``, in all ``total_day``.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    per_address_day: int = Field(default=1, ge=0)
+    per_thread_day: int = Field(default=1, ge=1)
     per_domain_hour: int = Field(default=20, ge=0)
-    total_hour: int = Field(default=500, ge=0)
+    per_domain_day: int = Field(default=100, ge=0)
+    total_hour: int = Field(default=2_000, ge=0)
+    total_day: int = Field(default=10_000, ge=0)
+    per_domain_minute: int = Field(default=300, ge=0)  # pacing: what is over it waits, 0 holds nothing back
 
 
-def budget_allows(sent_today: int, domain_last_hour: int, total_last_hour: int, limits: Limits) -> str | None:
-    """None if one more automatic mail may leave, else which budget is spent. The case is opened all the same."""
-    if sent_today >= limits.per_address_day:
-        return "budget_address"
-    if domain_last_hour >= limits.per_domain_hour:
-        return "budget_domain"
-    if total_last_hour >= limits.total_hour:
-        return "budget_total"
-    return None
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Automatic mails that were written already. Where there is no thread or no stranger, its figures are 0."""
+
+    address_day: int = 0
+    thread_day: int = 0
+    domain_hour: int = 0
+    domain_day: int = 0
+    total_hour: int = 0
+    total_day: int = 0
+
+
+def budget_spent(sent: Sent, limits: Limits, per_address: int, *, extra: int = 0) -> str | None:
+    """None if one more automatic mail may leave, else which budget is spent. The case is opened all the same.
+
+    ``extra`` is granted to the address and the thread only: a retraction is heard even after today's receipt.
+    """
+    spent = (
+        ("budget", sent.address_day, per_address + extra),
+        ("budget_thread", sent.thread_day, limits.per_thread_day + extra),
+        ("budget_domain", sent.domain_hour, limits.per_domain_hour),
+        ("budget_domain", sent.domain_day, limits.per_domain_day),
+        ("budget_total", sent.total_hour, limits.total_hour),
+        ("budget_total", sent.total_day, limits.total_day),
+    )
+    return next((name for name, count, limit in spent if count >= limit), None)
 
 
 def may_answer(message: Message, envelope_mail_from: str, via: str, own_addresses: Collection[str]) -> str | None:

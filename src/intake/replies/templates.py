@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,11 @@ class TemplateBook:
         """The files of a template as written, by file name."""
         self._must_exist(name)
         return {file: self._files[f"{name}/{file}"] for file in FILES}
+
+    def files_of(self, names: Iterable[str]) -> Mapping[str, str]:
+        """Every file that a mail of these templates is made of, the frame included, by its path."""
+        wanted = {BASE, *names}
+        return {path: text for path, text in sorted(self._files.items()) if path.split("/")[0] in wanted}
 
     def phrase(self, name: str, variables: Mapping[str, Any]) -> str:
         """What the mail is about, in the words of its subject. Raises TemplateError."""

@@ -1,7 +1,8 @@
-"""When a mail leaves: receipts at once, the rest in waking hours, what staff approved after a moment of regret."""
+"""When a mail leaves: receipts at once, the rest in office hours or at least in waking ones."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 from intake.replies.agency import Timing
@@ -11,17 +12,23 @@ AT_ONCE = ("receipt_", "confirm_", "reinstatement_link", "alarm", "deletion_fina
 
 
 def earliest(
-    template: str, now: datetime, timing: Timing, *, by_staff: bool = False, asked_now: bool = False
+    template: str,
+    now: datetime,
+    timing: Timing,
+    first_hour: Callable[[datetime], datetime] = lambda at: at,
+    *,
+    asked_now: bool = False,
 ) -> datetime:
-    """The instant before which a mail made ``now`` (aware) does not leave.
+    """The instant before which an automatic mail made ``now`` (aware) does not leave.
 
-    ``by_staff``: somebody pressed send, and may still take it back for ``undo_seconds``; staff decide themselves
-    about the hour. ``asked_now``: the seeker is at the screen and waits (a key was asked, a page was answered).
+    ``asked_now``: somebody waits for it (a message is answered, a key was asked, a page was pressed).
+    ``first_hour`` gives the next instant at which the office is open: mails that may be answered by telephone wait
+    for it, the others for the end of the quiet hours.
     """
-    if by_staff:
-        return now + timedelta(seconds=timing.undo_seconds)
     if asked_now or template.startswith(AT_ONCE):
         return now
+    if template.startswith(tuple(timing.in_office_hours)):
+        return first_hour(now)
     return _after_quiet_hours(now, timing)
 
 

@@ -205,7 +205,8 @@ class Outbox:
     def thread_of(self, message_ids: Iterable[str]) -> bytes:
         """The thread of the first of our mails among these Message-IDs; b"" if none is ours."""
         wanted = sorted(set(message_ids))[:1000]
-        query = sa.select(outbox.c.thread_hash).where(outbox.c.message_id.in_(wanted), outbox.c.thread_hash.is_not(None))
+        ours = sa.and_(outbox.c.message_id.in_(wanted), outbox.c.thread_hash.is_not(None))
+        query = sa.select(outbox.c.thread_hash).where(ours)
         found = self._c.conn.execute(query.order_by(outbox.c.id).limit(1)).scalar() if wanted else None
         return bytes(found) if found else b""
 

@@ -34,8 +34,8 @@ def test_the_last_folder_wins(tmp_path: Path) -> None:
     ("https://agency.example/privacy", "javascript:alert(1)", "privacy_page"),
     ("tetsuzuki@agency.example", "tetsuzuki", "mail_from"),
     ('charset = "utf-8"', 'charset = "shift_jis"', "charset"),
-    ("per_address_day = 1", "per_address_day = -1", "limits.per_address_day"),
-    ("per_address_day = 1", "per_adress_day = 1", "limits.per_adress_day"),
+    ("per_thread_day = 1", "per_thread_day = -1", "limits.per_thread_day"),
+    ("per_thread_day = 1", "per_tread_day = 1", "limits.per_tread_day"),
     ("quiet_from = 21", 'quiet_from = "21"', "timing.quiet_from"),
     ("[limits]", "[limits", "agency.toml"),
 ])  # fmt: skip

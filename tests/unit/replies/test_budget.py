@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intake.model import Address, Channel, Kind, Message
-from intake.replies import Limits, budget_allows, is_robot_address, may_answer
+from intake.replies import Limits, Sent, budget_spent, is_robot_address, may_answer
 
 OWN = {"tetsuzuki@agency.example"}
 
@@ -62,9 +62,19 @@ def test_a_hostile_address_is_judged_at_once() -> None:
     assert not is_robot_address("-" * 100_000 + "@example.jp")
 
 
-def test_each_budget_ends_with_its_limit() -> None:
-    limits = Limits(per_address_day=1, per_domain_hour=20, total_hour=500)
-    assert budget_allows(0, 19, 499, limits) is None
-    assert budget_allows(1, 0, 0, limits) == "budget_address"
-    assert budget_allows(0, 20, 0, limits) == "budget_domain"
-    assert budget_allows(0, 0, 500, limits) == "budget_total"
+@pytest.mark.parametrize(("sent", "spent"), [
+    (Sent(0, 0, 19, 99, 499, 999), None),
+    (Sent(address_day=1), "budget"), (Sent(thread_day=2), "budget_thread"), (Sent(domain_hour=20), "budget_domain"),
+    (Sent(domain_day=100), "budget_domain"), (Sent(total_hour=500), "budget_total"),
+    (Sent(total_day=1000), "budget_total"),
+])  # fmt: skip
+def test_each_budget_ends_with_its_limit(sent: Sent, spent: str | None) -> None:
+    limits = Limits(per_thread_day=2, per_domain_hour=20, per_domain_day=100, total_hour=500, total_day=1000)
+    assert budget_spent(sent, limits, 1) == spent
+
+
+def test_a_retraction_is_heard_after_todays_receipt_but_not_twice_and_not_past_the_total() -> None:
+    limits = Limits(total_hour=500)
+    assert budget_spent(Sent(address_day=1, thread_day=1), limits, 1, extra=1) is None
+    assert budget_spent(Sent(address_day=2, thread_day=1), limits, 1, extra=1) == "budget"
+    assert budget_spent(Sent(total_hour=500), limits, 1, extra=1) == "budget_total"
