@@ -11,11 +11,11 @@ from datetime import datetime
 
 from intake.errors import NotFound
 from intake.failpoints import reach
-from intake.model import Actor, Application, Case, CaseState, Proof, Seeker
+from intake.model import Actor, Application, Case, CaseState, Proof, Seeker, SeekerStatus
 from intake.pipeline import settle
 from intake.pipeline.moves import Act
 from intake.pipeline.tools import Tools
-from intake.policy import choices_for, decide_proved, today_of
+from intake.policy import choices_for, decide_proved, end_of_day, last_return_day, may_return_alone, today_of
 from intake.ports import Token, Tx
 from intake.proofs import expires_at, is_expired, new_token, nonce_for, nonce_ok, token_hash
 
@@ -43,13 +43,30 @@ class LinkPage:
 
 
 def issue(act: Act, case: Case, address: str, tools: Tools) -> Link:
-    """A new link for a case; older ones of the case die."""
+    """A new link for a case; older ones of the case die. Who may come back alone is shown to the return page."""
     act.tx.tokens.revoke(case.id, act.now)
+    page = _return_page(act, case, tools)
+    if page is not None:
+        return page
     token = new_token()
     expires = expires_at(act.now, tools.profile.link_hours)
     act.tx.tokens.add(case.id, token_hash(tools.keyring, token), tools.address_hash(address), act.now, expires)
     act.note("link.issued", case)
     return Link(f"{tools.public_url}/c/{token}", expires)
+
+
+def _return_page(act: Act, case: Case, tools: Tools) -> Link | None:
+    """Coming back goes by a key (decisions.md): the page is the same for all and holds no secret."""
+    rules = tools.profile.coming_back
+    if case.request not in ("reinstatement", "resume", "retraction") or not rules.self_service or not case.seeker_id:
+        return None
+    seeker = act.tx.seekers.get(case.seeker_id)
+    left_on = seeker.withdrawn_on or seeker.status_since
+    away = seeker.status is SeekerStatus.WITHDRAWN
+    if not away or left_on is None or not may_return_alone(left_on, today_of(act.now), rules.days):
+        return None
+    act.note("link.return_page", case)
+    return Link(f"{tools.public_url}/return", end_of_day(last_return_day(left_on, rules.days)))
 
 
 def look(tx: Tx, token: str, tools: Tools, now: datetime) -> LinkPage:

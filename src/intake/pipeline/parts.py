@@ -68,6 +68,7 @@ def _of_case(act: Act, case: Case, tools: Tools) -> dict[str, Any]:
         "kept": tuple(Kept(k.what, k.how_long, k.why) for k in tools.profile.kept),
         "cooling_off_days": tools.profile.cooling_off_days,
         "return_until": today + timedelta(days=tools.profile.return_days),
+        "return_url": f"{tools.public_url}/return" if tools.profile.coming_back.self_service else None,
         "erase_on": case.wake_on,
         "called_on": today,
     }

@@ -2,7 +2,15 @@
 
 from intake.policy.approval import decide_send_link, decide_staff_approval, decide_tasks_done, may_be_refused
 from intake.policy.chain import CHAIN, decide
-from intake.policy.deadlines import OfficeHours, add_business_days, days_since, may_return_alone, today_of
+from intake.policy.deadlines import (
+    OfficeHours,
+    add_business_days,
+    days_since,
+    end_of_day,
+    last_return_day,
+    may_return_alone,
+    today_of,
+)
 from intake.policy.due import decide_bounced, decide_due
 from intake.policy.people import assignee_of, may_approve
 from intake.policy.profile import Profile, load_profile, parse_profile
@@ -26,6 +34,8 @@ __all__ = [
     "decide_staff_approval",
     "decide_tasks_done",
     "effects_of_ending",
+    "end_of_day",
+    "last_return_day",
     "load_profile",
     "may_approve",
     "may_be_refused",

@@ -83,6 +83,11 @@ def last_return_day(left_on: date, days: int) -> date:
     return left_on + days * DAY
 
 
+def end_of_day(day: date) -> datetime:
+    """The last minute of a day in Tokyo."""
+    return datetime.combine(day, time(23, 59), TOKYO).astimezone(UTC)
+
+
 def add_years(day: date, years: int) -> date:
     """The same day ``years`` later; 29 February becomes 1 March in a year without one, so that no term ends early."""
     try:

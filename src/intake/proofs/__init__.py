@@ -1,6 +1,7 @@
 """Who has shown what, and what that allows: the ladder, confirm links, keys for coming back."""
 
 from intake.proofs.keys import IssuedKey, KeyAnswer, new_key, try_key
+from intake.proofs.keys import issue as issue_key
 from intake.proofs.ladder import Act, allowed, check, proof_of
 from intake.proofs.links import expires_at, is_expired, new_token, nonce_for, nonce_ok, token_hash
 
@@ -12,6 +13,7 @@ __all__ = [
     "check",
     "expires_at",
     "is_expired",
+    "issue_key",
     "new_key",
     "new_token",
     "nonce_for",

@@ -219,10 +219,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ReinstatementLink:
-    """Coming back within 30 days."""
+    """Coming back within 30 days: the return page."""
 
     link: Link
-    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnKey:
+    """The key that the return page asks for."""
+
+    key: str
+    key_minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +298,8 @@ CONTEXTS: dict[str, type] = {
     "return_office": Nothing,
     "return_online": Nothing,
     "return_unknown": Nothing,
+    "return_key": ReturnKey,
+    "return_registered": Nothing,
     "reinstatement_link": ReinstatementLink,
     "refusal": Refusal,
     "phone_confirmation": PhoneConfirmation,

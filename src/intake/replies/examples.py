@@ -62,6 +62,8 @@ _FULL = Part(
     staff_text="お問い合わせの件、ご返答が遅くなり申し訳ございません。\n\n応募書類は、次回のご面談でご一緒に見直してまいりましょう。",
     alarm_text="・送信できないメールが 3 通あります（最も古いものは 2 時間前）\n・案件 C-000012 が期日を過ぎています",
     called_on=date(2026, 4, 1),
+    key="482109",
+    key_minutes=10,
 )
 _REQUEST_OF = {
     "pause": "pause", "resume": "resume", "deletion": "deletion", "retraction": "retraction", "decline": "decline",
@@ -117,7 +119,6 @@ _VARIANTS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     "done_decline": {"unnamed": {"applications": ()}},
     "done_deletion_confirmed": {"short": {"also_withdraws": False, "cooling_off_days": None, "due_on": None}},
     "deletion_scheduled": {"no-link": _NO_LINK},
-    "reinstatement_link": {"key": {"key": "4821 0937"}},
     "phone_confirmation": {"today": {"called_on": None, "due_on": None}},
 }
 _SEVERAL = {

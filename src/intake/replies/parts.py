@@ -86,7 +86,8 @@ class Part:
     answer_text: str | None = None  # from rules/answers/
     return_url: str | None = None
     return_until: date | None = None  # last day on which the seeker can come back alone
-    key: str | None = None  # reinstatement: the key to type in, where there is no link
+    key: str | None = None  # coming back: the key to type into the return page
+    key_minutes: int | None = None  # how long the key can be used
     refusal_text: str | None = None  # staff's words: why not, and what else is possible
     staff_text: str | None = None  # staff's free answer
     alarm_text: str | None = None  # to staff: ids and counts, nothing personal

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from intake.errors import IntakeError
 from intake.journal import journal
-from intake.web import contact, hooks, ops, seeker
+from intake.web import contact, hooks, ops, returning, seeker
 from intake.web.context import WebContext
 from intake.web.security import BodyTooLarge, Guard
 from intake.web.staff import routes as staff
@@ -30,6 +30,7 @@ def create_app(context: WebContext) -> Starlette:
             *hooks.ROUTES,
             *contact.ROUTES,
             *seeker.ROUTES,
+            *returning.ROUTES,
             *ops.ROUTES,
             Mount("/staff", routes=staff.ROUTES),
             Mount("/static", StaticFiles(directory=STATIC)),
