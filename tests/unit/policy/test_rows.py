@@ -271,8 +271,6 @@ def test_with_nothing_open_staff_look_unless_it_was_a_pause() -> None:
 @pytest.mark.parametrize(
     ("days", "via", "hold", "template"),
     [
-        (0, "online", "reopen", "receipt_reinstatement"),
-        (30, "office", "reopen", "receipt_reinstatement"),
         (31, "office", None, "return_office"),
         (31, "online", None, "return_online"),
         (31, "", "ask_how_registered", "return_unknown"),
@@ -285,11 +283,19 @@ def test_coming_back_by_day_and_kind(request_: str, days: int, via: str, hold: s
     assert d.request == request_
 
 
-def test_coming_back_alone_where_the_return_page_is_on() -> None:
-    alone = AGENCY.model_copy(update={"coming_back": AGENCY.coming_back.model_copy(update={"self_service": True})})
-    d = decide(situation("reinstatement", "file", seeker(**WITHDRAWN)), alone)
-    assert (d.state, d.effects) == (CaseState.AWAITING_PROOF, ())
+@pytest.mark.parametrize("request_", ["reinstatement", "retraction", "resume"])
+@pytest.mark.parametrize("days", [0, 1, 29, 30])
+def test_coming_back_alone_within_thirty_days(request_: str, days: int) -> None:
+    who = seeker(status=SeekerStatus.WITHDRAWN, withdrawn_on=TODAY - days * DAY)
+    d = decide(situation(request_, "file", who), AGENCY)
+    assert (d.request, d.state, d.effects) == (request_, CaseState.AWAITING_PROOF, ())
     assert d.reply == ReplyPlan("reinstatement_link", "file", LinkPlan("reinstatement"))
+
+
+def test_coming_back_where_the_return_page_is_off_is_for_staff() -> None:
+    off = AGENCY.model_copy(update={"coming_back": AGENCY.coming_back.model_copy(update={"self_service": False})})
+    d = decide(situation("reinstatement", "file", seeker(**WITHDRAWN)), off)
+    assert (d.hold_reason, d.reply) == ("reopen", ReplyPlan("receipt_reinstatement", "file"))
 
 
 def test_coming_back_of_somebody_who_never_left_is_for_staff() -> None:
