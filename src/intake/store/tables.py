@@ -170,6 +170,8 @@ cases = sa.Table(
     sa.Index("ix_cases_seeker_id", "seeker_id"),
     sa.Index("ix_cases_sender_hash", "sender_hash"),
     sa.Index("ix_cases_message_id", "message_id"),
+    sa.Index("ix_cases_received_at", "received_at"),
+    sa.Index("ix_cases_closed_at", "closed_at"),
     _partial("ix_cases_wake_on", "wake_on IS NOT NULL", "wake_on"),
     sqlite_autoincrement=True,
 )
@@ -357,6 +359,73 @@ staff = sa.Table(
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("password_hash", sa.Text),
     sa.Column("away_until", sa.Date),  # the last day of absence: until then the deputy gets the cases
+    sa.Column("totp_sealed", Bytes),  # the secret of the one-time codes, under the master secret
+    sa.Column("totp_used", sa.BigInteger),  # the newest time step that was accepted: no code opens twice
+    sa.Column("oidc_subject", sa.Text),  # issuer and subject of the agency's own sign-in
+    sa.Index("ix_staff_oidc_subject", "oidc_subject", unique=True),
+)
+
+
+def _of_staff() -> sa.Column[int]:
+    return sa.Column("staff_id", sa.ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True)
+
+
+staff_passkey = sa.Table(
+    "staff_passkey",
+    metadata,
+    _id(),
+    _of_staff(),
+    sa.Column("credential_id", Bytes, nullable=False, unique=True),
+    sa.Column("public_key", Bytes, nullable=False),
+    sa.Column("sign_count", sa.BigInteger, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("used_at", Instant),
+)
+
+# One-time codes for the day on which the telephone is lost.
+staff_spare_code = sa.Table(
+    "staff_spare_code",
+    metadata,
+    _id(),
+    _of_staff(),
+    sa.Column("code_hash", Bytes, nullable=False),
+    sa.Column("used_at", Instant),
+)
+
+# One-time links by which an account gets its first password (also the first admin's).
+invitation = sa.Table(
+    "invitation",
+    metadata,
+    _id(),
+    _of_staff(),
+    sa.Column("token_hash", Bytes, nullable=False, unique=True),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("used_at", Instant),
+)
+
+# A search kept under a name. Fields only, never free words: what people are called is not kept here.
+saved_view = sa.Table(
+    "saved_view",
+    metadata,
+    _id(),
+    _of_staff(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("query", sa.Text, nullable=False),
+    sa.Column("shared", sa.Boolean, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+)
+
+# Who has a case open or writes in it, for as long as their page says so.
+presence = sa.Table(
+    "presence",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("staff", sa.Text, primary_key=True),
+    sa.Column("doing", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("ix_presence_at", "at"),
 )
 
 session = sa.Table(
@@ -368,6 +437,11 @@ session = sa.Table(
     sa.Column("csrf", sa.Text, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("seen_at", Instant),
+    sa.Column("proved_at", Instant),  # when the person last proved who they are, for what is not to happen by a slip
+    sa.Column("method", sa.Text, nullable=False, server_default="password"),
+    sa.Column("agent", sa.Text, nullable=False, server_default=""),  # browser and system, in two words
+    sa.Column("where_from", sa.Text, nullable=False, server_default=""),  # network address
 )
 
 sign_in_failure = sa.Table(
