@@ -26,6 +26,7 @@ def make_sender(house: House) -> Sender:
         check=lambda tx, item: presend.stale(tx, item, house.tools(), utc_now()),
         on_end=tell,
         clock=utc_now,
+        batch=1,  # a crash leaves every claimed receipt ``unknown``: never more than one a sender (reliability.md §4)
         per_domain_minute=0 if caught else agency.limits.per_domain_minute,
     )
 

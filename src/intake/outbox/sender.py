@@ -24,7 +24,7 @@ from intake.outbox.pace import Pace
 from intake.outbox.retry import next_try
 from intake.ports import NOT_YET, Courier, Delivery, Store, Tx
 
-BATCH = 1  # a crash leaves every claimed receipt ``unknown``: no more than one a sender (reliability.md §4)
+BATCH = 10
 LEASE_SECONDS = 1800
 PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
