@@ -22,9 +22,11 @@ from intake.store import SqlStore, is_current, migrate, open_store
 def init_home(settings: Settings) -> list[str]:
     """Make what is missing: folders, keys, database at the newest schema. Harmless twice. Says what it made."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    made = [str(path) for path in (settings.secret_path, settings.webhook_secret_path) if not path.exists()]
+    secret_files = (settings.secret_path, settings.webhook_secret_path, settings.webhooks_out_secret_path)
+    made = [str(path) for path in secret_files if not path.exists()]
     make_secret(settings.secret_path)
     _make_webhook_secret(settings.webhook_secret_path)
+    _make_webhook_secret(settings.webhooks_out_secret_path)
     settings.rules_override.mkdir(exist_ok=True)
     settings.templates_override.mkdir(exist_ok=True)
     migrate(settings.store_url)
@@ -101,6 +103,7 @@ def connect(settings: Settings) -> SqlStore:
         raise SettingError("the database is not at the newest schema; run `intake init` or `intake migrate`")
     store = open_store(settings.store_url, keyring, keymaker=key_maker())
     store.seal_register()
+    store.bury_again()  # whoever is erased stays so, whatever backup has come back
     return store
 
 

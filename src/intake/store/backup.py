@@ -20,6 +20,7 @@ from intake.store.engine import KEYS_SCHEMA
 from intake.store.lock import WriterLock
 
 MADE_AT = "backup.at"
+RESTORED = "backup.restored"  # put back and not yet gone through again: nothing serves before that
 SLACK = timedelta(hours=1)  # an erasure may be under way while the copy is made
 BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -55,8 +56,8 @@ def copy_sqlite(source: Path, target: Path) -> None:
 def _stamp(path: Path) -> None:
     """Write into the copy when it was made: only later tombstones speak of its people."""
     with closing(sqlite3.connect(path)) as copy, copy:
-        now = datetime.now(UTC).isoformat()
-        copy.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (MADE_AT, now))
+        for key, value in ((MADE_AT, datetime.now(UTC).isoformat()), (RESTORED, "1")):
+            copy.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
 
 
 def restore_sqlite(path: Path, data: URL, keys: URL, busy_seconds: float) -> None:
@@ -66,16 +67,17 @@ def restore_sqlite(path: Path, data: URL, keys: URL, busy_seconds: float) -> Non
     """
     if not _is_sound(path):
         raise BadInput(f"{path}: is no whole database")
-    here = Path(str(data.database))
+    here, there = Path(str(data.database)), Path(str(keys.database))
+    if not there.exists() and not _is_sound(keys_file(path)):
+        raise BadInput(f"{keys_file(path)}: the keys of this backup are missing or damaged")
     with WriterLock(here, busy_seconds).held():
-        for name in (here.name, f"{here.name}-wal", f"{here.name}-shm"):
+        part = here.with_name(f"{here.name}.part")
+        shutil.copyfile(path, part)
+        part.chmod(0o600)
+        for name in (f"{here.name}-wal", f"{here.name}-shm"):
             here.with_name(name).unlink(missing_ok=True)
-        shutil.copyfile(path, here)
-        here.chmod(0o600)
-    there = Path(str(keys.database))
+        part.replace(here)  # a crash before leaves the old one, without its log's last writes
     if not there.exists():
-        if not _is_sound(keys_file(path)):
-            raise BadInput(f"{keys_file(path)}: the keys of this backup are missing or damaged")
         shutil.copyfile(keys_file(path), there)
         there.chmod(0o600)
 

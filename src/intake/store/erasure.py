@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from intake.store.context import Context
 from intake.store.search import Search
 from intake.store.tables import (
     blob,
+    case_candidate,
     case_message,
     cases,
     inbox,
@@ -27,11 +28,13 @@ from intake.store.tables import (
     outbox_case,
     seeker,
     seeker_key,
+    task,
     token,
     webhook_id,
 )
 
 _CHUNK = 500
+BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Erasure:
@@ -58,28 +61,68 @@ class Erasure:
             message_ids=tuple(sorted(messages)),
             case_ids=tuple(sorted(case_ids)),
             outbox_ids=tuple(sorted(mails)),
-            key_ids=tuple(sorted(self._keys(inbox, messages) | self._keys(outbox, mails))),
+            key_ids=tuple(sorted(self._keys(inbox, messages) | self._keys(outbox, mails) | self._own_key(seeker_id))),
             shared=tuple(sorted(shared)),
         )
 
     def bury(self, reach: Reach, at: datetime) -> None:
-        """Write down beside the keys that this person is erased, so that a restored backup forgets them too."""
+        """Write down beside the keys that this person is erased, so that a restored backup forgets them too.
+
+        By their id, which a restored database may give again, and by their key's, which nobody gets again.
+        """
         self._c.keys.bury("seeker", reach.seeker_id, at)
+        for key_id in self._own_key(reach.seeker_id):
+            self._c.keys.bury("key", key_id, at)
+
+    def undead(self) -> list[int]:
+        """Seekers who are here although they are erased: a backup from before has come back."""
+        found: set[int] = set()
+        for key_ids in _chunks(self._c.keys.buried("key", BEFORE_ALL)):
+            found |= self._ids(sa.select(seeker.c.id).where(seeker.c.key_id.in_(key_ids)))
+        return sorted(found)
+
+    def end_keyless(self) -> int:
+        """Messages that wait although their key is destroyed (a backup came back) end here; how many."""
+        rows = self._c.conn.execute(sa.select(inbox.c.id, inbox.c.key_id).where(inbox.c.ended_as.is_(None))).all()
+        keys = self._c.keys.find([r.key_id for r in rows])
+        gone = [r.id for r in rows if r.key_id not in keys]
+        self.remove_messages(gone)
+        return len(gone)
 
     def remove(self, reach: Reach) -> None:
         """Delete the person's row, blobs, notes, links and search tokens; strip what stays as a figure."""
-        for key_ids in _chunks(reach.key_ids):
-            self._run(sa.delete(blob).where(blob.c.key_id.in_(key_ids)))
-        for ids in _chunks(reach.message_ids):
+        self.remove_blobs(reach.key_ids)
+        self.remove_messages(reach.message_ids)
+        self.remove_cases(reach.case_ids)
+        self.remove_mails(reach.outbox_ids)
+        self.remove_person(reach.seeker_id)
+
+    def remove_blobs(self, key_ids: Sequence[int]) -> None:
+        """Everything under these keys."""
+        for ids in _chunks(key_ids):
+            self._run(sa.delete(blob).where(blob.c.key_id.in_(ids)))
+
+    def remove_messages(self, message_ids: Sequence[int]) -> None:
+        """Strip the rows of what was blank by now; who still holds one loses the lease."""
+        for ids in _chunks(message_ids):
             self._strip_messages(ids)
-        for ids in _chunks(reach.case_ids):
+
+    def remove_cases(self, case_ids: Sequence[int]) -> None:
+        """Notes, links, candidates and search tokens go; tasks keep neither company nor open end."""
+        for ids in _chunks(case_ids):
             self._strip_cases(ids)
-        for ids in _chunks(reach.outbox_ids):
-            forgotten = {"address_hash": b"", "domain_hash": None, "thread_hash": None}
-            self._run(sa.update(outbox).where(outbox.c.id.in_(ids)).values(**forgotten))
+
+    def remove_mails(self, outbox_ids: Sequence[int]) -> None:
+        """Strip outgoing mails; one that still waits never leaves."""
+        bare = {"address_hash": b"", "domain_hash": None, "thread_hash": None, "newest_message": None}
+        for ids in _chunks(outbox_ids):
+            self._run(sa.update(outbox).where(outbox.c.id.in_(ids)).values(**bare))
             queued = sa.and_(outbox.c.id.in_(ids), outbox.c.state == MailState.QUEUED.value)
             self._run(sa.update(outbox).where(queued).values(state=MailState.CANCELLED.value, error="Erased"))
-        self._run(sa.delete(seeker).where(seeker.c.id == reach.seeker_id))
+
+    def remove_person(self, seeker_id: int) -> None:
+        """The row of the register, with its keys, history, applications and notices."""
+        self._run(sa.delete(seeker).where(seeker.c.id == seeker_id))
 
     def residue(self, reach: Reach) -> list[str]:
         """What is still there, as "what: how many"; empty after a whole erasure."""
@@ -98,6 +141,10 @@ class Erasure:
         """Their addresses as hashes, also where the key to the rest is destroyed already."""
         mine = sa.and_(seeker_key.c.seeker_id == seeker_id, seeker_key.c.key.like("a:%"))
         return [bytes.fromhex(k[2:]) for k in self._c.conn.execute(sa.select(seeker_key.c.key).where(mine)).scalars()]
+
+    def _own_key(self, seeker_id: int) -> set[int]:
+        keyed = sa.and_(seeker.c.id == seeker_id, seeker.c.key_id.is_not(None))
+        return self._ids(sa.select(seeker.c.key_id).where(keyed))
 
     def _of_cases(self, case_ids: Iterable[int]) -> set[int]:
         found: set[int] = set()
@@ -145,6 +192,9 @@ class Erasure:
     def _strip_messages(self, ids: list[int]) -> None:
         """The same bytes sent again must be a new message, not this row: its digest is thrown away."""
         self._run(sa.delete(webhook_id).where(webhook_id.c.message_id.in_(ids)))
+        waits = sa.and_(inbox.c.id.in_(ids), inbox.c.ended_as.is_(None))
+        ended = {"ended_as": "duplicate", "fence": inbox.c.fence + 1, "worker": None, "ready_at": None}
+        self._run(sa.update(inbox).where(waits).values(**ended))
         bare = {"content_hash": None, "rfc_hash": None, "sender_hash": None, "error": ""}
         statement = sa.update(inbox).where(inbox.c.id == sa.bindparam("row")).values(digest=sa.bindparam("new"), **bare)
         self._c.conn.execute(statement, [{"row": i, "new": os.urandom(16)} for i in ids])
@@ -153,6 +203,10 @@ class Erasure:
         self._search.remove(ids)
         self._run(sa.delete(note).where(note.c.case_id.in_(ids)))
         self._run(sa.delete(token).where(token.c.case_id.in_(ids)))
+        self._run(sa.delete(case_candidate).where(case_candidate.c.case_id.in_(ids)))
+        open_tasks = sa.and_(task.c.case_id.in_(ids), task.c.done_at.is_(None))
+        self._run(sa.update(task).where(open_tasks).values(done_at=sa.func.current_timestamp(), done_by="erasure"))
+        self._run(sa.update(task).where(task.c.case_id.in_(ids)).values(subject=""))
         bare = {"seeker_id": None, "sender_hash": b"", "reasons": ()}
         self._run(sa.update(cases).where(cases.c.id.in_(ids)).values(**bare, version=cases.c.version + 1))
 

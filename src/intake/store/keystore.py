@@ -24,7 +24,7 @@ from intake.errors import StoreBusy, StoreUnavailable
 from intake.keyring import Keyring
 from intake.store.failures import translate
 from intake.store.lock import WriterLock
-from intake.store.tables import data_key, tombstone
+from intake.store.tables import data_key, erased_mail, tombstone
 
 POOL = 512
 _NONCE = 12
@@ -90,6 +90,21 @@ class KeyStore:
             insert = sqlite.insert if c.dialect.name == "sqlite" else postgresql.insert
             new = insert(tombstone).values(kind=kind, ref=ref, at=at)
             c.execute(new.on_conflict_do_update(index_elements=["kind", "ref"], set_={"at": at}))
+
+    def bury_mails(self, hashes: Sequence[bytes], at: datetime) -> None:
+        """Remember mails of somebody erased."""
+        rows = [{"hash": h, "at": at} for h in dict.fromkeys(hashes)]
+        if not rows:
+            return
+        with self._write() as c:
+            insert = sqlite.insert if c.dialect.name == "sqlite" else postgresql.insert
+            c.execute(insert(erased_mail).on_conflict_do_nothing(index_elements=["hash"]), rows)
+
+    def knows_mail(self, hashes: Sequence[bytes]) -> bool:
+        """True where one of them was remembered."""
+        query = sa.select(erased_mail.c.at).where(erased_mail.c.hash.in_(list(hashes))).limit(1)
+        with self._reader.connect() as c:
+            return c.execute(query).first() is not None
 
     def buried(self, kind: str, since: datetime) -> list[int]:
         """Ids of what was erased since then. Older ones may be somebody else's by now."""

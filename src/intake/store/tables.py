@@ -558,6 +558,15 @@ retention_notice = sa.Table(
     sa.Column("due_on", sa.Date, nullable=False),
 )
 
+# Classes of data whose time was over before that of the person's details.
+retention_part = sa.Table(
+    "retention_part",
+    metadata,
+    sa.Column("seeker_id", sa.ForeignKey("seeker.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    sa.Column("data", sa.Text, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+)
+
 # Who was erased, kept with the keys: a backup of the data that still knows them is put right by it.
 tombstone = sa.Table(
     "tombstone",

@@ -18,6 +18,7 @@ from intake.store.api_access import ApiTokens
 from intake.store.audit import Audit
 from intake.store.blobs import Blobs
 from intake.store.cases import Cases
+from intake.store.clocks import Clocks
 from intake.store.context import Context, KeyMaker
 from intake.store.corrections import Corrections
 from intake.store.engine import (
@@ -29,6 +30,8 @@ from intake.store.engine import (
     sqlite_engine,
 )
 from intake.store.erasure import Erasure
+from intake.store.erasures import Erasures
+from intake.store.figures import Figures
 from intake.store.inbox import Inbox
 from intake.store.keystore import KeyStore
 from intake.store.leases import Leases
@@ -66,6 +69,8 @@ class SqlTx:
         self.staff = Staff(context)
         self.search = Search(context, hasher)
         self.erasure = Erasure(context, self.search)
+        self.erasures = Erasures(context, self.blobs)
+        self.clocks = Clocks(context)
         self.notes = Notes(context, self.blobs)
         self.corrections = Corrections(context)
         self.ledger = Ledger(context)
@@ -74,6 +79,7 @@ class SqlTx:
         self.return_keys = ReturnKeys(context)
         self.api_tokens = ApiTokens(context)
         self.webhooks = Webhooks(context)
+        self.figures = Figures(context)
 
     @property
     def audited(self) -> bool:
@@ -199,18 +205,31 @@ class SqlStore:
                 return done
 
     def bury_again(self) -> int:
-        """After a restore: remove everybody who was erased since the backup was made; how many there were."""
-        found = 0
+        """After a restore: remove everybody who was erased since the backup was made; how many there were.
+
+        Also called at each start: a database that came back without our knowing is put right before it serves.
+        """
         with self.read() as tx:
             made = tx.meta.get(backup.MADE_AT)
-        since = datetime.fromisoformat(made) - backup.SLACK if made else backup.BEFORE_ALL
-        for seeker_id in self.keys.buried("seeker", since):
+            whom = set(tx.erasure.undead())
+            restored = tx.meta.get(backup.RESTORED) is not None
+        if restored:
+            since = datetime.fromisoformat(made) - backup.SLACK if made else backup.BEFORE_ALL
+            whom |= set(self.keys.buried("seeker", since))
+        found = 0
+        for seeker_id in sorted(whom):
             with self.write() as tx:
                 reach = tx.erasure.reach(seeker_id)
                 found += bool(tx.erasure.residue(reach))
                 tx.blobs.destroy_keys(reach.key_ids)
                 tx.erasure.remove(reach)
-        self.compact()
+        if restored:
+            with self.write() as tx:
+                tx.erasure.end_keyless()
+        if whom or restored:
+            self.compact()
+            with self.write() as tx:
+                tx.meta.drop(backup.RESTORED)
         return found
 
     def file(self) -> Path | None:

@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Three tables and two columns. Rows of the register are sealed afterwards, by whoever has the keys."""
+    """Four tables and two columns. Rows of the register are sealed afterwards, by whoever has the keys."""
     op.add_column("seeker", sa.Column("key_id", sa.BigInteger(), nullable=True))
     op.add_column("seeker", sa.Column("sealed", Bytes(), nullable=True))
     op.create_index("ix_seeker_key_id", "seeker", ["key_id"])
@@ -59,10 +59,19 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("seeker_id", name="pk_retention_notice"),
     )
+    op.create_table(
+        "retention_part",
+        sa.Column("seeker_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["seeker_id"], ["seeker.id"], name="fk_retention_part_seeker_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("seeker_id", "data", name="pk_retention_part"),
+    )
 
 
 def downgrade() -> None:
     """Without them. A register that is sealed by then cannot be read by the older code."""
+    op.drop_table("retention_part")
     op.drop_table("retention_notice")
     op.drop_table("held")
     op.drop_table("erasure")
