@@ -13,7 +13,7 @@ import pytest
 
 from intake.model import Mail, MailClass, MailState
 from intake.outbox.courier import open_courier
-from intake.outbox.dkim import make_key
+from intake.outbox.dkim_keys import make_key
 from intake.replies import Thread, compose, load_templates, new_message_id
 from intake.replies.examples import letters
 from intake.resources import shipped_templates

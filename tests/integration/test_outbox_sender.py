@@ -16,7 +16,7 @@ import pytest
 from intake.errors import RelayTemporary, StoreUnavailable
 from intake.model import Mail, MailClass, MailState, OutboxItem
 from intake.outbox.courier import open_courier
-from intake.outbox.dkim import make_key
+from intake.outbox.dkim_keys import make_key
 from intake.outbox.sender import LEASE_SECONDS, Sender
 from intake.ports import Delivery, Tx
 from intake.store import open_store

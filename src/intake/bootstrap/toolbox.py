@@ -16,7 +16,7 @@ from intake.parsing import ParseOptions
 from intake.parsing.addresses import canonical
 from intake.pipeline.tools import Tools
 from intake.policy import load_profile
-from intake.replies import load_agency, load_templates
+from intake.replies import load_agency, load_saved, load_templates
 from intake.understanding import Understander, load_rulebook
 
 LOOK_EVERY_SECONDS = 5.0
@@ -54,6 +54,7 @@ def make_tools(settings: Settings, keyring: Keyring | None = None) -> Tools:
         public_url=settings.public_url.rstrip("/"),
         mail_from=mail_from,
         own_addresses=frozenset(canonical(a) for a in (mail_from, *words(settings.recipients))),
+        saved_answers=load_saved(rules),
     )
 
 

@@ -11,7 +11,7 @@ from intake.errors import IntakeError
 
 def main() -> None:
     """Entry point of ``intake`` and ``python -m intake``."""
-    from intake.cli import desk, explain, load, operate, read, run  # noqa: F401  (they register their commands)
+    from intake.cli import desk, dkim, explain, load, operate, read, run, template  # noqa: F401  (they register)
 
     try:
         app(prog_name="intake")

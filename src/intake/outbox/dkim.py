@@ -1,13 +1,8 @@
-"""DKIM signatures (RFC 6376, rsa-sha256, relaxed/relaxed) over the final bytes of our own mails.
-
-Keys lie in ``HOME/dkim/SELECTOR.pem``. The selector that sorts last signs, so a new key takes over by being put there
-under a later name (``202610.pem``) once its record is in the DNS; the old record stays until its mails are read.
-"""
+"""DKIM signatures (RFC 6376, rsa-sha256, relaxed/relaxed) over the final bytes of our own mails."""
 
 from __future__ import annotations
 
 import base64
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,24 +10,23 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from intake.errors import SettingError
+from intake.journal import journal
 from intake.model import Mail
+from intake.outbox import dkim_keys
 from intake.outbox.last_look import LooksLast
 from intake.ports import Courier, Delivery
 
-FOLDER = "dkim"
-BITS = 2048
+log = journal("dkim")
 # In the order that they are signed. Those in _TWICE are named once more than they occur: nobody can add another.
 _SIGNED = (
     "From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Reply-To", "Cc", "Auto-Submitted",
     "MIME-Version", "Content-Type", "Content-Transfer-Encoding",
 )  # fmt: skip
 _TWICE = frozenset({"From", "To", "Subject", "Reply-To", "Cc", "Date"})
-_SELECTOR = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _BLANKS = re.compile(rb"[ \t]+")
 _FROM_DOMAIN = re.compile(rb"@([A-Za-z0-9.-]+)>?\s*$")
 
@@ -61,10 +55,17 @@ class Signer:
 
 
 class SigningCourier:
-    """A courier whose mails are signed on their way out."""
+    """A courier whose mails are signed on their way out, by the key that is in use at that moment."""
 
-    def __init__(self, inner: Courier, signer: Signer, clock: Callable[[], datetime]) -> None:
-        self._inner, self._signer, self._clock = inner, signer, clock
+    def __init__(self, inner: Courier, home: Path, clock: Callable[[], datetime]) -> None:
+        """Raises SettingError for a key that cannot be used."""
+        self._inner, self._home, self._clock = inner, home, clock
+        self._stamp, self._signer = dkim_keys.stamp(home), load_signer(home)
+
+    @property
+    def inner(self) -> Courier:
+        """Who carries the signed mail."""
+        return self._inner
 
     def deliver(self, mail: Mail) -> Delivery:
         """Sign, then hand on; raises what the inner courier raises."""
@@ -78,7 +79,21 @@ class SigningCourier:
         return self._inner.deliver(self._signed(mail))
 
     def _signed(self, mail: Mail) -> Mail:
+        self._take_up_new_keys()
+        if self._signer is None:
+            return mail
         return replace(mail, data=self._signer.sign(mail.data, self._clock()))
+
+    def _take_up_new_keys(self) -> None:
+        """A key that was made or chosen while we run; one that cannot be used leaves the old one in place."""
+        stamp = dkim_keys.stamp(self._home)
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self._signer = load_signer(self._home)
+        except SettingError as e:
+            log.error("the key cannot be used, the old one goes on signing", error=e)
 
     def close(self) -> None:
         """Close the inner courier."""
@@ -86,49 +101,14 @@ class SigningCourier:
 
 
 def signed(courier: Courier, home: Path) -> Courier:
-    """The courier, signing if the home has a key. Raises SettingError for a key that cannot be used."""
-    signer = load_signer(home)
-    return courier if signer is None else SigningCourier(courier, signer, lambda: datetime.now(UTC))
+    """The courier, signing where the home has a key. Raises SettingError for a key that cannot be used."""
+    return SigningCourier(courier, home, lambda: datetime.now(UTC))
 
 
 def load_signer(home: Path) -> Signer | None:
-    """The key in use; None where there is none."""
-    keys = sorted((home / FOLDER).glob("*.pem"))
-    if not keys:
-        return None
-    path = keys[-1]
-    if not _SELECTOR.fullmatch(path.stem):
-        raise SettingError(f"{path}: the file is named after its selector: a–z, 0–9 and -")
-    try:
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as e:
-        raise SettingError(f"{path}: this is not a private key in PEM form without a password") from e
-    if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < BITS:
-        raise SettingError(f"{path}: an RSA key of at least {BITS} bits is needed")
-    return Signer(path.stem, key)
-
-
-def make_key(home: Path, selector: str) -> str:
-    """Make a key (mode 0600) and give the TXT record for ``SELECTOR._domainkey.DOMAIN``. Raises SettingError."""
-    if not _SELECTOR.fullmatch(selector):
-        raise SettingError("a DKIM selector is made of a–z, 0–9 and -")
-    path = home / FOLDER / f"{selector}.pem"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    key = rsa.generate_private_key(public_exponent=65537, key_size=BITS)
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as e:
-        raise SettingError(f"{path}: there is a key of this name already") from e
-    with os.fdopen(handle, "wb") as file:
-        file.write(pem)
-    return dns_record(key)
-
-
-def dns_record(key: rsa.RSAPrivateKey) -> str:
-    """The TXT record of a key."""
-    der = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return f"v=DKIM1; k=rsa; p={base64.b64encode(der).decode()}"
+    """The key in use; None where there is none. Raises SettingError."""
+    key = dkim_keys.key_in_use(home)
+    return None if key is None else Signer(key.selector, key.private)
 
 
 def _fields(head: bytes) -> list[tuple[str, bytes]]:

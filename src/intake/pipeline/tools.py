@@ -8,7 +8,7 @@ from intake.keyring import Keyring
 from intake.matching import KeyMaker, Weights
 from intake.parsing import ParseOptions
 from intake.policy import Profile
-from intake.replies import Agency, TemplateBook
+from intake.replies import Agency, SavedAnswer, TemplateBook
 from intake.understanding import Rulebook, Understander
 
 
@@ -28,6 +28,7 @@ class Tools:
     public_url: str  # without a slash at its end
     mail_from: str
     own_addresses: frozenset[str]  # canonical: ours, never answered
+    saved_answers: tuple[SavedAnswer, ...] = ()  # that staff choose from
 
     @property
     def charset(self) -> str:

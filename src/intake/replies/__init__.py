@@ -3,6 +3,7 @@
 from intake.replies.agency import Agency, Timing, load_agency, parse_agency
 from intake.replies.budget import Limits, Sent, budget_spent, is_robot_address, may_answer
 from intake.replies.compose import compose, render
+from intake.replies.drafts import has_link, rewrite, signature_of, words_of
 from intake.replies.encoding import lost_characters
 from intake.replies.headers import (
     bounced_message_id,
@@ -14,6 +15,7 @@ from intake.replies.headers import (
 )
 from intake.replies.history import differences
 from intake.replies.parts import Kept, Letter, Part, Thread
+from intake.replies.saved import SavedAnswer, load_saved
 from intake.replies.templates import TemplateBook, load_templates
 from intake.replies.timing import earliest
 
@@ -23,6 +25,7 @@ __all__ = [
     "Letter",
     "Limits",
     "Part",
+    "SavedAnswer",
     "Sent",
     "TemplateBook",
     "Thread",
@@ -33,9 +36,11 @@ __all__ = [
     "compose",
     "differences",
     "earliest",
+    "has_link",
     "is_our_message_id",
     "is_robot_address",
     "load_agency",
+    "load_saved",
     "load_templates",
     "lost_characters",
     "mailbox",
@@ -44,4 +49,7 @@ __all__ = [
     "parse_agency",
     "render",
     "return_path",
+    "rewrite",
+    "signature_of",
+    "words_of",
 ]

@@ -8,8 +8,16 @@ import pytest
 
 from intake.errors import SettingError
 from intake.outbox.courier import caught_in, open_courier, relay_of
+from intake.outbox.dkim import SigningCourier
 from intake.outbox.folder import FolderCourier
 from intake.outbox.smtp import SmtpCourier
+from intake.ports import Courier
+
+
+def carrier(url: str, home: Path) -> Courier:
+    courier = open_courier(url, home)
+    assert isinstance(courier, SigningCourier)
+    return courier.inner
 
 
 def test_folders(tmp_path: Path) -> None:
@@ -17,11 +25,11 @@ def test_folders(tmp_path: Path) -> None:
     assert caught_in("folder:caught%20mail", tmp_path) == tmp_path / "caught mail"
     assert caught_in("folder:/var/caught", tmp_path) == Path("/var/caught")
     assert caught_in("smtp://127.0.0.1", tmp_path) is None
-    assert isinstance(open_courier("folder:", tmp_path), FolderCourier)
+    assert isinstance(carrier("folder:", tmp_path), FolderCourier)
 
 
 def test_relays() -> None:
-    assert isinstance(open_courier("smtp://127.0.0.1:2525", Path()), SmtpCourier)
+    assert isinstance(carrier("smtp://127.0.0.1:2525", Path()), SmtpCourier)
     plain = relay_of("smtp://relay.example", None)
     assert (plain.host, plain.port, plain.tls_from_start, plain.user) == ("relay.example", 25, False, "")
     full = relay_of("smtps://agency%40example.com@relay.example/?auth=xoauth2&name=mx.agency.example", "token")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,8 +13,10 @@ import pytest
 
 from intake.errors import SettingError
 from intake.keyring import Keyring
+from intake.model import Mail, MailClass
 from intake.outbox.courier import open_courier
-from intake.outbox.dkim import SigningCourier, load_signer, make_key
+from intake.outbox.dkim import load_signer
+from intake.outbox.dkim_keys import key_in_use, keys_of, make_key, use_key
 from intake.replies import Thread, compose, load_templates, new_message_id
 from intake.replies.examples import letters
 from intake.resources import shipped_templates
@@ -79,16 +82,73 @@ def test_relays_may_change_blanks_and_the_end(home: Path) -> None:
     assert dkim.verify(changed, dnsfunc=dns(home))
 
 
-def test_the_key_that_sorts_last_signs(home: Path, tmp_path: Path) -> None:
-    assert load_signer(tmp_path) is None
-    make_key(tmp_path, "202604")
+def selector_of(home: Path) -> str | None:
+    key = key_in_use(home)
+    return key.selector if key else None
+
+
+def test_the_first_key_signs_and_a_later_one_waits_for_its_record(tmp_path: Path) -> None:
+    assert selector_of(tmp_path) is None
     make_key(tmp_path, "202610")
-    signer = load_signer(tmp_path)
-    assert signer is not None
-    assert signer.selector == "202610"
+    assert selector_of(tmp_path) == "202610"
+    make_key(tmp_path, "202704")
+    make_key(tmp_path, "202604")
+    assert selector_of(tmp_path) == "202610"
+    use_key(tmp_path, "202704")
+    assert [(k.selector, k.signs) for k in keys_of(tmp_path)] == [
+        ("202604", False), ("202610", False), ("202704", True)
+    ]  # fmt: skip
     assert stat.S_IMODE((tmp_path / "dkim" / "202610.pem").stat().st_mode) == 0o600
     with pytest.raises(SettingError, match="already"):
         make_key(tmp_path, "202610")
+    with pytest.raises(SettingError, match=r"none\.pem"):
+        use_key(tmp_path, "none")
+    assert selector_of(tmp_path) == "202704"
+
+
+def test_keys_put_there_by_hand_sign_by_their_name_and_a_lost_one_is_named(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        make_key(tmp_path, name)
+    (tmp_path / "dkim" / "signing").unlink()
+    assert selector_of(tmp_path) == "b"
+    use_key(tmp_path, "a")
+    (tmp_path / "dkim" / "a.pem").unlink()
+    with pytest.raises(SettingError, match=r"a\.pem"):
+        key_in_use(tmp_path)
+
+
+def test_a_zone_line_holds_the_record_in_strings_that_dns_takes(tmp_path: Path) -> None:
+    record = make_key(tmp_path, "s1")
+    [key] = keys_of(tmp_path)
+    line = key.zone_line("agency.example")
+    strings = re.findall(r'"([^"]*)"', line)
+    assert line.startswith("s1._domainkey.agency.example. IN TXT (")
+    assert "".join(strings) == record
+    assert max(map(len, strings)) <= 255
+
+
+def test_a_running_courier_takes_up_the_key_that_is_chosen(tmp_path: Path) -> None:
+    courier = open_courier("folder:", tmp_path)
+
+    def selector_of_next() -> str | None:
+        courier.deliver(mail_of(written("receipt_other")))
+        newest = max((tmp_path / "mails").glob("*.eml"), key=lambda p: p.stat().st_mtime_ns)
+        found = re.search(rb"DKIM-Signature:[^;]*;[^;]*;[^;]*;[^;]*; s=([^;]+);", newest.read_bytes())
+        return found.group(1).decode() if found else None
+
+    assert selector_of_next() is None
+    make_key(tmp_path, "s1")
+    assert selector_of_next() == "s1"
+    make_key(tmp_path, "s2")
+    assert selector_of_next() == "s1"
+    use_key(tmp_path, "s2")
+    assert selector_of_next() == "s2"
+    (tmp_path / "dkim" / "s2.pem").write_text("broken")
+    assert selector_of_next() == "s2"
+
+
+def mail_of(data: bytes) -> Mail:
+    return Mail("hanako@example.jp", "", ID, "s", "t", "v", data, "x", MailClass.ONCE)
 
 
 @pytest.mark.parametrize("selector", ["", "A", "a b", "../x", "a;", "a" * 64])
@@ -102,7 +162,3 @@ def test_a_broken_key_is_named_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "dkim" / "x.pem").write_text("no key")
     with pytest.raises(SettingError, match=r"x\.pem"):
         open_courier("folder:", tmp_path)
-
-
-def test_with_a_key_what_leaves_is_signed(home: Path) -> None:
-    assert isinstance(open_courier("folder:", home), SigningCourier)
