@@ -1,0 +1,26 @@
+"""How much of each fault: ``make faults`` runs the nightly size, ``make faults SIZE=ci`` what fits a change."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Size:
+    """Figures of reliability.md §4."""
+
+    kills: int
+    messages: int
+    postgresql_kills: int
+    postgresql_messages: int
+    cuts: int
+    red_cuts: int
+    io_errors: int
+    terms: int
+
+
+CI = Size(150, 5_000, 25, 400, 300, 40, 120, 12)
+FULL = Size(2_000, 100_000, 500, 10_000, 10_000, 200, 100_000, 50)
+SMALL = Size(24, 240, 15, 60, 40, 30, 40, 2)  # while the harness itself is being worked on
+SIZE = {"ci": CI, "full": FULL, "small": SMALL}[os.environ.get("INTAKE_TEST_SIZE", "ci")]
