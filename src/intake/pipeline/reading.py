@@ -37,7 +37,7 @@ def understand(message: Message, envelope: Envelope, tools: Tools) -> Meaning:
         stated=message.stated,
         request_code=message.request_code,
         reason_code=message.reason_code,
-        sender=message.sender.addr,
+        sender=message.sender.name,
     )
 
 

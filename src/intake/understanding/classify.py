@@ -54,7 +54,9 @@ class Understander:
         if answered:
             doubts.append("answers_quote")
         if request_code in LABELS:
-            return self._coded(request_code, reason_code, reading, body, chosen, rows, reason_odds, received_at, stated)
+            return self._coded(
+                request_code, reason_code, reading, body, chosen, rows, reason_odds, received_at, stated, sender
+            )
         figures = sureness.signs(reading, odds, chosen, self.weights.request_labels)
         confidence = sureness.chance(figures, self.weights.sure)
         why = () if answered else evidence(reading, chosen, rows, self.reader, self.weights)
@@ -62,7 +64,7 @@ class Understander:
         if confidence < self._floor(reading, chosen):
             doubts.append("unsure")
         reading = self.reader.read(body, subject, segments) if answered else reading
-        return self._meaning(reading, body, chosen, reason_odds, confidence, why, doubts, received_at, stated)
+        return self._meaning(reading, body, chosen, reason_odds, confidence, why, doubts, received_at, stated, sender)
 
     def _floor(self, reading: Reading, chosen: tuple[str, ...]) -> float:
         """How sure is sure enough. A third reader that agrees lowers it: nothing but thanks, or a known question.
@@ -84,6 +86,7 @@ class Understander:
         reason_odds: Floats,
         received_at: datetime | None,
         stated: Mapping[str, str] | None,
+        sender: str,
     ) -> Meaning:
         """A key pressed in the app says what is asked; a comment that asks for something else makes it unsure."""
         contrary = bool(set(read) & set(ASKED)) and set(read) != {request}
@@ -91,7 +94,7 @@ class Understander:
         coded = reasons.of_code(self.rulebook, reason_code)
         why = evidence(reading, (request,), rows, self.reader, self.weights)
         meaning = self._meaning(
-            reading, body, (request,), reason_odds, 0.6 if contrary else 0.995, why, doubts, received_at, stated
+            reading, body, (request,), reason_odds, 0.6 if contrary else 0.995, why, doubts, received_at, stated, sender
         )
         return meaning if not coded else _with_reasons(meaning, coded)
 
@@ -106,9 +109,10 @@ class Understander:
         doubts: list[str],
         received_at: datetime | None,
         stated: Mapping[str, str] | None,
+        sender: str,
     ) -> Meaning:
         today = received_at.astimezone(_TOKYO).date() if received_at else None
-        known = facts.of_reading(reading, body, today, stated or {})
+        known = facts.of_reading(reading, chosen, today, stated or {}, sender)
         language = asides.language(reading.own)
         if language != "ja" and reading.own.strip():
             doubts.append("not_japanese")

@@ -1,0 +1,85 @@
+"""Who writes: the name that the text itself states, in an introduction, a form line or at its edges."""
+
+from __future__ import annotations
+
+import re
+
+from intake.understanding import kin, sendernames
+from intake.understanding.edges import LAST, at_edges
+from intake.understanding.introductions import introduced
+from intake.understanding.persons import NAME, strength
+
+_RUN = re.compile(r"[0-9A-Za-z][0-9A-Za-z .@_+-]{2,60}")
+_LABELLED = re.compile(
+    r"[(\[「]?(?:旧|元|現)?(?:会員|登録|求職者?|スタッフ|お客様|ユーザー?|マイページ)?(?:番号|ID|コード|N)?[ :.=#]{0,3}"
+    r"\|[)\]」]?(?:\(会員番号\))?"
+)
+_FIELD = re.compile(
+    r"(?:お?名前|ご?氏名|ご?担当者名?|登録者名?|求職者名|申込者|届出人|会員名)(?:\((?:必須|任意|"
+    r"漢字)\))?[】\])]?[ ]{0,3}[:=|／/は]?[ ]{0,3}"
+    rf"(?P<name>{NAME})(?=[ ]{{2,}}|[ ]?(?:[\n、,/|(;]|$)|[ ](?:ID|会員|登録|電話|\d))"
+)
+
+
+def find_name(text: str, answer: str, sender: str) -> str | None:
+    """The name in a normalised ``text``: from the form line ``answer`` if that is one; the member's where somebody
+    writes for them; as the From line confirms it; else the likeliest of introduction and signature. None in doubt."""
+    answered = _answered(answer)
+    if answered:
+        return answered
+    found = kin.member(text)
+    if found:
+        return found
+    labelled = _FIELD.search(text) if "名" in text or "担当者" in text else None
+    if labelled and strength(labelled["name"].strip()) >= 1:
+        return labelled["name"].strip()
+    return sendernames.confirmed(text, sender) or _likeliest(text, sendernames.is_latin(sender))
+
+
+def _answered(answer: str) -> str | None:
+    name = re.sub(r"\(.*?\)|〈.*?〉|[ ]?様$|[/|].*$", "", answer).strip(" ・,、。:")
+    name = re.split(r"[ ]{2,}|[ ](?=会員|登録|ID)", name)[0]
+    if not 1 <= len(name) <= 32 or re.search(r"[\d@。]|匿名|テスト|なし|無し|担当$|サポート|同上|センター", name):
+        return None
+    return name
+
+
+def _likeliest(text: str, foreign: bool) -> str | None:
+    masked = _without_numbers(text)
+    filled = [stripped for line in masked.split("\n") if (stripped := line.strip())]
+    candidates = [*introduced(masked, foreign), *at_edges(filled)]
+    if not candidates:
+        return None
+    best = max(candidates).name
+    return _fullest(best, [c.name for c in candidates], filled)
+
+
+def _without_numbers(text: str) -> str:
+    """Numbers, with what they are called, and mail addresses become ``|``."""
+    masked = _RUN.sub(_number, text)
+    return _LABELLED.sub("|", masked) if "|" in masked else masked
+
+
+def _number(run: re.Match[str]) -> str:
+    written = run.group()
+    if "@" in written or sum(map(str.isdigit, written)) >= 3:
+        return "|" + " " * (len(written) - len(written.rstrip(" ")))
+    return written
+
+
+def _fullest(best: str, names: list[str], lines: list[str]) -> str:
+    """The fullest form of the same name: 「坪井です。… 坪井 祥子」 → 坪井 祥子."""
+    plain = best.replace(" ", "")
+    fuller = [n for n in names if plain in n.replace(" ", "") and len(n) > len(best)]
+    longest = max(fuller, key=len, default=best)
+    if longest != best or len(plain) > 3:
+        return longest
+    ends = re.compile(
+        rf"(?:^|[ |]){re.escape(best)}[ ]?(?:[一-鿿々]{{1,3}}|[ぁ-ん]{{2,5}}|[ァ-ヶー]{{2,6}})(?=$|[ ]{{2}}|[ ]?[|(/])"
+    )
+    for line in lines[-LAST:]:
+        match = ends.search(line)
+        name = match.group().strip(" |") if match else ""
+        if name and strength(name) >= 1.8:
+            return name
+    return best

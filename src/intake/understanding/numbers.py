@@ -1,0 +1,96 @@
+"""Member numbers and telephone numbers in a normalised text; order, job and other people's numbers are neither."""
+
+from __future__ import annotations
+
+import re
+
+_ID = (
+    r"(?P<id>[A-Za-z]{0,5}[ ]?-?[ ]?\d(?:[ -]?[0-9A-Za-z]){2,14}|[A-Za-z]{1,5}-?\d[0-9A-Za-z-]{2,12})(?![0-9A-Za-z]*@)"
+)
+_LABEL = re.compile(
+    r"(?:会員(?:番号|ID|No\.?|NO\.?|コード|N|証番号)|登録(?:番号|No\.?|NO\.?|ID|コード)|求職(?:者)?番号|"
+    r"スタッフ(?:コード|番号|No\.?|ID)|"
+    r"お客様(?:番号|ID)|ユーザー?(?:ID|番号)|マイページ(?:ID|番号)|整理番号|カイインバンゴウ|かいいんばんごう|"
+    r"ばんごう|番号|会員|ID|No\.|"
+    r"[Mm]ember(?:ship)?[ ]?(?:ID|id|[Nn]o\.?|[Nn]umber)?)"
+    r"[ ]*(?:\([^)\n]{0,10}\)[ ]*)?(?:は|が|も|:|=|\||/|】|」|\]|・|。|、|-)?[ \n]{0,3}[「(【]?[ ]*(?:旧|元)?[ ]*" + _ID
+)
+_LABEL_FAR = re.compile(r"(?:会員番号|登録番号|会員ID|会員No\.?)[^0-9A-Za-z。\n]{1,16}" + _ID)
+_LABEL_BEHIND = re.compile(_ID + r"[ ]?(?:\(|は|が|、)[ ]?(?:会員番号|登録番号|会員ID|会員No)")
+_RUN = re.compile(r"[0-9A-Za-z][0-9A-Za-z -]{2,40}")  # every number of three digits lies in one
+_BARE = re.compile(
+    r"(?<![0-9A-Za-z@.\-/])(?P<id>[A-Z]{1,5}-?\d{4,10}(?:-\d{1,6})?|"
+    r"[A-Z]{1,4}\d{0,4}-\d{3,10}(?:-\d{1,6})?)(?![0-9A-Za-z@-])"
+)
+_OTHER_NUMBER = re.compile(
+    r"(?:請求書?|求人|掲載|応募|受付|組合員?|案件|書\(|注文|見積|伝票|社員|郵便|口座|免許|保険証?|部屋|職員|"
+    r"問い?合わせ|整理券|FAX|Fax|電話|携帯)(?:番号|No\.?|ID)?[ .:(]{0,3}$"
+)
+_BY_NAME = re.compile(
+    r"(?:^|[。\n ])[一-鿿々ヶ]{1,4}[ ]?[一-鿿々ヶぁ-んァ-ヶー]{1,5}[ (/]{0,3}(?P<id>\d[\d-]{4,11})\)?[ ]*(?=\n|$|"
+    r"で|[/|])|"
+    r"\n[ ]*(?P<alone>\d[\d-]{5,10})[ ]*(?=\n|$)|(?:^|\n)[ ]*(?P<first>\d[\d-]{5,10})(?:[ ]{1,3}|の)(?=[一-鿿])|"
+    r"[一-鿿ぁ-んァ-ヶー]\((?P<round>\d{2,6}-\d{3,8})\)"
+)
+_PHONE = re.compile(
+    r"(?<![\dA-Za-z-])(?:\+81[ .-]?(?:\(0\))?|\(?0)\d{1,4}\)?[ .-]{0,2}\(?\d{1,4}\)?[ .-]{0,2}\d{3,4}(?![\d-])"
+)
+_NOT_THEIRS = re.compile(r"(?:FAX|Fax|fax|ファックス|ファクス|ファクシミリ|F:|F\.)[^\n\d]{0,8}$")
+_IS_ID = re.compile(r"(?:会員|登録|求職者?|スタッフ)(?:番号|ID|No\.?|コード)[^\n\d]{0,4}$")
+_TELEPHONE_LIKE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
+
+
+def find_phone(text: str) -> str | None:
+    """The first telephone number of ten or eleven digits that is no fax."""
+    for match in _PHONE.finditer(text):
+        digits = re.sub(r"\D", "", match.group().replace("(0)", "").replace("+81", "0"))
+        if len(digits) not in (10, 11) or not digits.startswith("0") or digits.startswith("00"):
+            continue
+        before = text[max(0, match.start() - 16) : match.start()]
+        if not _NOT_THEIRS.search(before) and not _IS_ID.search(before):
+            return match.group().strip(" .")
+    return None
+
+
+def find_member_id(answer: str, text: str, phone: str | None) -> str | None:
+    """The member number: from its form line, behind or before its label, by its look, beside a name."""
+    in_field = re.search(_ID, answer) if answer else None
+    if in_field:
+        return _tidy(in_field["id"])
+    if not any(sum(map(str.isdigit, run)) >= 3 for run in _RUN.findall(text)):
+        return None
+    phone_digits = _digits(phone or "")
+    for pattern, least in ((_LABEL, 3), (_LABEL_FAR, 3), (_LABEL_BEHIND, 3), (_BARE, 4)):
+        for match in pattern.finditer(text):
+            candidate = _tidy(match["id"])
+            if not _is_other(text, match) and _usable(candidate, least, phone_digits):
+                return candidate
+    for match in _BY_NAME.finditer(text):
+        candidate = _tidy(match["id"] or match["alone"] or match["first"] or match["round"])
+        digits = _digits(candidate)
+        telephone = digits == phone_digits or (digits.startswith("0") and len(digits) > 8)
+        if not telephone and not _is_day(candidate):
+            return candidate
+    return None
+
+
+def _is_other(text: str, match: re.Match[str]) -> bool:
+    return bool(_OTHER_NUMBER.search(text[max(0, match.start() - 6) : match.start("id")]))
+
+
+def _usable(candidate: str, least: int, phone: str) -> bool:
+    digits = _digits(candidate)
+    return len(digits) >= least and digits != phone and not _TELEPHONE_LIKE.fullmatch(candidate)
+
+
+def _is_day(candidate: str) -> bool:
+    return bool(re.fullmatch(r"20\d\d-?(?:0[1-9]|1[0-2])-?[0-3]\d", candidate))
+
+
+def _digits(written: str) -> str:
+    return re.sub(r"\D", "", written)
+
+
+def _tidy(written: str) -> str:
+    tidy = written.strip(" -")
+    return tidy.replace(" ", "") if re.fullmatch(r"[\d ]+", tidy) else tidy

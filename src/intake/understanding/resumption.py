@@ -1,0 +1,98 @@
+"""The day from which a seeker wants to be written to again, and the last day of their pause."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from intake.understanding.dates import dates
+from intake.understanding.relativedays import Found
+
+_ABOUT = r"^(?:\([^)]{1,4}\))?\s?(?:頃|ごろ|ころ|くらい|ぐらい|あたり|付け?)?\s?"
+_UNTIL = re.compile(_ABOUT + r"(?:まで|いっぱい|一杯|間|の間|は|中|迄)")
+_TO = re.compile(_ABOUT + r"(?:まで(?!に)|迄)")
+_FROM = re.compile(
+    _ABOUT + r"(?:から|~|以降|より|をもって再|に(?:再開|また|なったら|なりましたら|復帰|戻)|になりましたら|をめど|"
+    r"を目処|を過ぎ|付|スタート|再開|には|に)"
+)
+_AGAIN = re.compile(
+    "再開|再び|再度|また|ふたたび|紹介|連絡|案内|求人|活動|動|お願い|声|始|戻|復帰|送|稼働|話|流し|大丈夫|可能|"
+    "希望|受け"
+)
+_STOPPED = re.compile(
+    "止|休|控|待|停|保留|中断|ストップ|見合|遠慮|就業でき(?:な|ませ)|送らない|難し|動け(?:な|ませ|ず)|不要|結構|"
+    "出られ(?:な|ませ)|なしで|お話は|いらない|ご放念"
+)
+_RESTART = re.compile("再開|再び|再度|また|ふたたび|戻|復帰|解除")
+_RANGE = re.compile(r"^(?:\([^)]{1,4}\))?\s?(?:~|から|より|-)\s?$")  # the first day of a range
+_HELD = re.compile("休止|停止|お休み|控え|ストップ|中断")
+_OF_RESUMING = re.compile(r"(?:再開|戻り|復帰|希望日|解除|起こ)[^\n。]{0,12}$")
+_OTHER = re.compile(r"(?:面接|面談|退会|入社|応募|選考|訪問|会議|締切|期限|契約|誕生|生年)[^\n。]{0,8}$")
+_CORRECTED = re.compile(r"^\s?(?:まで)?[ .、。…・]{0,6}(?:いや|いえ|ではなく|じゃなく|訂正|失礼)")
+_THAT_DAY = re.compile("(?:その日|当日)(?:から|以降|より)")
+_OVER = re.compile(r"(?:明ける|明けの|終わる|終了する|期間が[^。\n]{0,6})$")
+
+
+def last_day(text: str, today: date | None) -> date | None:
+    """The last day of a pause that the text names: 「3月末まで」; None if it names none."""
+    for one in dates(text, today):
+        if _UNTIL.match(text[one.end :]) or text[one.start : one.end].endswith(("いっぱい", "末", "年内", "まで")):
+            return one.on
+    return None
+
+
+def first_day(text: str, today: date | None) -> Found | None:
+    """The day things start again: 「4月1日から再開」, or the day after 「3月31日まで休み」 (decisions.md).
+
+    Days whose year the text does not state are found only when ``today``, the day of receipt, is known, except
+    where an earlier day in the text gives the year. ``stated`` is true for days that need no day of receipt.
+    """
+    found = dates(text, today)
+    later: Found | None = None
+    for at, one in enumerate(found):
+        before = text[max(0, one.start - 16) : one.start]
+        following = found[at + 1].start if at + 1 < len(found) else len(text)
+        if _CORRECTED.match(text[one.end : one.end + 16]) or _RANGE.match(text[one.end : following]):
+            continue
+        said = _clause(text[one.end : min(following, one.end + 60)])
+        if _restarts(before, said):
+            return one
+        if later is None and _ends_pause(text, one, before, _clause(text[one.end : one.end + 60])):
+            same = _OVER.search(before) or _THAT_DAY.search(text, one.end)
+            later = one if same else Found(one.on + timedelta(days=1), one.start, one.end, one.stated)
+    return later or _after_all(text, found)
+
+
+def _clause(after: str) -> str:
+    stop = re.search(r"[。\n]", after)
+    return after[: stop.start()] if stop else after
+
+
+def _restarts(before: str, said: str) -> bool:
+    if _OF_RESUMING.search(before) and not _UNTIL.match(said):
+        return True
+    if not _FROM.match(said) or _OTHER.search(before):
+        return False
+    return bool(_RESTART.search(said)) or (bool(_AGAIN.search(said)) and not _STOPPED.search(said))
+
+
+def _ends_pause(text: str, one: Found, before: str, after: str) -> bool:
+    tail = text[one.start : one.end].endswith(("いっぱい", "一杯", "末", "内", "中", "まで"))
+    if not (_TO.match(after) or (not one.stated and (tail or _UNTIL.match(after)))):
+        return False
+    return bool(_STOPPED.search(after) or _HELD.search(before))
+
+
+_WHEN = re.compile(r"^(?:\([^)]{1,4}\))?(?:で|には|に|、|となり|の予定|頃|ごろ)")
+
+
+def _after_all(text: str, found: list[Found]) -> Found | None:
+    """「3月29日には結論が出ていますので、その日からまた」: the only day of a text that starts something again on it."""
+    sure = [one for one in found if one.stated]
+    if (
+        len(sure) == 1
+        and re.search("(?:その日|それ以降|そこ)(?:から|以降|より)", text)
+        and _WHEN.match(text[sure[0].end :])
+    ):
+        return sure[0]
+    return None

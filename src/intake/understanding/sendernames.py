@@ -1,0 +1,137 @@
+"""The From line only helps to recognise a name that the text states itself; it states nothing (GUIDE, facts)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from intake.understanding.persons import strength
+
+_ADDRESSED = re.compile(r"[ ]?(?:様|さん|さま|殿|氏(?!名)|先生|くん|君)")
+_NO_PERSON = re.compile(
+    r"株式|有限|会社|法人|センター|事務所|事務局|サポート|サービス|採用|人事|総務|経理|営業|広報|[課係]$|(?:編集|"
+    r"業務|管理|企画|事業|技術|製造|社長|相談|[本支])(?:部|室|局|店)$|お客|会員|匿名|希望|家族|遺族|フォーム|"
+    r"大学|学園|病院|医院|役場|運営|ゲスト|名前|通知|配信|教頭|校長|社長|専務|常務|[長役]$|代表|担当|理事|主任|"
+    r"秘書|受付|[@\d]"
+)
+_GIVEN_NAME = re.compile(r"[ ]{0,2}([一-鿿々]{1,3}|[ぁ-ん]{2,5}|[ァ-ヶー]{2,6})")
+
+
+@lru_cache(1024)
+def parts_of(sender: str) -> tuple[str, ...]:
+    """The words of the display name that may be a person's: 「株式会社サカエ食品 工場長 仲田」 → 仲田."""
+    shown = unicodedata.normalize("NFKC", sender.partition("<")[0]).strip(" \"'")
+    shown = re.sub(r"\([^)]*\)|【[^】]*】|様$|さん$", "", shown).strip()
+    parts = [part for part in re.split(r"[ ・/|、,:]+", shown) if part]
+    if not parts or _NO_PERSON.search(parts[-1]):
+        return ()
+    return tuple(parts[-1:] if any(_NO_PERSON.search(part) for part in parts) else parts)
+
+
+def is_latin(sender: str) -> bool:
+    """The From line shows a name in Latin letters, so that the text's may be in katakana."""
+    parts = parts_of(sender)
+    return bool(parts) and bool(re.match("[A-Za-z]", parts[0]))
+
+
+def confirmed(text: str, sender: str) -> str | None:
+    """The sender's name as ``text`` writes it, if the From line shows the same; None where it does not help."""
+    parts = parts_of(sender)
+    if not parts:
+        return None
+    if re.match("[A-Za-z]", parts[0]):
+        return _latin(text, parts)
+    return _whole(text, parts) or _surname(text, parts)
+
+
+def _latin(text: str, parts: tuple[str, ...]) -> str | None:
+    if len(parts) < 2:
+        return None
+    plain = text.lower()
+    for order in (parts, parts[::-1]):
+        name = " ".join(order)
+        at = plain.find(name.lower())
+        if at >= 0 and not text[at + len(name) : at + len(name) + 1].isalnum() and text[at - 1 : at] not in ("@", "."):
+            return text[at : at + len(name)]
+    return None
+
+
+def _whole(text: str, parts: tuple[str, ...]) -> str | None:
+    whole = "".join(parts)
+    if len(parts) == 1 and (len(whole) < 3 or strength(whole) < 2.2):
+        return None
+    plain: str | None = None
+    at = text.find(whole[0])
+    while at >= 0:
+        end = _spelled(text, at, whole)
+        if end and not _ADDRESSED.match(text, end):
+            if end - at > len(whole):
+                return text[at:end]
+            plain = text[at:end]
+        at = text.find(whole[0], at + 1)
+    return plain
+
+
+def _spelled(text: str, at: int, whole: str) -> int:
+    """Where ``whole``, spelled from ``at`` on with a space or two within, ends; 0 if something else stands there."""
+    for letter in whole:
+        gap = 0
+        while text[at : at + 1] in (" ", "・") and gap < 2 and letter not in " ・":
+            at, gap = at + 1, gap + 1
+        if text[at : at + 1] != letter:
+            return 0
+        at += 1
+    return at
+
+
+_AFTER = re.compile(
+    r"[ ]{0,2}(?:\([^)\n]{1,24}\)|[/|])?[ ]{0,2}(?:$|[\n、。,!(/|]|と申|ともうし|です|でござ|でし|だ|デス|と言|"
+    r"といい|拝|より|会員|登録|ID|No|[A-Z]{0,5}-?\d)|[ ]"
+)
+_SUBJECT_OF = re.compile("[はがも]")
+_BEFORE = re.compile("[^一-鿿々ァ-ヶ]$|^$|[数歳員号番氏名]$")
+_NO_GIVEN = re.compile(
+    r"^[はがのとをにも]|です|でご|でし|だ|と申|とも|より|から|まで|会員|登録|番号|電話|携帯|退会|希望|本人|拝|様|"
+    r"さん|休止|再開|担当|先月|昨日|[屋会社園院店商製]|工業|精機|運輸|食品"
+)
+
+
+def _surname(text: str, parts: tuple[str, ...]) -> str | None:
+    """Only the surname of the From line stands in the text; a given name behind it belongs to it."""
+    first = parts[0]
+    cuts = (first, *(first[:n] for n in (3, 2) if len(parts) == 1 and len(first) > n and strength(first[:n]) >= 1))
+    for cut in cuts:
+        found = _by_surname(text, cut)
+        if found:
+            return found
+    return None
+
+
+def _given(text: str, at: int) -> str:
+    """The given name behind a surname, the longest that ends where a name can end; empty if none stands there."""
+    longest = _GIVEN_NAME.match(text, at)
+    for end in range(longest.end(), longest.start(1), -1) if longest else ():
+        if not _NO_GIVEN.search(text[at:end]) and _AFTER.match(text, end):
+            return text[at:end]
+    return ""
+
+
+def _by_surname(text: str, surname: str) -> str | None:
+    if re.fullmatch("[ぁ-んァ-ヶー]{1,2}", surname) or (len(surname) > 4 and not strength(surname)):
+        return None
+    said: str | None = None
+    weak: str | None = None
+    at = text.find(surname)
+    while at >= 0:
+        end = at + len(surname)
+        if _BEFORE.search(text[max(0, at - 1) : at]):
+            given = _given(text, end)
+            if given:
+                return surname + given
+            if _AFTER.match(text, end):
+                said = surname
+            elif _SUBJECT_OF.match(text, end):
+                weak = surname
+        at = text.find(surname, end)
+    return said or (weak if len(surname) > 1 else None)
