@@ -10,6 +10,7 @@ from intake.model import (
     AuthVerdict,
     Case,
     CaseState,
+    Channel,
     Decision,
     End,
     InboxItem,
@@ -37,12 +38,34 @@ def receive(tx: Tx, item: InboxItem, reading: Reading, tools: Tools, now: dateti
     """Bring a claimed message to its one end. Raises LeaseLost if another worker has it by now."""
     act = Act(tx, WORKER, now)
     act.alone()
+    _identify(tx, item, reading, tools)
+    if item.envelope.channel is Channel.EMAIL and tx.erasures.is_erased(item.id, item.envelope.raw):
+        return _forget(tx, item, now)
     tx.inbox.save_reading(item.id, reading.message, reading.meaning)
     end, of = _end_without_case(act, item, reading, tools)
     if end is None:
         end, of = _cases(act, item, reading, tools)
     tx.inbox.finish(item.id, item.fence, end, of, now)
     return end
+
+
+def _forget(tx: Tx, item: InboxItem, now: datetime) -> End:
+    """An old mail of somebody erased, met again in a mailbox or a backup: it opens nothing and is not kept."""
+    tx.inbox.finish(item.id, item.fence, End.DUPLICATE, None, now)
+    tx.erasures.forget_arrival(item.id)
+    return End.DUPLICATE
+
+
+def _identify(tx: Tx, item: InboxItem, reading: Reading, tools: Tools) -> None:
+    """Keyed hashes of sender, Message-ID and content. Of machine and archived mail the sender alone: an erasure must
+    find it, and no later message may be taken for its twin."""
+    message, ring = reading.message, tools.keyring
+    sender = tools.address_hash(message.sender.addr) if message.sender.addr else b""
+    if item.envelope.archive or reading.meaning is None or reading.unreadable:
+        tx.inbox.set_identity(item.id, b"", b"", sender)
+        return
+    rfc_id = ring.hash("rfc-id", message.message_id) if message.message_id else b""
+    tx.inbox.set_identity(item.id, ring.hash("content", normalised_content(message)), rfc_id, sender)
 
 
 def _end_without_case(act: Act, item: InboxItem, reading: Reading, tools: Tools) -> tuple[End | None, int | None]:
@@ -62,10 +85,9 @@ def _twin(tx: Tx, item: InboxItem, message: Message, tools: Tools) -> int | None
     ring = tools.keyring
     content = ring.hash("content", normalised_content(message))
     rfc_id = ring.hash("rfc-id", message.message_id) if message.message_id else b""
-    sender = tools.address_hash(message.sender.addr)
-    tx.inbox.set_identity(item.id, content, rfc_id, sender)
     if not message.sender.addr:
         return None
+    sender = tools.address_hash(message.sender.addr)
     since = None if rfc_id else item.envelope.received_at - TWIN_WITHOUT_ID
     twin = tx.inbox.find_twin(item.id, content, rfc_id, sender, since)
     return None if twin is None or _is_worse(tx, twin, message) else twin
