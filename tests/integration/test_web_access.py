@@ -58,6 +58,8 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {  # (method, path): who may
     ("GET", "/machine/{id:int}"): CONTROL,
     ("GET", "/rules"): ALL,
     ("POST", "/rules"): ALL,
+    ("GET", "/figures"): ALL,
+    ("GET", "/figures.csv"): ALL,
     ("GET", "/people"): frozenset({Role.ADMIN}),
     ("POST", "/people"): frozenset({Role.ADMIN}),
     ("POST", "/people/change"): frozenset({Role.ADMIN}),

@@ -98,7 +98,7 @@ def _hand_over(act: Act, case: Case, seeker: Seeker, to: str) -> Seeker:
     if to == seeker.concierge:
         raise BadInput("今の担当とは別の方を選んでください。")
     changed = act.tx.seekers.change(seeker, concierge=to)
-    act.note("seeker.concierge_changed", case)
+    act.note("seeker.concierge_changed", case, left=seeker.concierge or "")
     return changed
 
 

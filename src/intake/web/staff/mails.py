@@ -8,12 +8,14 @@ from starlette.responses import Response
 
 from intake.errors import NotFound
 from intake.model import MailState, OutboxItem
+from intake.pipeline import drafts
 from intake.ports import Tx
 from intake.web.staff import scope, speech
 from intake.web.staff.previews import without_secrets
 from intake.web.staff.visit import Visit
 
 PAGE = 50
+SEVERAL = "receipt_several"
 VIEWS = {
     "": ("すべて", (), "メールはまだありません。案件に返信すると、ここに並びます。"),
     "waiting": ("送信待ち", (MailState.QUEUED, MailState.CLAIMED), "送信を待っているメールはありません。"),
@@ -30,7 +32,7 @@ def show(visit: Visit) -> Response:
     start = int(after) if after.isdecimal() and len(after) < 16 else None
     with visit.context.store.read() as tx:
         found = tx.outbox.find(states, start, PAGE + 1, newest_first=True)
-        numbers = {c: n for m in found[:PAGE] for c, n in _numbers(tx, visit, m).items()}
+        numbers = {c: n for m in found[:PAGE] for c, n in numbers_of(tx, visit, m).items()}
     rows = [m for m in found[:PAGE] if any(c in numbers for c in m.case_ids)]
     return visit.page(
         "mails.html",
@@ -49,7 +51,7 @@ def one(visit: Visit) -> Response:
     """One mail as the person gets it: text, headers, state."""
     with visit.context.store.read() as tx:
         item = tx.outbox.get(int(visit.path["id"]))
-        numbers = _numbers(tx, visit, item)
+        numbers = numbers_of(tx, visit, item)
         if not numbers:
             raise NotFound()
     return visit.page(
@@ -58,12 +60,20 @@ def one(visit: Visit) -> Response:
         text=item.mail.text if visit.context.demo else without_secrets(item.mail.text),
         numbers=numbers,
         headers=headers_of(item.mail.data),
+        may_edit=visit.staff.role in CASE_WORKERS and drafts.may_edit(item),
+        changed=_has_other_words(visit, item),
         mail_name=speech.mail_name,
         words="",
     )
 
 
-def _numbers(tx: Tx, visit: Visit, item: OutboxItem) -> dict[int, str]:
+def _has_other_words(visit: Visit, item: OutboxItem) -> bool:
+    """True where the template reads otherwise by now."""
+    book, template = visit.tools.templates, item.mail.template
+    return template in book.names() and template != SEVERAL and book.version(template) != item.mail.template_version
+
+
+def numbers_of(tx: Tx, visit: Visit, item: OutboxItem) -> dict[int, str]:
     """Cases of a mail by id. A mail is shown to those who may see every case that it answers."""
     found = {}
     for case_id in item.case_ids:

@@ -13,6 +13,7 @@ ITEMS = (
     ("/staff/tasks", "作業", _READ_ALL),
     ("/staff/mails", "メール", _READ_ALL),
     ("/staff/rules", "ルール", _READ_ALL),
+    ("/staff/figures", "数字", _READ_ALL),
     ("/staff/people", "スタッフ", frozenset({Role.ADMIN})),
     ("/staff/audit", "操作記録", _CONTROL),
     ("/staff/health", "稼働状況", _READ_ALL),

@@ -10,11 +10,12 @@ from intake.errors import IntakeError, NotFound, Temporary
 from intake.model import Case, OutboxItem
 from intake.pipeline import desk
 from intake.pipeline.moves import Act
+from intake.replies import lost_characters
 from intake.web.staff import case as pages
 from intake.web.staff import scope, speech
 from intake.web.staff.visit import Visit
 
-WHAT = ("approve", "link", "receipt")
+WHAT = ("approve", "link", "receipt", "reply")
 _SECRET = re.compile(r"(/(?:c|return)/)\S+")
 
 
@@ -23,7 +24,7 @@ def without_secrets(text: str) -> str:
     return _SECRET.sub(r"\1…", text)
 
 
-class _TakenBack(Exception):
+class TakenBack(Exception):
     """Nothing of what was tried is kept."""
 
 
@@ -36,8 +37,8 @@ def show(visit: Visit) -> Response:
             before = {m.id for m in tx.outbox.of_case(case.id)}
             _try(desk.act_of(tx, visit.staff, visit.now), case, visit)
             mails = [m for m in tx.outbox.of_case(case.id) if m.id not in before]
-            raise _TakenBack
-    except _TakenBack:
+            raise TakenBack
+    except TakenBack:
         pass
     except (Temporary, NotFound):
         raise
@@ -46,11 +47,19 @@ def show(visit: Visit) -> Response:
     return visit.page(
         "preview.html",
         case=case,
-        mails=[(m, without_secrets(m.mail.text)) for m in mails],
+        mails=[(m, without_secrets(m.mail.text), _lost(m, visit)) for m in mails],
+        what=visit.field("what"),
+        text=visit.field("text"),
+        version=visit.field("version"),
         mail_name=speech.mail_name,
         tab=pages.tab_of(visit),
         words="",
     )
+
+
+def _lost(item: OutboxItem, visit: Visit) -> str:
+    """Characters for whose sake the mail leaves as UTF-8 in spite of the setting."""
+    return lost_characters(item.mail.subject + item.mail.text, visit.tools.charset)
 
 
 def _try(act: Act, case: Case, visit: Visit) -> None:
@@ -68,5 +77,7 @@ def _try(act: Act, case: Case, visit: Visit) -> None:
         )
     elif what == "link":
         desk.send_link(act, case, visit.tools)
+    elif what == "reply":
+        desk.reply(act, case, visit.field("text"), visit.tools)
     else:
         desk.send_receipt(act, case, visit.tools)

@@ -9,7 +9,6 @@ from intake.model import Case
 from intake.pipeline import desk, reread
 from intake.pipeline.reading import Reading
 from intake.web.staff import case as pages
-from intake.web.staff import scope
 from intake.web.staff.visit import Visit
 
 

@@ -1,0 +1,260 @@
+"""How much came in, how much went its way alone, how long it took, how right the reading was."""
+
+from __future__ import annotations
+
+import csv
+import io
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from starlette.responses import Response
+
+from intake.errors import NotFound
+from intake.model import Role
+from intake.policy import today_of
+from intake.ports.figures import SPANS, Arrivals, Endings
+from intake.web.render import JST
+from intake.web.staff import charts, language
+from intake.web.staff.visit import Visit
+
+WEEKS = 12
+LONGEST_DAYS = 800
+KEEP_SECONDS = 300  # counting a year takes a moment; five minutes old figures are figures
+SEES_CONCIERGES = frozenset({Role.LEAD})
+REQUESTS = ("withdrawal", "pause", "resume", "concierge_change", "deletion", "preferences", "decline", "reinstatement",
+            "retraction", "question", "other")  # fmt: skip
+CHANNELS = ("email", "form", "app", "phone")
+SPAN_WORDS = {
+    "minute": "1分以内", "ten_minutes": "10分以内", "hour": "1時間以内", "day": "1日以内", "three_days": "3日以内",
+    "week": "1週間以内", "longer": "それより長い",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """All figures of one range."""
+
+    since: date
+    until: date  # last day, included
+    at: datetime
+    arrivals: tuple[Arrivals, ...]
+    endings: tuple[Endings, ...]
+    acknowledged: dict[str, int]
+    reasons: dict[str, int]
+    changes: dict[str, int]
+    judged: tuple[tuple[date, bool, int], ...]
+
+
+Cell = str | int
+Table = tuple[list[str], list[list[Cell]]]
+Say = Callable[[str], str]
+_KEPT: dict[tuple[int, date, date], Counted] = {}
+_LOCK = threading.Lock()
+
+
+def show(visit: Visit) -> Response:
+    """The page: a chart and its table for each question."""
+    counted = _counted(visit)
+    drawn = {name: _chart(name, counted, visit) for name in tables_for(visit)}
+    return visit.page("figures.html", counted=counted, tables=drawn, words="")
+
+
+def as_csv(visit: Visit) -> Response:
+    """One table as a file for a spreadsheet: UTF-8 with its mark, no cell that a spreadsheet would run."""
+    name = visit.asked("table")
+    if name not in tables_for(visit):
+        raise NotFound()
+    head, rows = TABLES[name](_counted(visit), _words(visit)["label"])
+    out = io.StringIO()
+    csv.writer(out).writerows([[_cell(c) for c in row] for row in [list(head), *rows]])
+    file = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
+    return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=file)
+
+
+def tables_for(visit: Visit) -> list[str]:
+    """Changes of concierge by name are for leads only."""
+    return [n for n in TABLES if n != "concierges" or visit.staff.role in SEES_CONCIERGES]
+
+
+def _counted(visit: Visit) -> Counted:
+    since, until = _range(visit)
+    key = (id(visit.context.store), since, until)
+    with _LOCK:
+        kept = _KEPT.get(key)
+    if kept is not None and abs((visit.now - kept.at).total_seconds()) < KEEP_SECONDS:
+        return kept
+    found = _count(visit, since, until)
+    with _LOCK:
+        if len(_KEPT) > 20:
+            _KEPT.clear()
+        _KEPT[key] = found
+    return found
+
+
+def _range(visit: Visit) -> tuple[date, date]:
+    """What was asked for; twelve weeks up to today where that is no range."""
+    today = today_of(visit.now)
+    since, until = _day(visit.asked("from")), _day(visit.asked("to")) or today
+    if since is None or since > until or (until - since).days > LONGEST_DAYS:
+        since = until - timedelta(days=7 * WEEKS - 1)
+    return since, until
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2200 else None
+
+
+def _count(visit: Visit, since: date, until: date) -> Counted:
+    start, end = _midnight(since), _midnight(until + timedelta(days=1))
+    with visit.context.store.read() as tx:
+        f = tx.figures
+        return Counted(since, until, visit.now, tuple(f.arrivals(start, end)), tuple(f.endings(start, end)),
+                       f.acknowledged(start, end), f.reasons(start, end), f.concierge_changes(start, end),
+                       tuple(f.judged(start, end)))  # fmt: skip
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), JST).astimezone(UTC)
+
+
+def weeks(counted: Counted) -> list[date]:
+    """The Mondays of the range."""
+    first = counted.since - timedelta(days=counted.since.weekday())
+    return [first + timedelta(days=7 * n) for n in range(((counted.until - first).days // 7) + 1)]
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def arrivals(c: Counted, label: Say) -> Table:
+    """Received cases by request and channel."""
+    n = Counter[tuple[str, str]]()
+    for a in c.arrivals:
+        n[a.request, a.channel] += a.count
+    rows: list[list[Cell]] = [
+        [label(r), *(n[r, ch] for ch in CHANNELS), sum(n[r, ch] for ch in CHANNELS)] for r in REQUESTS
+    ]
+    return ["依頼", *(label(ch) for ch in CHANNELS), "計"], rows
+
+
+def by_week(c: Counted, label: Say) -> Table:
+    """Received cases by week."""
+    n = Counter[date]()
+    for a in c.arrivals:
+        n[_monday(a.day)] += a.count
+    return ["週(月曜日)", "件数"], [[w.isoformat(), n[w]] for w in weeks(c)]
+
+
+def alone(c: Counted, label: Say) -> Table:
+    """Closed cases that no person had a hand in."""
+    all_, own = Counter[str](), Counter[str]()
+    for e in c.endings:
+        all_[e.request] += e.count
+        own[e.request] += e.count if e.alone else 0
+    rows: list[list[Cell]] = [[label(r), own[r], all_[r], _percent(own[r], all_[r])] for r in REQUESTS if all_[r]]
+    if rows:
+        rows.append(["計", sum(own.values()), sum(all_.values()), _percent(sum(own.values()), sum(all_.values()))])
+    return ["依頼", "職員の手を経ずに終えた件数", "終えた件数", "割合(%)"], rows
+
+
+def first_mail(c: Counted, label: Say) -> Table:
+    """Time to the acknowledgement."""
+    return _spans(c.acknowledged, "最初の返信まで")
+
+
+def to_done(c: Counted, label: Say) -> Table:
+    """Time from receipt to the case's end."""
+    n = Counter[str]()
+    for e in c.endings:
+        n[e.within] += e.count
+    return _spans(n, "完了まで")
+
+
+def _spans(n: dict[str, int] | Counter[str], what: str) -> Table:
+    total = sum(n.values())
+    return [what, "件数", "割合(%)"], [
+        [SPAN_WORDS[k], n.get(k, 0), _percent(n.get(k, 0), total)] for k, _ in SPANS if total
+    ]
+
+
+def reasons(c: Counted, label: Say) -> Table:
+    """Why people leave, where they said so."""
+    ranked = sorted(c.reasons.items(), key=lambda kv: (-kv[1], kv[0]))
+    return ["退会の理由", "件数"], [[label(code) if code else "記載なし", n] for code, n in ranked]
+
+
+def accuracy(c: Counted, label: Say) -> Table:
+    """Of the readings that staff looked at, how many were left as they were."""
+    right, seen = Counter[date](), Counter[date]()
+    for day, same, n in c.judged:
+        seen[_monday(day)] += n
+        right[_monday(day)] += n if same else 0
+    rows: list[list[Cell]] = [
+        [w.isoformat(), right[w], seen[w] - right[w], _percent(right[w], seen[w])] for w in weeks(c)
+    ]
+    return ["週(月曜日)", "そのまま", "直した", "正しかった割合(%)"], rows if seen else []
+
+
+def concierges(c: Counted, label: Say) -> Table:
+    """Changes carried out, by who was left."""
+    ranked = sorted(c.changes.items(), key=lambda kv: (-kv[1], kv[0]))
+    return ["前の担当", "担当変更"], [[name or "(担当なし)", n] for name, n in ranked]
+
+
+TABLES: dict[str, Callable[[Counted, Say], Table]] = {
+    "arrivals": arrivals, "weeks": by_week, "alone": alone, "first_mail": first_mail, "done": to_done,
+    "reasons": reasons, "accuracy": accuracy, "concierges": concierges,
+}  # fmt: skip
+TITLES = {
+    "arrivals": "届いた依頼", "weeks": "週ごとの件数", "alone": "職員の手を経ずに終えた割合",
+    "first_mail": "最初の返信までの時間", "done": "完了までの時間", "reasons": "退会の理由",
+    "accuracy": "読み取りが正しかった割合", "concierges": "担当ごとの担当変更",
+}  # fmt: skip
+_BY_WEEK = frozenset({"weeks", "accuracy"})
+_PER_CENT = frozenset({"alone", "accuracy"})
+
+
+def _words(visit: Visit) -> dict[str, Any]:
+    return language.words(language.of(visit.request))
+
+
+def _chart(name: str, counted: Counted, visit: Visit) -> dict[str, Any]:
+    words = _words(visit)
+    t, title = words["t"], words["t"](TITLES[name])
+    head, rows = TABLES[name](counted, words["label"])
+    last = [(str(r[0]), float(r[-1] if name not in ("first_mail", "done") else r[1])) for r in rows if r[-1] != ""]
+    unit = "%" if name in _PER_CENT else ""
+    points = [(_week(k) if name in _BY_WEEK else t(k), v, f"{v:g}{unit}") for k, v in last]
+    if name in _BY_WEEK:
+        image = charts.columns(title, points, 100 if name in _PER_CENT else 0)
+    else:
+        image = charts.bars(title, points)
+    return {"name": name, "title": title, "head": head, "rows": rows, "image": image if _any_of(points) else ""}
+
+
+def _any_of(points: Iterable[tuple[str, float, str]]) -> bool:
+    """True where there is anything to draw."""
+    return any(value for _, value, _ in points)
+
+
+def _week(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return f"{day.month}/{day.day}"
+
+
+def _percent(part: int, whole: int) -> str | int:
+    return round(100 * part / whole) if whole else ""
+
+
+def _cell(value: str | int) -> str | int:
+    """A name that begins like a formula is text (CWE-1236)."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
