@@ -70,7 +70,8 @@ def as_csv(visit: Visit) -> Response:
         raise NotFound()
     head, rows = TABLES[name](_counted(visit), _words(visit)["label"])
     out = io.StringIO()
-    csv.writer(out).writerows([[_cell(c) for c in row] for row in [list(head), *rows]])
+    lines: list[list[Cell]] = [[*head], *rows]
+    csv.writer(out).writerows([[_cell(c) for c in line] for line in lines])
     file = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
     return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=file)
 
