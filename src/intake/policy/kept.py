@@ -36,7 +36,7 @@ class Retention(Table):
     at_end: Literal["erase", "keep"] = "erase"
     told: bool = True  # named in the closing mail
     ground: str
-    fields: tuple[str, ...] = ()  # register: what of a person a duty keeps, in the words of the mail
+    fields: tuple[Literal["氏名", "会員番号", "フリガナ", "連絡先", "応募先と選考の結果"], ...] = ()  # register: what stays
 
     @field_validator("ground")
     @classmethod

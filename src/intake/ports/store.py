@@ -465,6 +465,10 @@ class ErasureRepo(Protocol):
         """Write down beside the keys who is erased, so that a restored backup forgets them too."""
         ...
 
+    def keys_of(self, message_ids: Iterable[int], outbox_ids: Iterable[int]) -> set[int]:
+        """Data keys of these messages and mails."""
+        ...
+
     def undead(self) -> list[int]:
         """Seekers who are here although they are erased: a backup from before has come back."""
         ...

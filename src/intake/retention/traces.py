@@ -68,6 +68,11 @@ class Traces:
         """The same text, as long as before, without them: places in it stay where they were."""
         return self._pattern.sub(lambda m: MASK * len(m[0]), text) if self._pattern else text
 
+    def queries(self) -> tuple[str, ...]:
+        """Words for the search, which folds width, kana and blanks by itself; a number with and without hyphens."""
+        found = [v for t in self.traces for v in (_variants(t) if t.kind == "phone" else {t.bare})]
+        return tuple(dict.fromkeys(found))
+
     def spellings(self) -> tuple[bytes, ...]:
         """Byte strings to look for in files."""
         found: set[bytes] = set()

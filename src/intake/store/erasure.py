@@ -65,6 +65,10 @@ class Erasure:
             shared=tuple(sorted(shared)),
         )
 
+    def keys_of(self, message_ids: Iterable[int], outbox_ids: Iterable[int]) -> set[int]:
+        """Data keys of these messages and mails."""
+        return self._keys(inbox, message_ids) | self._keys(outbox, outbox_ids)
+
     def bury(self, reach: Reach, at: datetime) -> None:
         """Write down beside the keys that this person is erased, so that a restored backup forgets them too.
 
