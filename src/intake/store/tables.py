@@ -438,7 +438,6 @@ session = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("expires_at", Instant, nullable=False),
     sa.Column("seen_at", Instant),
-    sa.Column("proved_at", Instant),  # when the person last proved who they are, for what is not to happen by a slip
     sa.Column("method", sa.Text, nullable=False, server_default="password"),
     sa.Column("agent", sa.Text, nullable=False, server_default=""),  # browser and system, in two words
     sa.Column("where_from", sa.Text, nullable=False, server_default=""),  # network address

@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 _STAFF = ("totp_sealed", "totp_used", "oidc_subject")
-_SESSION = ("seen_at", "proved_at", "method", "agent", "where_from")
+_SESSION = ("seen_at", "method", "agent", "where_from")
 
 
 def upgrade() -> None:
@@ -22,7 +22,6 @@ def upgrade() -> None:
     op.add_column("staff", sa.Column("totp_used", sa.BigInteger(), nullable=True))
     op.add_column("staff", sa.Column("oidc_subject", sa.Text(), nullable=True))
     op.add_column("session", sa.Column("seen_at", Instant(), nullable=True))
-    op.add_column("session", sa.Column("proved_at", Instant(), nullable=True))
     op.add_column("session", sa.Column("method", sa.Text(), nullable=False, server_default="password"))
     op.add_column("session", sa.Column("agent", sa.Text(), nullable=False, server_default=""))
     op.add_column("session", sa.Column("where_from", sa.Text(), nullable=False, server_default=""))
