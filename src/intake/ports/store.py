@@ -37,6 +37,7 @@ from intake.model import (
     Task,
     TaskPlan,
 )
+from intake.ports.access import AccessRepo
 from intake.ports.erasing import ClockRepo, ErasureRowRepo
 from intake.ports.figures import FiguresRepo
 from intake.ports.outside import ApiTokenRepo, ReturnKeyRepo, WebhookRepo
@@ -156,6 +157,14 @@ class SeekerRepo(Protocol):
 
     def upsert(self, seeker: Seeker) -> tuple[Seeker, bool]:
         """Insert or replace by member_id (``id`` is ignored; applications are left alone). True if new."""
+        ...
+
+    def by_member_ids(self, member_ids: Sequence[str]) -> dict[str, Seeker]:
+        """Those of these numbers that are registered, by the number as it stands in the record."""
+        ...
+
+    def put_all(self, people: Sequence[tuple[Seeker, Seeker | None]]) -> list[str]:
+        """Many at once: (as it is to be, as it is or None). "added", "changed" or "unchanged" for each."""
         ...
 
     def upsert_application(self, member_id: str, application: Application) -> Application:
@@ -384,8 +393,10 @@ class StaffRepo(Protocol):
         """Set role, lead or active; an account that is closed loses its sessions. Raises NotFound."""
         ...
 
-    def open_session(self, name: str, token_hash: bytes, csrf: str, now: datetime, expires_at: datetime) -> Session: ...
-    def session(self, token_hash: bytes, now: datetime) -> Session | None: ...
+    def open_session(
+        self, name: str, token_hash: bytes, csrf: str, now: datetime, expires_at: datetime, method: str = "password"
+    ) -> Session: ...
+    def session(self, token_hash: bytes, now: datetime, *, half: bool = False) -> Session | None: ...
     def close_session(self, token_hash: bytes) -> None: ...
     def close_all_sessions(self, name: str) -> None: ...
 
@@ -559,6 +570,8 @@ class Tx(Protocol):
     def webhooks(self) -> WebhookRepo: ...
     @property
     def figures(self) -> FiguresRepo: ...
+    @property
+    def access(self) -> AccessRepo: ...
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo only what happened inside, if it raises."""

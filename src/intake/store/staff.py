@@ -15,6 +15,7 @@ from intake.store.context import Context
 from intake.store.tables import session, sign_in_failure, staff
 
 FAILURE_WINDOW = timedelta(minutes=15)
+HALF = "half"
 
 
 class Staff:
@@ -65,8 +66,10 @@ class Staff:
         if self._c.conn.execute(changed).rowcount != 1:
             raise NotFound()
 
-    def open_session(self, name: str, token_hash: bytes, csrf: str, now: datetime, expires_at: datetime) -> Session:
-        """Sign a browser in. Raises NotFound."""
+    def open_session(
+        self, name: str, token_hash: bytes, csrf: str, now: datetime, expires_at: datetime, method: str = "password"
+    ) -> Session:
+        """Sign a browser in; ``half`` where the second factor is still to come. Raises NotFound."""
         member = self.by_name(name)
         if member is None or not member.active:
             raise NotFound()
@@ -76,17 +79,19 @@ class Staff:
             "csrf": csrf,
             "created_at": now,
             "expires_at": expires_at,
+            "method": method,
         }
         self._c.conn.execute(sa.delete(session).where(session.c.expires_at <= now))
         new_id = self._c.conn.execute(sa.insert(session).returning(session.c.id), values).scalar_one()
         return Session(new_id, member, csrf, now, expires_at)
 
-    def session(self, token_hash: bytes, now: datetime) -> Session | None:
-        """None where it is unknown, over, or its account closed."""
+    def session(self, token_hash: bytes, now: datetime, *, half: bool = False) -> Session | None:
+        """None where it is unknown, over, or its account closed. ``half``: one that lacks its second factor."""
+        whole = session.c.method == HALF if half else session.c.method != HALF
         query = (
             sa.select(session, staff.c.name, staff.c.role, staff.c.lead)
             .join(staff, staff.c.id == session.c.staff_id)
-            .where(session.c.token_hash == token_hash, session.c.expires_at > now, staff.c.active)
+            .where(session.c.token_hash == token_hash, session.c.expires_at > now, staff.c.active, whole)
         )
         r = self._c.conn.execute(query).first()
         if r is None:

@@ -14,6 +14,7 @@ from intake.errors import StoreBusy, Temporary
 from intake.failpoints import reach
 from intake.keyring import Keyring
 from intake.store import backup, health
+from intake.store.access import Access
 from intake.store.api_access import ApiTokens
 from intake.store.audit import Audit
 from intake.store.blobs import Blobs
@@ -80,6 +81,7 @@ class SqlTx:
         self.api_tokens = ApiTokens(context)
         self.webhooks = Webhooks(context)
         self.figures = Figures(context)
+        self.access = Access(context)
 
     @property
     def audited(self) -> bool:
