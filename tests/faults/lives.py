@@ -57,10 +57,10 @@ class Lives:
             self._said.put(line.decode().split())
         self._said.put(["gone"])
 
-    def begin(self, at: str = "", broken: str = "") -> bool:
+    def begin(self, at: str = "", broken: str = "", parts: tuple[str, ...] = ()) -> bool:
         """Start a life and wait until it answers; False if it died (at its failpoint) before that."""
         began = time.monotonic()
-        order = {"at": at, "trace": str(self.trace), "broken": broken}
+        order = {"at": at, "trace": str(self.trace), "broken": broken, "parts": parts}
         assert self._zygote.stdin is not None
         self._zygote.stdin.write(json.dumps(order).encode() + b"\n")
         self._zygote.stdin.flush()
@@ -97,6 +97,7 @@ class Lives:
             pass
         said = self._said.get(timeout=60)
         assert said[0] == "end", f"{said}: {self.log()}"
+        self.pid = 0
         return said[2]
 
     def reached(self) -> set[str]:

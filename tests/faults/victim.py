@@ -3,7 +3,8 @@
     python -m tests.faults.victim        (settings from INTAKE_*)
 
 It loads rules, templates and libraries once. Each line ``{"at": "name:2", "trace": "file", "broken": ""}`` on its
-standard input forks one life: the services of ``intake run`` on the home, as a process that can be killed alone.
+standard input forks one life: the services of ``intake run`` on the home, as a process that can be killed alone
+(``parts`` names those that run).
 Lines out: ``up PID`` when that life answers, ``end PID STATUS`` when it is over.
 
 ``broken`` builds what must turn the harness red: ``early`` says 250 before the commit, ``twins`` knows no duplicates.
@@ -14,13 +15,14 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import sys
 import traceback
 from typing import Any
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-from intake import failpoints
+from intake import failpoints, worker
 from intake.bootstrap import services
 from intake.bootstrap.house import House, init_home
 from intake.bootstrap.toolbox import Toolbox, key_maker
@@ -65,7 +67,8 @@ def live(settings: Settings, tools: Toolbox, order: dict[str, Any]) -> None:
         BROKEN[order.get("broken", "")]()
         store = open_store(settings.store_url, load_keyring(settings.secret_path), keymaker=key_maker())
         house = House(settings, store, tools, _parser=InProcess())  # type: ignore[arg-type]
-        services.run_services(services.Services(house), ready=lambda: say("up", os.getpid()))
+        parts = tuple(order.get("parts") or services.PARTS)
+        services.run_services(services.Services(house, parts), ready=lambda: say("up", os.getpid()))
         os._exit(0)
     except BaseException:
         traceback.print_exc()
@@ -93,7 +96,18 @@ def twins() -> None:
     inbox_rows.digest = lambda *_: os.urandom(16)
 
 
-BROKEN: dict[str, Any] = {"": lambda: None, "early": early, "twins": twins}
+def frozen() -> None:
+    """Not broken, but stopped (SIGSTOP) with a claim in its hands, for longer than its lease."""
+    worker.LEASE_SECONDS = 2
+
+    def stop_here(name: str) -> None:
+        if name == "parse.child":
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    worker.reach = stop_here  # type: ignore[assignment]
+
+
+BROKEN: dict[str, Any] = {"": lambda: None, "early": early, "twins": twins, "frozen": frozen}
 
 if __name__ == "__main__":
     main()
