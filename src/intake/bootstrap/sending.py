@@ -41,7 +41,7 @@ def tell(tx: Tx, item: OutboxItem, state: MailState) -> None:
     why = tx.outbox.get(item.id).error if state in TELL_STAFF else ""
     for case_id in item.case_ids:
         case = tx.cases.get(case_id)
-        act.note(f"mail.{state.value}", case, outbox=item.id, template=item.mail.template, reason=_code(why))
+        act.note(f"mail.{state.value}", case, outbox=item.id, template=item.mail.template, why=_code(why))
         if state in TELL_STAFF and why != "state_changed":
             _to_staff(act, case, state)
 

@@ -37,9 +37,10 @@ def new(selector: Selector) -> None:
                   "This key signs from now on. Put the record above into the DNS."))  # fmt: skip
         return
     old = dkim_keys.selector_in_use(settings().home)
-    print(say(f"まだ {old} で署名しています。上のレコードを DNS に登録し、引けるようになったら", f"{old} still signs. Put the"
-              " record above into the DNS; once it can be looked up, run"), f"`intake dkim use {selector}`")  # fmt: skip
-    print(say(f"送信済みのメールのため、{old} のレコードは一週間ほど残してください。",
+    print(say(f"まだ {old} で署名しています。上のレコードを DNS に登録し、引けるようになったら",
+              f"{old} still signs. Put the record above into the DNS; once it can be looked up, run"))  # fmt: skip
+    print(f"intake dkim use {selector}")
+    print(say(f"{old} のレコードは、送信済みのメールのため一週間ほど残してください。",
               f"Leave the record of {old} for a week: mails on their way need it."))  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from intake.model import MailState, OutboxItem
 from intake.pipeline import drafts
 from intake.ports import Tx
 from intake.web.staff import scope, speech
+from intake.web.staff.acts import CASE_WORKERS
 from intake.web.staff.previews import without_secrets
 from intake.web.staff.visit import Visit
 

@@ -12,6 +12,7 @@ ITEMS = (
     ("/staff/", "案件", _READ_ALL),
     ("/staff/tasks", "作業", _READ_ALL),
     ("/staff/mails", "メール", _READ_ALL),
+    ("/staff/templates", "ひな形", _READ_ALL),
     ("/staff/rules", "ルール", _READ_ALL),
     ("/staff/figures", "数字", _READ_ALL),
     ("/staff/people", "スタッフ", frozenset({Role.ADMIN})),

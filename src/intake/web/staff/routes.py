@@ -7,10 +7,12 @@ from starlette.routing import BaseRoute
 
 from intake.web.staff import (
     acts,
+    answers,
     bulk,
     calls,
     case,
     control,
+    drafts,
     figures,
     machine,
     mails,
@@ -21,6 +23,7 @@ from intake.web.staff import (
     rung,
     session,
     tasks,
+    wordings,
 )
 from intake.web.staff.visit import ADMINS, CONTROLLERS, DECIDERS, Visit, page
 
@@ -43,12 +46,18 @@ ROUTES: list[BaseRoute] = [
     page("/cases/{number}/messages/{message:int}/rung", rung.switch, acts.CASE_WORKERS, ("POST",)),
     *acts.ROUTES,
     page("/cases/{number}/preview", previews.show, acts.CASE_WORKERS, ("POST",)),
+    page("/cases/{number}/reply", answers.show, acts.CASE_WORKERS),
+    page("/cases/{number}/reply/again", answers.again, acts.CASE_WORKERS, ("POST",)),
     page("/calls/new", calls.form, calls.WHO),
     page("/calls/new", calls.take, calls.WHO, ("POST",)),
     page("/tasks", tasks.show),
     page("/tasks/{id:int}/done", tasks.done, acts.CASE_WORKERS, ("POST",)),
     page("/mails", mails.show),
     page("/mails/{id:int}", mails.one),
+    page("/mails/{id:int}/edit", drafts.show, acts.CASE_WORKERS),
+    page("/mails/{id:int}/edit", drafts.change, acts.CASE_WORKERS, ("POST",)),
+    page("/templates", wordings.show),
+    page("/templates/{name}", wordings.one),
     page("/machine", machine.show, CONTROLLERS),
     page("/machine/{id:int}", machine.one, CONTROLLERS),
     page("/rules", rules.show),
