@@ -7,9 +7,14 @@ from html import escape
 
 _RULE = re.compile(r"-{20,}")
 _URL = re.compile(r"https?://[!-~]+")
+# Colours are said twice: in line for programs that drop the style sheet (they show light), in the sheet for the dark.
 _PAGE = """\
 <!DOCTYPE html>
-<html lang="ja"><head><meta name="viewport" content="width=device-width"></head>
+<html lang="ja"><head><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">
+<style>:root{{color-scheme:light dark}}@media (prefers-color-scheme:dark){{
+body{{background:#1b1b1d!important;color:#ececec!important}}
+a{{color:#8ab4f8!important}}.below{{color:#b4b4b4!important;border-color:#5a5a5a!important}}}}</style></head>
 <body style="margin:0;padding:16px;max-width:38em;color:#222;background:#fff;\
 font:16px/1.8 'Hiragino Sans','Noto Sans JP',Meiryo,sans-serif">
 {0}
@@ -24,7 +29,7 @@ def as_html(text: str) -> str:
     body, _, rest = _RULE.sub("\0", text.strip("\n")).partition("\0")
     blocks = [_block(block) for block in body.strip("\n").split("\n\n")]
     signature = "<br>\n".join(_line(line) for line in rest.replace("\0", "").strip("\n").split("\n"))
-    return _PAGE.format("\n".join([*blocks, f'<p style="{_SMALL}">{signature}</p>']))
+    return _PAGE.format("\n".join([*blocks, f'<p class="below" style="{_SMALL}">{signature}</p>']))
 
 
 def _block(block: str) -> str:
