@@ -29,7 +29,7 @@ FRAME = {"name", "agency", "numbers"}
 EVERY = {name: letter for template in BOOK.names() for name, letter in letters(template).items()}
 # A person's own words, a mail to staff, and several requests at once have no usual length.
 FREE_LENGTH = ("staff_answer", "alarm", "receipt_several")
-ONE_WAY = ("alarm", "staff_answer", "receipt_neutral", "deletion_final")
+ONE_WAY = ("alarm", "staff_answer", "receipt_neutral", "deletion_final", "deletion_expired")
 
 
 def middle(text: str) -> str:
@@ -93,7 +93,7 @@ def test_the_frame_is_whole(name: str) -> None:
     assert subject.startswith(f"【{agency.name}】")
     for line in (agency.name, agency.office, agency.telephone, agency.hours, agency.address, agency.privacy_page):
         assert line in text
-    assert (agency.sign_off in text.replace("\n", "")) is not name.startswith(("alarm", "deletion_final"))
+    assert (agency.sign_off in text.replace("\n", "")) is not name.startswith(("alarm", "deletion_final", "deletion_expired"))
     for part in letter.parts:
         assert part.case_number in subject
         if part.link_url and "link" in variable_names(part.template):
@@ -221,7 +221,7 @@ def test_the_page_for_those_who_write_templates_names_every_variable() -> None:
 
 
 def test_every_field_of_a_class_is_known_to_the_part() -> None:
-    known = set(Part("other", "receipt_other", "C-000001").variables()) | {"sections"}
+    known = set(Part("other", "receipt_other", "C-000001").variables()) | {"sections", "links"}
     for name, cls in CONTEXTS.items():
         assert {f.name for f in fields(cls)} <= known, name
 

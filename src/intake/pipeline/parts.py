@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from intake.model import Case, Meaning, Seeker, SeekerStatus
+from intake.pipeline.held import held_of
 from intake.pipeline.moves import Act
 from intake.pipeline.tools import Tools
 from intake.policy import today_of
@@ -44,6 +45,7 @@ def part_of(act: Act, settled: Settled, seeker: Seeker | None, tools: Tools, fre
     part |= _of_case(act, case, tools)
     if seeker is not None:
         part |= _of_seeker(act, case, seeker, tools)
+        part["held"] = _held(act, case, seeker, tools)
     part |= _of_meaning(_meaning(act, case), tools)
     dropped = [act.tx.cases.get(t) for t in decision.targets] or [case]
     if _is_being_erased(act, case):
@@ -52,6 +54,13 @@ def part_of(act: Act, settled: Settled, seeker: Seeker | None, tools: Tools, fre
     if free is not None:
         part |= {"staff_text": free, "refusal_text": free}
     return Part(**part)
+
+
+def _held(act: Act, case: Case, seeker: Seeker, tools: Tools) -> tuple[Kept, ...]:
+    """What a duty keeps beyond the erasure that this case asks for."""
+    rows = act.tx.clocks.running(seeker.id) if case.request == "deletion" else []
+    day = case.wake_on or today_of(act.now)
+    return tuple(h.told for row in rows for h in held_of(seeker, row, tools.profile, day))
 
 
 def _meaning(act: Act, case: Case) -> Meaning | None:

@@ -11,7 +11,7 @@ from intake.policy.deadlines import (
     may_return_alone,
     today_of,
 )
-from intake.policy.due import decide_bounced, decide_due
+from intake.policy.due import decide_bounced, decide_due, decide_due_erasure
 from intake.policy.people import assignee_of, may_approve
 from intake.policy.profile import Profile, load_profile, parse_profile
 from intake.policy.proved import choices_for, decide_proved
@@ -29,6 +29,7 @@ __all__ = [
     "decide",
     "decide_bounced",
     "decide_due",
+    "decide_due_erasure",
     "decide_proved",
     "decide_send_link",
     "decide_staff_approval",

@@ -93,6 +93,17 @@ def _cooled_off(case: Case, seeker: Seeker, profile: Profile, today: date) -> De
     )
 
 
+def decide_due_erasure(
+    case: Case, seeker: Seeker | None, profile: Profile, today: date, *, approved: bool
+) -> Decision | None:
+    """What stands in the way of an erasure whose time has come; None where nothing does and it is carried out."""
+    if seeker is None:
+        return _to_staff(case, "no_seeker", profile, today)
+    if seeker.legal_hold:
+        return _cooled_off(case, seeker, profile, today)
+    return None if approved else _to_staff(case, "approve_erasure", profile, today)
+
+
 def _to_staff(case: Case, hold: str, profile: Profile, today: date, reason: str | None = None) -> Decision:
     return Decision(
         request=case.request,

@@ -21,6 +21,9 @@ SINCE = {
 }
 
 
+HeldField = Literal["氏名", "会員番号", "フリガナ", "連絡先", "応募先と選考の結果"]
+
+
 class Retention(Table):
     """How long a class of data is kept, from when, on what ground; what may not go before, nor stay after."""
 
@@ -36,7 +39,7 @@ class Retention(Table):
     at_end: Literal["erase", "keep"] = "erase"
     told: bool = True  # named in the closing mail
     ground: str
-    fields: tuple[Literal["氏名", "会員番号", "フリガナ", "連絡先", "応募先と選考の結果"], ...] = ()  # register: what stays
+    fields: tuple[HeldField, ...] = ()  # register: what of a person a duty keeps
 
     @field_validator("ground")
     @classmethod

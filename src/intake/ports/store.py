@@ -77,8 +77,11 @@ class InboxRepo(Protocol):
         """Give a message its one end. Raises LeaseLost where ``fence`` is not the row's any more."""
         ...
 
-    def give_back(self, message_id: int, fence: int, retry_at: datetime, error: str) -> None:
-        """End a claim without result; ``error`` is a class name, never text of the message."""
+    def give_back(self, message_id: int, fence: int, retry_at: datetime, error: str, *, counts: bool = True) -> None:
+        """End a claim without result; ``error`` is a class name, never text of the message.
+
+        ``counts=False``: it was no fault of the message (the database was away), so this try is as if it never was.
+        """
         ...
 
     def envelope(self, message_id: int) -> Envelope:
@@ -416,6 +419,10 @@ class SearchRepo(Protocol):
 
     def index(self, case_id: int, texts: Sequence[str]) -> None:
         """Add texts of a case (subject, body, names, notes)."""
+        ...
+
+    def remove(self, case_ids: Iterable[int]) -> None:
+        """Forget cases; ``Store.compact`` takes the last traces out of the index."""
         ...
 
     def find(self, words: str, limit: int = 50, before: int | None = None) -> list[int]:

@@ -23,7 +23,9 @@ from intake.replies.wording import lines_of, one_line
 SEVERAL = "receipt_several"
 NEUTRAL = "receipt_neutral"
 # Sent at least once, as a link is: the person must learn of it (reliability.md §0.2).
-ERASURE_NOTICES = frozenset({"deletion_scheduled", "deletion_held", "deletion_final"})
+ERASURE_NOTICES = frozenset(
+    {"deletion_scheduled", "deletion_held", "deletion_final", "deletion_expired", "retention_notice"}
+)
 _TEXTS = frozenset({"answer_text", "hold_text", "refusal_text", "staff_text", "alarm_text"})
 
 
@@ -87,7 +89,7 @@ def _draft(book: TemplateBook, letter: Letter) -> tuple[str, str, str]:
     if len(parts) == 1:
         template, variables = parts[0].template, clean(variables_of(parts[0]))
     else:
-        template, variables = SEVERAL, {"sections": tuple(_section(book, part, frame) for part in parts)}
+        template, variables = SEVERAL, _several(book, parts, frame)
     return template, one_line(book.subject(template, variables, frame)), book.body(template, variables, frame)
 
 
@@ -117,6 +119,11 @@ def _neutral(part: Part) -> Part:
     if part.template == "answer" and part.answer_text:
         return Part("question", "answer", part.case_number, answer_text=part.answer_text)
     return Part("other", NEUTRAL, part.case_number)
+
+
+def _several(book: TemplateBook, parts: tuple[Part, ...], frame: Mapping[str, Any]) -> dict[str, Any]:
+    sections = tuple(_section(book, part, frame) for part in parts)
+    return {"sections": sections, "links": len({part.link_url for part in parts if part.link_url})}
 
 
 def _section(book: TemplateBook, part: Part, frame: Mapping[str, Any]) -> Section:

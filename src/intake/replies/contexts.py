@@ -26,9 +26,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptSeveral:
-    """Several requests of one message, each with its own text and its own link."""
+    """Several requests of one message, each with its own text and its own link; ``links`` counts them."""
 
     sections: tuple[Section, ...]
+    links: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,22 @@ class DeletionScheduled:
 
     erase_on: date
     link: Link | None
+    held: tuple[Kept, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionFinal:
+    """The last mail before an address is forgotten."""
+
+    held: tuple[Kept, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionNotice:
+    """The time for which data are kept is nearly over."""
+
+    erase_on: date
+    held: tuple[Kept, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +310,9 @@ CONTEXTS: dict[str, type] = {
     "done_reinstatement": DoneResume,
     "deletion_scheduled": DeletionScheduled,
     "deletion_held": DeletionHeld,
-    "deletion_final": Nothing,
+    "deletion_final": DeletionFinal,
+    "deletion_expired": DeletionFinal,
+    "retention_notice": RetentionNotice,
     "answer": Answer,
     "return_office": Nothing,
     "return_online": Nothing,

@@ -33,6 +33,9 @@ _KEPT = (
     Kept("履歴書・職務経歴書・個人情報", "退会から3年間", "当社の規程"),
     Kept("求職の管理簿", "お手続きの完了から2年間", "法令で定められた帳簿の保存期間"),
 )
+_HELD = (
+    Kept("求職管理簿（氏名、会員番号、応募先と選考の結果）", "2028年4月14日まで", "法令で定められた帳簿の保存期間"),
+)
 _WISHES = (("希望年収", "500万円以上"), ("勤務地", "東京都、神奈川県"), ("リモート勤務", "希望する"))
 _FULL = Part(
     request="withdrawal",
@@ -45,6 +48,7 @@ _FULL = Part(
     outreach_held=True,
     gentle_way="なお、ご登録はそのままに、ご連絡だけを止めることもできます。",
     kept=_KEPT,
+    held=_HELD,
     also_withdraws=True,
     cooling_off_days=7,
     erase_on=date(2026, 4, 15),
@@ -118,7 +122,10 @@ _VARIANTS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     "done_preferences": {"by-concierge": {"preferences": ()}},
     "done_decline": {"unnamed": {"applications": ()}},
     "done_deletion_confirmed": {"short": {"also_withdraws": False, "cooling_off_days": None, "due_on": None}},
-    "deletion_scheduled": {"no-link": _NO_LINK},
+    "deletion_scheduled": {"no-link": _NO_LINK, "nothing-held": {"held": ()}},
+    "deletion_final": {"nothing-held": {"held": ()}},
+    "deletion_expired": {"nothing-held": {"held": ()}},
+    "retention_notice": {"nothing-held": {"held": ()}},
     "phone_confirmation": {"today": {"called_on": None, "due_on": None}},
 }
 _SEVERAL = {
@@ -138,7 +145,10 @@ def letters(template: str) -> dict[str, Letter]:
 
 
 def _several(templates: tuple[str, ...]) -> Letter:
-    parts = tuple(example(t, case_number=f"C-{12 + i:06}", gentle_way=None) for i, t in enumerate(templates))
+    parts = tuple(
+        example(t, case_number=f"C-{12 + i:06}", gentle_way=None, link_url=f"{_LINK}{i + 1}")
+        for i, t in enumerate(templates)
+    )
     return Letter(NAME, parts, neutral=False, agency=AGENCY)
 
 

@@ -72,6 +72,7 @@ class Part:
     gentle_way: str | None = None  # one sentence from rules/reasons.toml
     tone: str | None = None  # None: by ``reasons``; congratulation, sympathy, apology or plain
     kept: tuple[Kept, ...] = ()
+    held: tuple[Kept, ...] = ()  # what a duty keeps beyond an erasure
     also_withdraws: bool = False  # deletion of somebody who is still registered
     cooling_off_days: int | None = None
     erase_on: date | None = None

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from intake.replies.agency import Timing
 
 JST = timezone(timedelta(hours=9), "JST")  # Japan has had no summer time since 1951
-AT_ONCE = ("receipt_", "confirm_", "reinstatement_link", "alarm", "deletion_final")
+AT_ONCE = ("receipt_", "confirm_", "reinstatement_link", "alarm", "deletion_final", "deletion_expired")
 
 
 def earliest(

@@ -103,6 +103,7 @@ WORDS = {
     # tasks
     "preferences_updated": "希望条件を反映", "tell_employer": "企業へ辞退を連絡", "remind": "確認の連絡",
     "preferences_task": "希望条件を反映", "new_concierge": "新しい担当を決める", "erase_document": "書類を削除",
+    "erase_mailbox": "受信箱に残るメールを削除",
     # reasons
     "hired_elsewhere": "他で就職が決まった", "search_ended": "転職活動の終了", "family": "家庭の事情",
     "health": "体調", "busy": "多忙", "support": "サポートへの不満", "concierge_fit": "担当と合わない",
