@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from intake.errors import IntakeError, LeaseLost, Unreadable
@@ -50,19 +51,34 @@ class Worker:
         self._check_sender = check_sender
         self._name, self._clock = name, clock
         self.beat_at = clock()
-        self._day_seen: str = ""
+        self._held: list[InboxItem] = []  # claimed, and not known to have ended
 
     def run_once(self) -> int:
         """One batch; how many messages were taken up."""
         self.beat_at = self._clock()
+        self._let_go()
         with self._store.write() as tx:
-            items = tx.inbox.claim(self._clock(), BATCH, LEASE_SECONDS, self._name)
-        if not items:
+            self._held = tx.inbox.claim(self._clock(), BATCH, LEASE_SECONDS, self._name)
+        if not self._held:
             return 0
         tools = self._tools()
-        for batch in batches(items):
+        for batch in batches(self._held):
             self._handle(batch, tools)
-        return len(items)
+        taken, self._held = len(self._held), []
+        return taken
+
+    def _let_go(self) -> None:
+        """The store failed us in the midst of a batch: what did not end is taken up anew, at once, not after its lease.
+
+        No fault of the messages: the try does not count. Some have ended, or were never claimed: those are left alone.
+        """
+        if not self._held:
+            return
+        with self._store.write() as tx:
+            for item in self._held:
+                with suppress(LeaseLost):
+                    tx.inbox.give_back(item.id, item.fence, self._clock(), "", counts=False)
+        self._held = []
 
     def _handle(self, items: list[InboxItem], tools: Tools) -> None:
         read = [(item, self._read(item, tools)) for item in items]

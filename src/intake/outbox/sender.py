@@ -132,15 +132,23 @@ class Sender:
             backlog = tx.outbox.backlog(now)
         if not backlog.waiting or (backlog.oldest_at is not None and backlog.oldest_at > now):
             return []
-        with self._store.write() as tx:
-            before = _all_claimed(tx)
-            items = tx.outbox.claim(now, self._batch, self._lease_seconds, self._name)
-            again = {item.id for item in items}
-            for old in before:
-                if old.id not in again and tx.outbox.get(old.id).state is MailState.UNKNOWN:
-                    self._on_end(tx, old, MailState.UNKNOWN)
-                    log.warning("nobody knows whether this mail left", outbox=old.id, template=old.mail.template)
+        items: list[OutboxItem] = []
+        try:
+            with self._store.write() as tx:
+                before = _all_claimed(tx)
+                items = tx.outbox.claim(now, self._batch, self._lease_seconds, self._name)
+                self._tell_unknown(tx, before, {item.id for item in items})
+        except Temporary:  # broken off within the commit, the claim may stand; nothing of it was begun
+            self._owed += [(item, lambda tx, item=item: tx.outbox.retry(item, now, "not begun")) for item in items]  # type: ignore[misc]
+            raise
         return items
+
+    def _tell_unknown(self, tx: Tx, before: list[OutboxItem], again: set[int]) -> None:
+        """Those whose lease ran out in the hands of somebody who died."""
+        for old in before:
+            if old.id not in again and tx.outbox.get(old.id).state is MailState.UNKNOWN:
+                self._on_end(tx, old, MailState.UNKNOWN)
+                log.warning("nobody knows whether this mail left", outbox=old.id, template=old.mail.template)
 
     def _send(self, item: OutboxItem) -> None:
         try:

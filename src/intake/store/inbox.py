@@ -69,7 +69,14 @@ _FINISH_ALL = (  # one statement where psycopg would send each row by itself
     f"WHERE inbox.id = v.id AND inbox.fence = v.fence AND {_OPEN}"
 )
 _GIVE_BACK = (
-    sa.update(inbox).where(_mine).values(ready_at=sa.bindparam("at_"), worker=None, error=sa.bindparam("error_"))
+    sa.update(inbox)
+    .where(_mine)
+    .values(
+        ready_at=sa.bindparam("at_"),
+        worker=None,
+        error=sa.bindparam("error_"),
+        attempts=inbox.c.attempts - sa.bindparam("uncounted", type_=sa.Integer),
+    )
 )
 _KNOWN = sa.select(inbox.c.digest, inbox.c.id).where(inbox.c.digest.in_(sa.bindparam("digests", expanding=True)))
 _KEY = sa.select(inbox.c.key_id).where(inbox.c.id == sa.bindparam("id_"))
@@ -146,9 +153,9 @@ class Inbox:
         if done.rowcount != len(ends):
             raise LeaseLost()
 
-    def give_back(self, message_id: int, fence: int, retry_at: datetime, error: str) -> None:
+    def give_back(self, message_id: int, fence: int, retry_at: datetime, error: str, *, counts: bool = True) -> None:
         """End a claim without result. Raises LeaseLost as ``finish`` does."""
-        values = {"id_": message_id, "fence_": fence, "at_": retry_at, "error_": error[:200]}
+        values = {"id_": message_id, "fence_": fence, "at_": retry_at, "error_": error[:200], "uncounted": not counts}
         if self._c.conn.execute(_GIVE_BACK, values).rowcount != 1:
             raise LeaseLost()
 
