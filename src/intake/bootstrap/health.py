@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from intake.errors import IntakeError
 from intake.ports import Store
 
 SILENT_SECONDS = 45
 WAITING_SECONDS = 300
+LEAST_FREE = 200_000_000  # bytes; on small disks a twentieth of them
 
 
 class Health:
@@ -63,3 +66,14 @@ class Health:
         if unknown:
             found.append(f"{unknown} mails may or may not have left; see the outbox page")
         return found
+
+
+def disk_trouble(folder: Path) -> str | None:
+    """What to say when the disk is full or nearly so; None while there is room. Mail is then answered 452."""
+    try:
+        disk = shutil.disk_usage(folder)
+    except OSError as e:
+        return f"cannot be looked at ({e.strerror})"
+    if disk.free >= min(LEAST_FREE, disk.total // 20):
+        return None
+    return f"only {disk.free // 1_000_000} MB are free in {folder}; when none are left, nothing more is taken in"

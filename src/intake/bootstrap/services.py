@@ -12,7 +12,7 @@ from datetime import datetime
 
 import uvicorn
 
-from intake.bootstrap.health import Health
+from intake.bootstrap.health import Health, disk_trouble
 from intake.bootstrap.house import House
 from intake.bootstrap.leases import end_leases_of_the_dead
 from intake.bootstrap.mailboxes import mailboxes
@@ -72,6 +72,7 @@ class Services:
         self._smtp: list[SmtpServer] = []
         self._web: uvicorn.Server | None = None
         self.health.check("rules", lambda: house.tools.trouble)
+        self.health.check("the disk", lambda: disk_trouble(house.settings.home))
 
     async def run(self, ready: Callable[[], None] | None = None) -> None:
         """Start, say so, wait for SIGTERM or SIGINT, end cleanly within 20 seconds."""
