@@ -79,9 +79,10 @@ _REQUEST_OF = {
 def example(template: str, **changes: object) -> Part:
     """A full case for one template; ``changes`` are fields of Part."""
     request = next((r for word, r in _REQUEST_OF.items() if word in template), "withdrawal")
-    return replace(_FULL, template=template, request=request, **changes)  # type: ignore[arg-type]
+    return replace(_FULL, template=template, **({"request": request} | changes))  # type: ignore[arg-type]
 
 
+_DUE_ONLY = ("resume", "concierge_change", "reinstatement", "retraction", "question", "other")
 _NO_LINK = {"link_url": None, "link_expires_at": None}
 _VARIANTS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     "receipt_withdrawal": {
@@ -118,15 +119,22 @@ _VARIANTS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     },
     "done_resume": {"no-concierge": {"concierge": None}},
     "done_reinstatement": {"no-concierge": {"concierge": None}},
-    "done_retraction": {"several": {"retracted": ("withdrawal", "deletion")}, "unnamed": {"retracted": ()}},
+    "done_retraction": {"several": {"retracted": ("withdrawal", "deletion")}, "none-listed": {"retracted": ()}},
     "done_preferences": {"by-concierge": {"preferences": ()}},
-    "done_decline": {"unnamed": {"applications": ()}},
+    "done_decline": {"none-listed": {"applications": ()}},
     "done_deletion_confirmed": {"short": {"also_withdraws": False, "cooling_off_days": None, "due_on": None}},
     "deletion_scheduled": {"no-link": _NO_LINK, "nothing-held": {"held": ()}},
     "deletion_final": {"nothing-held": {"held": ()}},
     "deletion_expired": {"nothing-held": {"held": ()}},
     "retention_notice": {"nothing-held": {"held": ()}},
     "phone_confirmation": {"today": {"called_on": None, "due_on": None}},
+    "reminder": {"pause": {"request": "pause"}, "deletion": {"request": "deletion"}},
+    "refusal": {"pause": {"request": "pause", "refusal_text": "サービス停止は、すでに承っております。"}},
+    "deletion_held": {"by-law": {"hold_text": "法令で定められた帳簿の保存期間が続いているためです。"}},
+    "staff_answer": {"list": {"staff_text": "面談は、次のいずれかでいかがでしょうか。\n\n・4月8日（水）18時\n・4月9日（木）12時"}},
+    "alarm": {"one": {"alarm_text": "・送信の処理が 12 分間止まっています", "case_number": ""}},
+    "answer": {"several-steps": {"answer_text": "方法は二つございます。\n\n1. 本メールにご返信いただく\n2. お電話をいただく"}},
+    **{f"receipt_{name}": {"no-date": {"due_on": None}} for name in _DUE_ONLY},
 }
 _SEVERAL = {
     "receipt_several": ("receipt_deletion", "receipt_withdrawal"),
@@ -141,6 +149,10 @@ def letters(template: str) -> dict[str, Letter]:
     made = {template: _letter(example(template))}
     for variant, changes in _VARIANTS.get(template, {}).items():
         made[f"{template}+{variant}"] = _letter(example(template, **changes))
+    if template not in ("alarm", "receipt_neutral"):
+        made[f"{template}+unnamed"] = replace(made[template], to_name=None)
+    if template == "answer":
+        made["answer+stranger"] = replace(made[template], neutral=True)
     return made
 
 

@@ -1,6 +1,6 @@
 """Folding the lines of a plain text mail as Japanese mails are folded: at 36 wide characters, between phrases.
 
-A phrase ends after 、 or 。, or where kana turn into the next word; where there is neither, the rules of 禁則 hold.
+A phrase ends after 、 or 。, or where a particle turns into the next word; else the rules of 禁則 hold.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import unicodedata
 
 COLUMNS = 72
 _COMMA_WITHIN = 18  # columns from the end within which a 、 or 。 is the better place
-_PHRASE_WITHIN = 30
+_PHRASE_WITHIN = 36
 _NOT_FIRST = "、。，．・：；？！）」』】〕〉》”’ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々,.)]}!?:;%％〜～"
 _NOT_LAST = "（「『【〔〈《“‘([{〒"
 _WORD = re.compile(r"[!-~]+|.", re.DOTALL)  # a run of ASCII stays whole: addresses, numbers, telephones
-_KANA = re.compile("[ぁ-ん]")
+_PARTICLE = re.compile("[をはがにでともへのやかばてら]")  # ends a phrase; other kana may stand within 差し上げる
 _OPENS = re.compile("[一-龥々ァ-ヴ「『（0-9A-Za-z]")
 _BULLET = "・"
 
@@ -83,7 +83,7 @@ def _between_phrases(pieces: list[str], at: int) -> bool:
     if not _may_break(pieces, at) or at >= len(pieces):
         return _may_break(pieces, at)
     before, after = pieces[at - 1][-1], pieces[at][0]
-    if not (_KANA.match(before) or before in "、。」 　") or before in "おご":
+    if not (_PARTICLE.match(before) or before in "、。」 　"):
         return False
     polite = after in "おご" and at + 1 < len(pieces) and _OPENS.match(pieces[at + 1][0])
     return bool(_OPENS.match(after) or polite)
