@@ -14,9 +14,11 @@ import uvicorn
 
 from intake.bootstrap.health import Health, disk_trouble
 from intake.bootstrap.house import House
+from intake.bootstrap.keeping import Keeper
 from intake.bootstrap.leases import end_leases_of_the_dead
 from intake.bootstrap.mailboxes import mailboxes
 from intake.bootstrap.sending import make_sender
+from intake.bootstrap.telling import make_webhook_sender, trouble
 from intake.bootstrap.working import make_worker
 from intake.channels.smtp import SmtpServer
 from intake.config import listen_pair, words
@@ -102,15 +104,31 @@ class Services:
             worker = make_worker(house)
             self.health.watch("the worker", lambda: worker.beat_at)
             self._thread("worker", worker.loop)
+            self._start_keeping()
         if "sender" in self.parts:
             sender = make_sender(house)
             self.health.watch("the sender", lambda: sender.beat_at)
             self._thread("sender", sender.loop)
 
+        if "sender" in self.parts:
+            self._start_telling()
         if "imap" in self.parts:
             for mailbox in mailboxes(house):
                 self.health.check(f"mailbox {mailbox.account.name}", mailbox.trouble)
                 self._thread(f"imap-{mailbox.account.name}", mailbox.loop)
+
+    def _start_telling(self) -> None:
+        telling = make_webhook_sender(self.house)
+        if telling is None:
+            return
+        self.health.watch("the sender of webhooks", lambda: telling.beat_at)
+        self.health.check("webhooks", lambda: trouble(self.house.store))
+        self._thread("webhooks", telling.loop)
+
+    def _start_keeping(self) -> None:
+        keeper = Keeper(self.house)
+        self.health.check("erasures", lambda: keeper.trouble)
+        self._thread("keeper", keeper.loop)
 
     def _thread(self, name: str, target: Callable[[threading.Event], None]) -> None:
         self._threads.append(Supervised(name, target, self._stop))

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from intake.bootstrap import House, open_house
+from intake.bootstrap.keeping import Keeper
 from intake.bootstrap.leases import end_leases_of_the_dead
 from intake.bootstrap.working import make_worker
 from intake.cli.app import app, emit, say, settings, utf8_out
@@ -78,7 +79,9 @@ def work_until_idle(house: House) -> tuple[int, int]:
     """(messages handled, mails sent). Waits for what is tried again, or held by another process, but not for ever."""
     from intake.bootstrap.sending import make_sender
 
-    return _work_until(house, lambda tx: tx.inbox.backlog(utc_now()).waiting == 0, make_sender(house))
+    counts = _work_until(house, lambda tx: tx.inbox.backlog(utc_now()).waiting == 0, make_sender(house))
+    Keeper(house).run_once()
+    return counts
 
 
 def _work_until(house: House, is_over: Callable[[Tx], bool], sender: Sender | None) -> tuple[int, int]:
@@ -127,22 +130,27 @@ def import_applications(
 
 def _import(file: Path, run: Any, *, dry_run: bool, as_json: bool) -> None:
     from intake.bootstrap.house import connect
+    from intake.bootstrap.toolbox import rules_dirs
+    from intake.pipeline.roster_words import load_roster_words
 
     utf8_out()
+    words = load_roster_words(rules_dirs(settings()))
     store = connect(settings())
     try:
-        result = run(store, file.read_bytes(), file.name, utc_now(), dry_run=dry_run, progress=_bar())
+        result = run(store, file.read_bytes(), file.name, utc_now(), words, dry_run=dry_run, progress=_bar())
     finally:
         store.close()
     for error in result.errors:
         print(f"intake: {error}", file=sys.stderr)
-    row = {"added": result.added, "changed": result.changed, "failed": len(result.errors), "dry_run": dry_run}
+    row = {"added": result.added, "changed": result.changed, "unchanged": result.unchanged,
+           "failed": len(result.errors), "dry_run": dry_run}  # fmt: skip
     if as_json:
         emit(row | {"errors": list(result.errors)})
     else:
         trial = say("(確認のみ、何も保存していません) ", "(nothing written) ") if dry_run else ""
-        print(trial + say(f"追加 {result.added} 件、更新 {result.changed} 件、誤り {len(result.errors)} 件",
-                          f"added {result.added}, changed {result.changed}, failed {len(result.errors)}"))  # fmt: skip
+        counts = (result.added, result.changed, result.unchanged, len(result.errors))
+        print(trial + say("追加 {} 件、更新 {} 件、変更なし {} 件、誤り {} 件",
+                          "added {}, changed {}, unchanged {}, failed {}").format(*counts))  # fmt: skip
     if result.errors:
         raise SystemExit(1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from intake.errors import RelayTemporary
@@ -12,6 +13,7 @@ from intake.model import Mail, MailClass
 from intake.ports import Delivery
 
 DEFAULT_NAME = "mails"
+STEM = 32
 
 
 class FolderCourier:
@@ -38,7 +40,7 @@ class FolderCourier:
         """Nothing is kept open."""
 
     def _place(self, mail: Mail) -> tuple[Path, bool]:
-        stem = hashlib.sha256(mail.message_id.encode()).hexdigest()[:32]
+        stem = _stem(mail.message_id)
         path, count = self.folder / f"{stem}.eml", 1
         if mail.mail_class is MailClass.AGAIN:
             return path, path.exists()
@@ -46,6 +48,10 @@ class FolderCourier:
             count += 1
             path = self.folder / f"{stem}-{count}.eml"
         return path, count > 1
+
+
+def _stem(message_id: str) -> str:
+    return hashlib.sha256(message_id.encode()).hexdigest()[:STEM]
 
 
 def _with_envelope(mail: Mail) -> bytes:
@@ -73,3 +79,20 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def forget(folder: Path, message_ids: Sequence[str], holds: Callable[[Path], bool]) -> int:
+    """Remove caught mails with these Message-IDs, and all for which ``holds`` says so (an erasure); how many."""
+    if not folder.is_dir():
+        return 0
+    stems = {_stem(m) for m in message_ids}
+    gone = 0
+    for path in sorted(folder.iterdir()):
+        if not path.is_file():
+            continue
+        if path.name.lstrip(".")[:STEM] in stems or holds(path):
+            path.unlink(missing_ok=True)
+            gone += 1
+    if gone:
+        _sync_folder(folder)
+    return gone

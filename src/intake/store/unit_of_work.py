@@ -238,6 +238,11 @@ class SqlStore:
         """The SQLite file; None on PostgreSQL."""
         return Path(str(self.url.database)) if self.is_sqlite else None
 
+    def files(self) -> list[Path]:
+        """Every file of the data and of the keys that is ours to read: none of PostgreSQL's."""
+        made = [Path(str(url.database)) for url in (self.url, self.keys_url) if url.get_backend_name() == "sqlite"]
+        return sorted({p for d in made for p in d.parent.glob(f"{d.name}*") if p.is_file()})
+
     def close(self) -> None:
         """Give back all connections; closing SQLite's last one is a checkpoint, so the lock is held."""
         with ExitStack() as stack:

@@ -1,0 +1,64 @@
+"""The keeper: erasures whose time has come, and once a day what the terms of keeping bring."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from intake.bootstrap.erasing import make_eraser
+from intake.bootstrap.house import House
+from intake.journal import journal
+from intake.model import CaseState
+from intake.pipeline.erasing import begin_due
+from intake.ports import CaseQuery, Tx
+from intake.worker import utc_now
+
+PAUSE_SECONDS = 30.0
+log = journal("keeper")
+
+
+class Keeper:
+    """One thread's worth; several may run, also on other machines: each erasure is claimed by one of them."""
+
+    def __init__(self, house: House, clock: Callable[[], datetime] = utc_now) -> None:
+        self._house, self._clock = house, clock
+        self._eraser = make_eraser(house, clock=clock)
+        self.beat_at = clock()
+        self.trouble: str | None = None  # for /healthz
+
+    def run_once(self) -> int:
+        """Begin what is due, carry on what was begun; how many ended."""
+        self.beat_at = self._clock()
+        with self._house.store.read() as tx:
+            due = _is_due(tx)
+        if due:
+            with self._house.store.write() as tx:
+                begin_due(tx, self._house.tools(), self._clock())
+        ended = len(self._eraser.run())
+        self.trouble = self._what_is_stuck()
+        return ended
+
+    def _what_is_stuck(self) -> str | None:
+        with self._house.store.read() as tx:
+            stuck = [row.id for row in tx.erasures.open() if row.error]
+        names = ", ".join(map(str, stuck))
+        return f"erasures {names} found something left over; see their page" if stuck else None
+
+    def loop(self, stop: threading.Event) -> None:
+        """Until ``stop``; whatever goes wrong, the next round may go well."""
+        pause = PAUSE_SECONDS
+        while not stop.is_set():
+            try:
+                self.run_once()
+                pause = PAUSE_SECONDS
+            except Exception as e:  # noqa: BLE001 - supervised: one erasure that breaks must not end the thread
+                log.error("an erasure could not go on", error=e)
+                pause = min(pause * 2, 600.0)
+            if stop.wait(pause):
+                return
+
+
+def _is_due(tx: Tx) -> bool:
+    waiting = tx.cases.find(CaseQuery(states=(CaseState.SCHEDULED,), request="deletion", limit=500))
+    return any(c.hold_reason == "erasure_due" for c in waiting)
