@@ -5,9 +5,24 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
+
+
+class _Patient:
+    """A log that cannot be written (full disk, closed pipe) loses its lines, and never stops what it speaks of."""
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
+
 
 ALLOWED = frozenset(
     {
@@ -52,7 +67,7 @@ def set_up(style: str = "text") -> None:
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=_Patient()),  # type: ignore[arg-type]
         cache_logger_on_first_use=False,
     )
 

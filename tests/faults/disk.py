@@ -158,9 +158,7 @@ def _apply(file: bytearray, op: Op) -> None:
     file[op.at : op.at + len(op.data)] = op.data
 
 
-def _after_the_cut(
-    safe: dict[str, bytearray], waiting: dict[str, list[Op]], dice: random.Random
-) -> dict[str, bytes]:
+def _after_the_cut(safe: dict[str, bytearray], waiting: dict[str, list[Op]], dice: random.Random) -> dict[str, bytes]:
     """Of what was not synced a disk may have kept any part, in any order, the last write torn."""
     how = dice.choice(("nothing", "nothing", "some", "torn"))
     files = {name: bytearray(data) for name, data in safe.items()}

@@ -119,7 +119,9 @@ def _work_through(house: TestHouse, cut: object) -> list[bytes]:
                 house.store = plain
                 return sent
         except Temporary:
-            house.now = house.now.replace(minute=(house.now.minute + 3) % 60, hour=house.now.hour + (house.now.minute > 56))
+            house.now = house.now.replace(
+                minute=(house.now.minute + 3) % 60, hour=house.now.hour + (house.now.minute > 56)
+            )
     raise AssertionError("never idle")
 
 

@@ -48,7 +48,9 @@ def product(folder: Path, sink: SmtpSink, url: str = "", **more: str) -> Iterato
     rules.mkdir(parents=True)
     agency = (shipped_rules() / "agency.toml").read_text("utf-8")
     agency = re.sub(r"(?m)^(total_hour|total_day) = \d+", r"\1 = 1000000", agency)
-    (rules / "agency.toml").write_text(re.sub(r"(?m)^per_domain_minute = \d+", "per_domain_minute = 0", agency), "utf-8")
+    (rules / "agency.toml").write_text(
+        re.sub(r"(?m)^per_domain_minute = \d+", "per_domain_minute = 0", agency), "utf-8"
+    )
     lives = Lives(folder, url=url, relay=sink.url, **more)
     try:
         store = lives.store()

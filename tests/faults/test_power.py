@@ -91,7 +91,9 @@ def house_on(disk: Disk, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 def files_of(folder: Path) -> dict[str, bytes]:
     """Both databases and what lies beside them."""
-    return {p.name: p.read_bytes() for p in folder.iterdir() if p.is_file() and ".db" in p.name and p.suffix[:3] == ".db"}
+    return {
+        p.name: p.read_bytes() for p in folder.iterdir() if p.is_file() and ".db" in p.name and p.suffix[:3] == ".db"
+    }
 
 
 def arrival(n: int) -> Arrival:
@@ -112,7 +114,9 @@ class Relay:
         return None
 
 
-def record(folder: Path, monkeypatch: pytest.MonkeyPatch, messages: int, *, work: bool, early: bool = False) -> Recorded:
+def record(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, messages: int, *, work: bool, early: bool = False
+) -> Recorded:
     """Many senders at once, a worker, a relay; every answer is marked where the outside got it."""
     disk = Disk(f"cut-{id(folder)}")
     with house_on(disk, folder, monkeypatch) as house:

@@ -99,5 +99,3 @@ def _newest() -> str:
     from alembic.script import ScriptDirectory
 
     return str(ScriptDirectory(str(schema._here())).get_current_head())
-
-

@@ -132,7 +132,12 @@ class World:
         if n is None:
             return
         self._form_owed = n
-        body = {"name": "山田 太郎", "email": address(n), "message": f"退会をお願いいたします。 {n}", "category": "退会"}
+        body = {
+            "name": "山田 太郎",
+            "email": address(n),
+            "message": f"退会をお願いいたします。 {n}",
+            "category": "退会",
+        }
         raw = json.dumps(body, ensure_ascii=False).encode()
         at = int(time.time())
         headers = {"webhook-id": f"form-{n}", "webhook-timestamp": str(at), "content-type": "application/json"}

@@ -22,7 +22,7 @@ from typing import Any
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
-from intake import failpoints, worker
+from intake import failpoints, journal, worker
 from intake.bootstrap import services
 from intake.bootstrap.house import House, init_home
 from intake.bootstrap.toolbox import Toolbox, key_maker
@@ -46,6 +46,7 @@ def say(*words: object) -> None:
 
 def main() -> None:
     """Fork a life for each line; end with the input."""
+    journal.set_up()
     settings = load(None, os.environ).settings
     init_home(settings)
     tools = Toolbox(settings)

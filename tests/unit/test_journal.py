@@ -32,3 +32,10 @@ def test_nothing_personal_is_logged() -> None:
         assert "made at import" in done.stderr
         assert "山田" not in done.stderr + done.stdout
         assert "taro@" not in done.stderr + done.stdout
+
+
+def test_a_log_that_cannot_be_written_stops_nobody() -> None:
+    """A full disk under the log must not answer for the mail."""
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run([sys.executable, "-c", SCRIPT.format(style="text")], stderr=full, check=False)
+    assert done.returncode in (0, 120)  # 120: Python itself could not flush stderr at its end
