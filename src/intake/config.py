@@ -43,13 +43,18 @@ class Settings:
     mail_from: str = ""  # "" is the address of rules/agency.toml
     public_url: str = "http://127.0.0.1:8080"
     webhook_secret_file: str = ""
-    webhooks_out: str = ""
+    webhooks_out: str = ""  # URL, then the secret's file if it is not HOME/webhooks-out.secret
+    webhooks_out_allow: str = ""  # private networks that webhooks may call
     secret_file: str = ""
     authserv_id: str = ""
     check_sender: str = "off"  # "dns": our own DKIM, SPF and DMARC check
     dns_server: str = ""  # host:port; "" is the system's resolver
     staff_addresses: str = ""
     trusted_relays: str = ""
+    oidc_issuer: str = ""  # the agency's own sign-in (OpenID Connect), "" is off
+    oidc_client_id: str = ""
+    oidc_secret_file: str = ""
+    oidc_claim: str = ""  # the claim whose value is the name of the account, "" links by hand only
     tls_cert_file: str = ""
     tls_key_file: str = ""
     log: str = "text"
@@ -68,6 +73,17 @@ class Settings:
     def webhook_secret_path(self) -> Path:
         """Where the secrets of the webhooks lie, one ``whsec_…`` a line."""
         return Path(self.webhook_secret_file) if self.webhook_secret_file else self.home / "webhook.secret"
+
+    @property
+    def webhooks_out_url(self) -> str:
+        """Where the agency's own system listens; "" if nothing is told to anybody."""
+        return self.webhooks_out.split()[0] if self.webhooks_out.strip() else ""
+
+    @property
+    def webhooks_out_secret_path(self) -> Path:
+        """Where the secret lies that signs what goes out, one ``whsec_…`` a line, the newest first."""
+        parts = self.webhooks_out.split(maxsplit=1)
+        return Path(parts[1].strip()) if len(parts) > 1 else self.home / "webhooks-out.secret"
 
     @property
     def rules_override(self) -> Path:
@@ -160,6 +176,8 @@ def _check(s: Settings) -> None:
         raise SettingError(f"INTAKE_OLD_MAIL: {s.old_mail!r} is not archive or process")
     if s.check_sender not in ("off", "dns"):
         raise SettingError(f"INTAKE_CHECK_SENDER: {s.check_sender!r} is not off or dns")
+    if s.webhooks_out_url and urlsplit(s.webhooks_out_url).scheme not in ("http", "https"):
+        raise SettingError("INTAKE_WEBHOOKS_OUT: must be https://host/path, then the file of the secret")
     if urlsplit(s.public_url).scheme not in ("http", "https"):
         raise SettingError("INTAKE_PUBLIC_URL: must begin with https:// or http://")
     if s.database_url and urlsplit(s.database_url).scheme.partition("+")[0] not in ("sqlite", "postgresql", "postgres"):

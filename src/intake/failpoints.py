@@ -21,6 +21,7 @@ NAMES = (
     "withdraw.committed",
     "outbox.claimed",
     "outbox.sent_unmarked",
+    "crm.called_unmarked",
 )
 
 _at = ""

@@ -13,11 +13,13 @@ from intake.bootstrap.house import House, init_home, open_house
 from intake.bootstrap.samples import DATA, MAIL_FROM, arrivals
 from intake.bootstrap.sending import make_sender
 from intake.bootstrap.services import Services, run_services
+from intake.bootstrap.toolbox import rules_dirs
 from intake.bootstrap.working import make_worker
 from intake.config import Settings
 from intake.errors import SettingError
 from intake.model import Role
 from intake.pipeline.roster import import_applications, import_seekers
+from intake.pipeline.roster_words import load_roster_words
 from intake.web.passwords import hash_password
 from intake.worker import utc_now
 
@@ -73,9 +75,9 @@ def fill(house: House) -> None:
 
     All before the services start, so that what say_where prints is the last that stands on the terminal.
     """
-    now = utc_now()
+    now, words = utc_now(), load_roster_words(rules_dirs(house.settings))
     for name, run in (("seekers.csv", import_seekers), ("applications.csv", import_applications)):
-        run(house.store, (DATA / name).read_bytes(), name, now, dry_run=False)
+        run(house.store, (DATA / name).read_bytes(), name, now, words, dry_run=False)
     for arrival in arrivals(house.webhook_secrets()[0]):
         house.writer.accept(arrival)
     worker, sender = make_worker(house), make_sender(house)

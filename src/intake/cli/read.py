@@ -133,6 +133,7 @@ def rules_check() -> None:
     """Load rules, templates and answers, run every example, refuse unsafe patterns."""
     from intake.bootstrap.toolbox import rules_dirs, template_dirs
     from intake.channels.foreign import load_forms
+    from intake.pipeline.roster_words import load_roster_words
     from intake.policy import load_profile
     from intake.replies import load_agency, load_templates
     from intake.understanding import examples, load_rulebook
@@ -143,6 +144,7 @@ def rules_check() -> None:
     book = load_rulebook(rules)
     templates = load_templates(template_dirs(s))
     load_agency(rules)
+    load_roster_words(rules)
     load_forms([folder / "forms" for folder in rules])
     for profile in ("agency", "public-office"):
         load_profile(rules, profile)

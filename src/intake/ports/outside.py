@@ -129,6 +129,10 @@ class WebhookRepo(Protocol):
         """Take deliveries that are due, oldest first; committed before anything is sent."""
         ...
 
+    def is_due(self, now: datetime) -> bool:
+        """True where ``claim`` would find something."""
+        ...
+
     def finish(self, job: WebhookJob, state: str, at: datetime, error: str = "") -> None:
         """``sent`` or ``failed``. Raises LeaseLost."""
         ...

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from intake.errors import NotFound, Stale
 from intake.model import Application, Seeker, SeekerStatus
 from intake.ports.rows import MatchKeys
+from intake.store import enrolment
 from intake.store.applications import Applications
 from intake.store.context import Context
 from intake.store.register import PERSONAL, hollow, key_hash, member_hash, opened, seal_plain_rows, sealed
@@ -94,6 +95,29 @@ class Seekers:
         if old.status != seeker.status.value:
             self._note_status(old.id, seeker.status, seeker.status_since)
         return self.get(old.id), False
+
+    def by_member_ids(self, member_ids: Sequence[str]) -> dict[str, Seeker]:
+        """Those of these numbers that are registered, by the number as it stands in the record."""
+        hashes = [member_hash(self._c, m) for m in member_ids]
+        wanted = sa.select(register).where(register.c.member_id.in_(hashes))
+        return {s.member_id: s for s in self._load(self._c.conn.execute(wanted))} if hashes else {}
+
+    def put_all(self, people: Sequence[tuple[Seeker, Seeker | None]]) -> list[str]:
+        """Many at once: (as it is to be, as it is or None). "added", "changed" or "unchanged" for each.
+
+        Nobody may stand there twice. Unchanged rows are not touched: an import that is repeated writes nothing.
+        """
+        fresh = [new for new, old in people if old is None]
+        changed = [(new, old) for new, old in people if old is not None and _values(new) != _values(old)]
+        ids = enrolment.insert_all(self._c, [_values(new) for new in fresh])
+        enrolment.update_all(self._c, [(old.id, _values(new)) for new, old in changed])
+        renamed = [(new, old.id) for new, old in changed if any(getattr(new, f) != getattr(old, f) for f in _KEYED)]
+        keys = [(i, _keys(self._c, new)) for new, i in [*zip(fresh, ids, strict=True), *renamed]]
+        enrolment.write_keys(self._c, keys, anew=[i for _, i in renamed])
+        moved = [(old.id, new) for new, old in changed if new.status is not old.status]
+        enrolment.note_statuses(self._c, [*zip(ids, fresh, strict=True), *moved], datetime.now(_TOKYO).date())
+        touched = {id(new) for new, _ in changed}
+        return ["added" if old is None else "changed" if id(new) in touched else "unchanged" for new, old in people]
 
     def upsert_application(self, member_id: str, application: Application) -> Application:
         """Insert or replace by (member, company). Raises NotFound for an unknown member."""

@@ -43,6 +43,11 @@ class Webhooks:
         statement = sa.update(webhook_out).where(webhook_out.c.seq.in_(due)).values(values).returning(*webhook_out.c)
         return sorted((_job(r) for r in self._c.conn.execute(statement)), key=lambda j: j.seq)
 
+    def is_due(self, now: datetime) -> bool:
+        """True where ``claim`` would find something."""
+        due = sa.select(webhook_out.c.seq).where(_QUEUED, webhook_out.c.ready_at <= now).limit(1)
+        return self._c.conn.execute(due).first() is not None
+
     def finish(self, job: WebhookJob, state: str, at: datetime, error: str = "") -> None:
         """``sent`` or ``failed``. Raises LeaseLost."""
         self._end(job, state=state, ended_at=at, error=error[:200])

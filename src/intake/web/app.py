@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from intake.errors import IntakeError
 from intake.journal import journal
 from intake.web import contact, hooks, ops, returning, seeker
+from intake.web.api import routes as api
 from intake.web.context import WebContext
 from intake.web.security import BodyTooLarge, Guard
 from intake.web.staff import routes as staff
@@ -32,6 +33,7 @@ def create_app(context: WebContext) -> Starlette:
             *seeker.ROUTES,
             *returning.ROUTES,
             *ops.ROUTES,
+            *api.ROUTES,
             Mount("/staff", routes=staff.ROUTES),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],

@@ -91,7 +91,7 @@ def _send(context: WebContext, handle: str, values: dict[str, str]) -> None:
         fits = old_password_fits(seeker.password_hash if seeker else None, values["password"])
         if seeker is None:
             return
-        with context.store.write("return") as tx:
+        with context.store.write() as tx:
             sent = returning.send(tx, handle, seeker, values["email"], tools, context.clock(), password_fits=fits)
         log.info("asked to come back", outcome=sent)
     except IntakeError as e:
@@ -99,7 +99,7 @@ def _send(context: WebContext, handle: str, values: dict[str, str]) -> None:
 
 
 def _finish(context: WebContext, handle: str, key: str) -> tuple[str, str]:
-    with context.store.write("return") as tx:
+    with context.store.write("confirm") as tx:
         outcome, case = returning.finish(tx, handle, key, context.tools(), context.clock())
     return outcome, case.number if case else ""
 

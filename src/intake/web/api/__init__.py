@@ -1,0 +1,1 @@
+"""``/api/v1``: the JSON API for the agency's own system (contract.md, Web)."""
