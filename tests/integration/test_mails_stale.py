@@ -14,7 +14,7 @@ from intake.bootstrap.sending import tell
 from intake.model import Case, CaseState, Mail, MailOrigin, MailState, OutboxItem, Role, SeekerStatus
 from intake.outbox.sender import Sender
 from intake.pipeline import presend
-from intake.ports import Delivery
+from intake.ports import Delivery, Tx
 from intake.replies import TemplateBook
 from tests.house import Caught, TestHouse, open_test_house
 from tests.unit.pipeline.world import act, actions, one, press, told, wish
@@ -189,9 +189,11 @@ def test_a_retraction_at_any_moment_before_data_stops_what_staff_approved(house:
             while house.worker.run_once():
                 continue
         house.now += timedelta(seconds=61)
-        sender = Sender(house.store, relay, lambda tx, i: presend.stale(tx, i, house.tools, house.now), lambda: house.now,
-                        tell)  # fmt: skip
-        sender.run_once(house.now)
+
+        def check(tx: Tx, found: OutboxItem) -> str | None:
+            return presend.stale(tx, found, house.tools, house.now)
+
+        Sender(house.store, relay, check, lambda: house.now, tell).run_once(house.now)
         assert item.mail.message_id not in {m.message_id for m in relay.mails}, moment
         house.work()
         house.now += timedelta(seconds=10)
