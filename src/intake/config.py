@@ -51,6 +51,8 @@ class Settings:
     dns_server: str = ""  # host:port; "" is the system's resolver
     staff_addresses: str = ""
     trusted_relays: str = ""
+    proxies: str = ""  # load balancers that speak the PROXY protocol
+    mails_per_minute: str = "6000"  # of one client, "0" is without limit
     oidc_issuer: str = ""  # the agency's own sign-in (OpenID Connect), "" is off
     oidc_client_id: str = ""
     oidc_secret_file: str = ""
@@ -174,6 +176,8 @@ def _check(s: Settings) -> None:
         raise SettingError(f"INTAKE_LOG: {s.log!r} is not text or json")
     if s.old_mail not in ("archive", "process"):
         raise SettingError(f"INTAKE_OLD_MAIL: {s.old_mail!r} is not archive or process")
+    if not s.mails_per_minute.isascii() or not s.mails_per_minute.isdigit():
+        raise SettingError(f"INTAKE_MAILS_PER_MINUTE: {s.mails_per_minute!r} is not a number")
     if s.check_sender not in ("off", "dns"):
         raise SettingError(f"INTAKE_CHECK_SENDER: {s.check_sender!r} is not off or dns")
     if s.webhooks_out_url and urlsplit(s.webhooks_out_url).scheme not in ("http", "https"):

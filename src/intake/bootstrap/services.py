@@ -20,6 +20,7 @@ from intake.bootstrap.mailboxes import mailboxes
 from intake.bootstrap.sending import make_sender
 from intake.bootstrap.telling import make_webhook_sender, trouble
 from intake.bootstrap.working import make_worker
+from intake.channels.limits import Limits
 from intake.channels.smtp import SmtpServer
 from intake.config import listen_pair, words
 from intake.journal import journal
@@ -148,6 +149,8 @@ class Services:
                 lmtp=lmtp,
                 clock=utc_now,
                 trusted_relays=words(settings.trusted_relays),
+                proxies=words(settings.proxies),
+                limits=Limits(mails_per_minute=int(settings.mails_per_minute)),
                 tls=tls_context(settings.tls_cert_file, settings.tls_key_file),
             )
             await server.start()

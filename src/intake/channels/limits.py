@@ -6,7 +6,7 @@ import ipaddress
 import resource
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -31,6 +31,7 @@ class Limits:
     seconds_without_mail: float = 1800  # a session that brings nothing ends
     seconds_to_stop: float = 20
     seconds_to_linger: float = 5  # after a 552 to a client that is still sending
+    mails_per_minute: int = 6000  # of one client; trusted relays and this machine itself may bring any number
     large_at_once: int = 4  # mails above spool.IN_MEMORY that are held in memory at the same time
 
 
@@ -40,12 +41,12 @@ def connections_allowed(wanted: int) -> int:
     return wanted if soft == resource.RLIM_INFINITY else max(1, min(wanted, soft // 2))
 
 
-def networks(relays: Iterable[str]) -> tuple[Network, ...]:
+def networks(relays: Iterable[str], setting: str = "INTAKE_TRUSTED_RELAYS") -> tuple[Network, ...]:
     """Addresses and CIDR blocks as networks. Raises SettingError for what is neither."""
     try:
         return tuple(ipaddress.ip_network(r, strict=False) for r in relays)
     except ValueError as e:
-        raise SettingError(f"INTAKE_TRUSTED_RELAYS: {e}; write addresses or blocks like 192.0.2.0/24") from e
+        raise SettingError(f"{setting}: {e}; write addresses or blocks like 192.0.2.0/24") from e
 
 
 def is_within(peer: str, trusted: tuple[Network, ...]) -> bool:
@@ -61,6 +62,15 @@ def is_within(peer: str, trusted: tuple[Network, ...]) -> bool:
 
 
 @lru_cache(maxsize=1024)
+def is_this_machine(peer: str) -> bool:
+    """A loopback address: whoever speaks from there is one of our own programs."""
+    try:
+        return ipaddress.ip_address(peer).is_loopback
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=1024)
 def client_key(peer: str) -> str:
     """Whom a connection counts for: an IPv4 address, or the /64 of an IPv6 one (one customer's usual share)."""
     try:
@@ -72,6 +82,32 @@ def client_key(peer: str) -> str:
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
     return str(ipaddress.ip_network((address, 64), strict=False))
+
+
+class Rates:
+    """How many mails each client has brought within this minute. Who brings more comes again later, and loses none."""
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        """0 lets everybody bring any number."""
+        self._most, self._clock = per_minute, clock
+        self._minute = -1
+        self._brought: Counter[str] = Counter()
+
+    def is_spent(self, client: str) -> bool:
+        """Whether this client must wait for the next minute."""
+        return bool(self._most) and self._now()[client] >= self._most
+
+    def count(self, client: str) -> None:
+        """A mail of this client was kept."""
+        if self._most:
+            self._now()[client] += 1
+
+    def _now(self) -> Counter[str]:
+        minute = int(self._clock() // 60)
+        if minute != self._minute:
+            self._minute = minute
+            self._brought.clear()
+        return self._brought
 
 
 class Guest(Protocol):

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from intake.channels.addresses import Recipients
 from intake.channels.inbox import InboxWriter
-from intake.channels.limits import Door, Limits, connections_allowed, networks
+from intake.channels.limits import Door, Limits, Rates, connections_allowed, networks
 from intake.channels.lmtp import LmtpSession
 from intake.channels.smtp_commands import Hooks, SmtpSession
 from intake.channels.smtp_session import Connection, log
@@ -28,7 +28,8 @@ class SmtpServer:
 
     ``recipients`` are the addresses accepted, with or without ``+tag``; an empty set refuses everybody.
     ``trusted_relays`` (addresses, CIDR blocks) have no connection limits, and their bare newlines are mended instead
-    of refused; so are those of every LMTP client.
+    of refused; so are those of every LMTP client. ``proxies`` are load balancers that say, by the PROXY protocol, whom
+    each connection comes from: that address then counts, for limits and trust alike.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class SmtpServer:
         tls: ssl.SSLContext | None = None,
         lmtp: bool = False,
         trusted_relays: Iterable[str] = (),
+        proxies: Iterable[str] = (),
         limits: Limits | None = None,
     ) -> None:
         self._writer = writer
@@ -56,9 +58,11 @@ class SmtpServer:
         self.max_bytes = max_bytes
         self.tls = tls
         self.trusted = networks(trusted_relays)
+        self.proxies = networks(proxies, "INTAKE_PROXIES")
         self.limits = limits or Limits()
         self.door = Door(connections_allowed(self.limits.connections), self.limits.connections_per_client)
-        self.relays: set[Connection] = set()
+        self.rates = Rates(self.limits.mails_per_minute)
+        self.relays: set[Connection] = set()  # trusted ones, and those that have not said yet whom they speak for
         self.hooks = Hooks(self.recipients, self.limits)
         self.large = asyncio.Semaphore(self.limits.large_at_once)
         self.room = Room()

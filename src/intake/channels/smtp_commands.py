@@ -11,7 +11,7 @@ from typing import Any
 from intake.channels.addresses import NULL, Recipients
 from intake.channels.data import DataReader, State
 from intake.channels.limits import Limits
-from intake.channels.smtp_session import TRY_LATER, Connection, log, reply_for
+from intake.channels.smtp_session import TOO_MANY, TRY_LATER, Connection, log, reply_for
 from intake.model import Channel, Envelope
 
 WHOLE_BUFFER = 1 << 24  # more than a StreamReader ever holds
@@ -54,6 +54,13 @@ class SmtpSession(Connection):
     async def smtp_AUTH(self, arg: str | None) -> None:
         """Not here."""
         await self.push("502 5.5.1 Not implemented")
+
+    async def smtp_MAIL(self, arg: str | None) -> None:
+        """RFC 5321, within the limit of mails a minute."""
+        if not self.is_free and self.server.rates.is_spent(self.client):
+            await self.push(TOO_MANY)
+            return
+        await super().smtp_MAIL(arg)
 
     # --- the mail ------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from aiosmtpd.smtp import SMTP, TLSSetupException
 
 from intake.channels.addresses import parse_path
-from intake.channels.limits import client_key, is_within
+from intake.channels.limits import client_key, is_this_machine, is_within
+from intake.channels.proxy import client_behind
 from intake.errors import StorageFull
 from intake.journal import journal
 
@@ -23,6 +24,7 @@ MAX_BOGUS = 10
 TRY_LATER = "451 4.3.0 Not possible just now, please try again later"
 FULL = "452 4.3.1 Insufficient system storage, please try again later"
 BUSY = "421 4.7.0 Too many connections, please try again later"
+TOO_MANY = "451 4.7.1 Too many mails within a minute, please try again later"
 CLOSING = "421 4.3.2 Service closing, please try again later"
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 log = journal("smtp")
@@ -64,6 +66,8 @@ class Connection(SMTP):
         self.is_trusted = False
         self.idle_since: float | None = time.monotonic()
         self.is_waiting = True  # for the next command, rather than at work on one
+        self.is_free = False  # of the limit of mails a minute
+        self._asks_proxy = False
         self._is_inside = False
         self._commands = 0
         self._bogus = 0
@@ -80,19 +84,42 @@ class Connection(SMTP):
             super().connection_made(transport)  # drops what was sent before the handshake (A20)
             return
         peer = transport.get_extra_info("peername")
-        self.peer = peer[0] if isinstance(peer, tuple) else ""
-        self.client = client_key(self.peer)
-        self.is_trusted = is_within(self.peer, self.server.trusted)
-        if self.server.is_closing or not (self.is_trusted or self.server.door.enter(self)):
+        self._comes_from(peer[0] if isinstance(peer, tuple) else "")
+        self._asks_proxy = is_within(self.peer, self.server.proxies)
+        if self._asks_proxy:
+            self.server.relays.add(self)
+        elif not self._let_in():
             assert isinstance(transport, asyncio.WriteTransport)
             transport.write(BUSY.encode() + b"\r\n")
             transport.close()
             return
-        if self.is_trusted:
-            self.server.relays.add(self)
         self._is_inside = True
         super().connection_made(transport)
         self._reset_timeout(self.server.limits.seconds_to_first_command)
+
+    def _comes_from(self, peer: str) -> None:
+        self.peer, self.client = peer, client_key(peer)
+        self.is_trusted = is_within(peer, self.server.trusted)
+        self.is_free = self.is_trusted or is_this_machine(peer)
+
+    def _let_in(self) -> bool:
+        if self.server.is_closing:
+            return False
+        if self.is_trusted:
+            self.server.relays.add(self)
+            return True
+        return self.server.door.enter(self)
+
+    async def _behind_proxy(self) -> bool:
+        """Whose connection it is, as our load balancer says; only then is it let in, or told 421."""
+        peer = await client_behind(self._reader)
+        self.server.relays.discard(self)
+        if peer is not None:
+            self._comes_from(peer)
+        if self._let_in():
+            return True
+        self.hang_up(BUSY)
+        return False
 
     def connection_lost(self, error: Exception | None) -> None:
         """Forget the client; a mail that is being committed is committed, only its 250 finds nobody."""
@@ -126,6 +153,8 @@ class Connection(SMTP):
 
     async def _handle_client(self) -> None:
         try:
+            if self._asks_proxy and not self._original_transport and not await self._behind_proxy():
+                return
             await self.push(f"220 {self.hostname} {self.ident}")
             while self.transport is not None and not self.transport.is_closing():
                 if self.server.is_closing:
@@ -198,6 +227,8 @@ class Connection(SMTP):
     def mail_kept(self) -> None:
         """A mail has been committed: the client is worth its place."""
         self._commands, self._mail_at = 0, time.monotonic()
+        if not self.is_free:
+            self.server.rates.count(self.client)
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         return (parse_path(arg) or (None, None)) if arg else ("", "")

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from intake.channels.limits import Limits, client_key, is_within, networks
+from intake.channels.limits import Limits, Rates, client_key, is_within, networks
 from intake.errors import SettingError, StorageFull, StoreBusy, StoreUnavailable
-from tests.unit.channels.fakes import BOX, NOW, MemoryStore, Port
+from tests.unit.channels.fakes import BOX, NOW, Client, MemoryStore, Port
 
 MAIL = b"From: a@example.jp\r\nSubject: x\r\n\r\nhello\r\n"
 
@@ -503,3 +503,92 @@ def test_nothing_personal_is_logged(store: MemoryStore, caplog: pytest.LogCaptur
     out = capfd.readouterr()
     assert "canary" not in caplog.text + out.out + out.err
     assert "not_stored" in out.out + out.err
+
+
+V2 = b"\r\n\r\n\0\r\nQUIT\n"
+
+
+def _v2(source: str, command: int = 0x21) -> bytes:
+    addresses = socket.inet_aton(source) + socket.inet_aton("192.0.2.99") + b"\x12\x34\x00\x19"
+    return V2 + bytes((command, 0x11)) + len(addresses).to_bytes(2, "big") + addresses
+
+
+def _from(port: Port, source: str) -> Client:
+    client = port.client()
+    client.send(f"PROXY TCP4 {source} 192.0.2.99 4660 25\r\n".encode())
+    return client
+
+
+@pytest.mark.parametrize("header", [b"PROXY TCP4 203.0.113.7 192.0.2.99 4660 25\r\n", _v2("203.0.113.7")])
+def test_a_load_balancer_says_whom_it_speaks_for(store: MemoryStore, header: bytes) -> None:
+    with Port(store, proxies=["127.0.0.1"]) as port:
+        client = port.client()
+        client.send(header)
+        client.hello().mail().send(MAIL + b".\r\n")
+        assert client.reply().startswith("250")
+    assert store.rows[0].envelope.peer == "203.0.113.7"
+
+
+def test_limits_and_trust_follow_the_client_behind_the_load_balancer(store: MemoryStore) -> None:
+    limits = Limits(connections=10, connections_per_client=1)
+    with Port(store, proxies=["127.0.0.1"], trusted_relays=["203.0.113.9"], limits=limits) as port:
+        replies, held = [], []
+        for source in ("203.0.113.7", "203.0.113.8", "203.0.113.7", "203.0.113.9", "203.0.113.9"):
+            client = _from(port, source)
+            replies.append(client.reply()[:3])
+            if replies[-1] == "220":
+                assert client.say("EHLO a").startswith("250")
+                client.mail()
+            held.append(client)
+        assert replies == ["220", "220", "421", "220", "220"]
+
+
+def test_who_is_no_load_balancer_of_ours_is_not_believed(store: MemoryStore) -> None:
+    with Port(store, proxies=["192.0.2.1"]) as port:
+        client = port.client()
+        client.send(b"PROXY TCP4 203.0.113.7 192.0.2.99 4660 25\r\n")
+        assert client.reply().startswith("220")
+        assert client.reply().startswith("500")
+
+
+@pytest.mark.parametrize("said", [b"EHLO a\r\n", b"PROXY TCP4 nonsense\r\n", V2 + b"\x21\x11\x00\x01\x00", b"PROXY"])
+def test_a_load_balancer_that_does_not_say_is_closed(
+    store: MemoryStore, said: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("intake.channels.proxy.SECONDS", 0.3)
+    with Port(store, proxies=["127.0.0.1"]) as port:
+        client = port.client()
+        client.send(said)
+        assert client.reply() == ""
+        time.sleep(0.1)
+        assert not port.server.relays
+
+
+def test_a_health_check_of_the_load_balancer_speaks_for_itself(store: MemoryStore) -> None:
+    with Port(store, proxies=["127.0.0.1"]) as port:
+        client = port.client()
+        client.send(_v2("203.0.113.7", command=0x20))
+        assert client.reply().startswith("220")
+
+
+def test_so_many_mails_a_minute(store: MemoryStore) -> None:
+    """Later, not never; others are not held up, and a new minute begins anew."""
+    with Port(store, proxies=["127.0.0.1"], limits=Limits(mails_per_minute=2)) as port:
+        said = []
+        for source in ("203.0.113.7", "203.0.113.7", "203.0.113.7", "203.0.113.8"):
+            client = _from(port, source).hello()
+            said.append(client.say("MAIL FROM:<a@example.jp>")[:3])
+            if said[-1] == "250":
+                client.say("RSET")
+                client.mail().send(MAIL + f"{len(said)}\r\n.\r\n".encode())
+                assert client.reply().startswith("250")
+        assert said == ["250", "250", "451", "250"]
+    now = [0.0]
+    rates = Rates(1, lambda: now[0])
+    rates.count("a")
+    assert rates.is_spent("a") and not rates.is_spent("b")
+    now[0] = 61
+    assert not rates.is_spent("a")
+    free = Rates(0)
+    free.count("a")
+    assert not free.is_spent("a")
