@@ -60,10 +60,11 @@ def encode_mail(
 
 def _part(text: str, kind: str, charset: str) -> tuple[list[tuple[str, str]], bytes]:
     canonical = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
-    if charset == _ISO:  # 7bit by design; each line ends in ASCII, as RFC 1468 wants
-        body, transfer = canonical.translate(_TO_JIS).encode(_ISO), "7bit"
+    raw = canonical.translate(_TO_JIS).encode(_ISO) if charset == _ISO else canonical.encode("utf-8")
+    if charset == _ISO and max(map(len, raw.split(b"\r\n"))) <= MAX_LINE_OCTETS:
+        body, transfer = raw, "7bit"  # by design; each line ends in ASCII, as RFC 1468 wants
     else:
-        body, transfer = base64.encodebytes(canonical.encode("utf-8")).replace(b"\n", b"\r\n"), "base64"
+        body, transfer = base64.encodebytes(raw).replace(b"\n", b"\r\n"), "base64"
     return [("Content-Type", f"text/{kind}; charset={charset}"), ("Content-Transfer-Encoding", transfer)], body
 
 

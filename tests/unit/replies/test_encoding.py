@@ -58,3 +58,12 @@ def test_two_views_of_one_mail_text_first() -> None:
     assert not any(part.defects for part in mail.walk())
     old = encode_mail([FROM], "退会\n", "iso-2022-jp", "見本", html="<p>退会</p>")
     assert {part.get_content_charset() for part in message_from_bytes(old).walk()} == {None, "iso-2022-jp"}
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-2022-jp"])
+def test_a_paragraph_longer_than_a_line_may_be_is_carried_all_the_same(charset: str) -> None:
+    long = "長い段落です。" * 200
+    data = encode_mail([("From", "a@agency.example")], "x\n", charset, "", f"<p>{long}</p>")
+    _, html = message_from_bytes(data, policy=policy.default).iter_parts()  # type: ignore[attr-defined]
+    assert long in html.get_content()
+    assert max(map(len, data.split(b"\r\n"))) <= 998
