@@ -121,17 +121,17 @@ class WebhookSender:
             self._end(job, "failed", error)
             return
         now = self._clock()
-        log.info("will be delivered again", event=job.seq, attempts=job.attempts, why=error)
+        log.info("will be delivered again", id=job.seq, attempts=job.attempts, code=error)
         try:
             with self._store.write() as tx:
                 tx.webhooks.retry(job, now + WAITS[job.attempts - 1], error)
         except LeaseLost:
-            log.info("another process has this delivery", event=job.seq)
+            log.info("another process has this delivery", id=job.seq)
 
     def _end(self, job: WebhookJob, state: str, error: str = "") -> None:
-        log.info("delivery ended", event=job.seq, state=state, why=error)
+        log.info("delivery ended", id=job.seq, state=state, code=error)
         try:
             with self._store.write() as tx:
                 tx.webhooks.finish(job, state, self._clock(), error)
         except LeaseLost:
-            log.info("another process has this delivery", event=job.seq)
+            log.info("another process has this delivery", id=job.seq)

@@ -115,12 +115,12 @@ def collect(tx: Tx, now: datetime) -> int:
 
 def _a_day_ago(tx: Tx, now: datetime) -> int:
     """Where the chain stood: years of history are no news to a system that is told for the first time."""
-    before: int | None = None
-    while rows := tx.audit.tail(PAGE, before):
-        before = rows[-1].seq
-        if rows[-1].at < now - FIRST_LOOK:
-            return next(r.seq for r in rows if r.at < now - FIRST_LOOK)
-    return 0
+    rows = tx.audit.tail(PAGE)
+    at = rows[0].seq if rows else 0
+    while recent := [r.seq for r in rows if r.at >= now - FIRST_LOOK]:
+        at = recent[-1] - 1
+        rows = tx.audit.tail(PAGE, rows[-1].seq)
+    return at
 
 
 def is_news(tx: Tx) -> bool:

@@ -93,7 +93,7 @@ def _send(context: WebContext, handle: str, values: dict[str, str]) -> None:
             return
         with context.store.write() as tx:
             sent = returning.send(tx, handle, seeker, values["email"], tools, context.clock(), password_fits=fits)
-        log.info("asked to come back", outcome=sent)
+        log.info("asked to come back", what=sent)
     except IntakeError as e:
         log.warning("no key was sent", error=e)
 
