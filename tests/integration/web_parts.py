@@ -42,7 +42,7 @@ def staffed(house: TestHouse) -> TestHouse:
     return house
 
 
-def app_of(house: TestHouse, writer: InboxWriter | None = None, public_url: str = HOST) -> Starlette:
+def app_of(house: TestHouse, writer: InboxWriter | None = None, public_url: str = HOST, **settings: str) -> Starlette:
     """The application over this house; its clock is the house's."""
     from dataclasses import replace
 
@@ -50,7 +50,7 @@ def app_of(house: TestHouse, writer: InboxWriter | None = None, public_url: str 
         store=house.store,
         tools=lambda: house.tools,
         writer=writer or InboxWriter(house.store),
-        settings=replace(house.settings, public_url=public_url),
+        settings=replace(house.settings, public_url=public_url, **settings),
         parser=InProcess(),
         webhook_secrets=lambda: [b"whsec_" + b"a" * 40],
         health=list,
@@ -132,9 +132,9 @@ class Client:
 
 
 @contextmanager
-def served(house: TestHouse, port: int) -> Iterator[str]:
-    """A real server on 127.0.0.1; gives its address."""
-    url = f"http://127.0.0.1:{port}"
+def served(house: TestHouse, port: int, name: str = "127.0.0.1") -> Iterator[str]:
+    """A real server on 127.0.0.1, called by ``name``; gives its address."""
+    url = f"http://{name}:{port}"
     config = uvicorn.Config(app_of(house, public_url=url), host="127.0.0.1", port=port, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

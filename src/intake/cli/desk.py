@@ -6,6 +6,7 @@ import getpass
 import secrets
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +14,7 @@ import typer
 from intake.bootstrap.house import connect
 from intake.cli.app import app, emit, emit_array, say, settings, utf8_out
 from intake.errors import BadInput, NotFound
-from intake.model import Case, CaseState, MailState, Role
+from intake.model import Actor, Case, CaseState, MailState, Role
 from intake.ports import CaseQuery, Tx
 
 case_app = typer.Typer(no_args_is_help=True, help="one case")
@@ -224,6 +225,35 @@ def staff_add(
     finally:
         store.close()
     print(say(f"{name} を登録しました。", f"{name} added.") + ("" if password_stdin else f" password: {password}"))
+
+
+@staff_app.command("invite")
+def staff_invite(
+    name: str,
+    role: Annotated[str, typer.Option(help=", ".join(r.value for r in Role))] = "admin",
+    lead: Annotated[str, typer.Option(help="the name of this person's lead")] = "",
+) -> None:
+    """Print a one-time link by which this person sets a password; makes the account if there is none."""
+    from intake.bootstrap.toolbox import make_tools
+    from intake.web.staff.welcome import invite
+
+    utf8_out()
+    if role not in {r.value for r in Role}:
+        raise typer.BadParameter(f"--role: {role!r} is not one of {', '.join(r.value for r in Role)}")
+    found = settings()
+    tools, store = make_tools(found), connect(found)
+    try:
+        with store.write() as tx:
+            if tx.staff.by_name(name) is None:
+                tx.staff.add(name, Role(role), None, lead or None)
+            path = invite(tx, tools.keyring, name, datetime.now(UTC))
+            tx.audit.append(datetime.now(UTC), Actor("system", "cli"), "staff.invited", detail={"name": name})
+    finally:
+        store.close()
+    print(
+        say(f"{name} さんのサインイン用リンク(24時間、1回だけ):", f"Sign-in link for {name} (once, within 24 hours):")
+    )
+    print(tools.public_url + path)
 
 
 @staff_app.command("list")

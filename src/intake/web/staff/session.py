@@ -1,39 +1,60 @@
-"""Signing in and out. The cookie holds a secret, the database only its keyed hash (reliability.md A26, A32)."""
+"""Sessions of staff. The cookie holds a secret, the database only its keyed hash (reliability.md A26, A32)."""
 
 from __future__ import annotations
 
+import re
 import secrets
 import threading
-import unicodedata
+import time
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import quote, urlsplit
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from intake.errors import Temporary
 from intake.model import Actor
 from intake.ports import Session
-from intake.web.context import WebContext, context_of
-from intake.web.passwords import password_fits
+from intake.web.context import WebContext
 from intake.web.staff import language
 
 COOKIE = "intake_session"
 LASTS = timedelta(hours=12)
-MOST_FAILURES = 5
+HALF_LASTS = timedelta(minutes=10)
+HALF = "half"
 HOME = "/staff/"
-_HASHING = threading.BoundedSemaphore(2)  # argon2 takes 64 MiB each time: strangers must not use it all
+TOUCH_SECONDS = 60.0
+_SEEN: dict[int, float] = {}
+_SEEN_LOCK = threading.Lock()
+_SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+            ("Mac OS X", "Mac"), ("Linux", "Linux"))  # fmt: skip
+_BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 
 
-def find(context: WebContext, request: Request) -> Session | None:
-    """The session of this browser, if it is signed in."""
+def find(context: WebContext, request: Request, *, half: bool = False) -> Session | None:
+    """The session of this browser, if it is signed in. ``half``: one whose second factor is still to come."""
     token = request.cookies.get(COOKIE, "")
     if not token:
         return None
     with context.store.read() as tx:
-        return tx.staff.session(_hash(context, token), context.clock())
+        found = tx.staff.session(_hash(context, token), context.clock(), half=half)
+    if found is not None and not half:
+        _touch(context, found.id)
+    return found
+
+
+def _touch(context: WebContext, session_id: int) -> None:
+    """Say that it is in use, at most once a minute; a busy database may miss it."""
+    now = time.monotonic()
+    with _SEEN_LOCK:
+        if now - _SEEN.get(session_id, -TOUCH_SECONDS) < TOUCH_SECONDS:
+            return
+        if len(_SEEN) > 10_000:
+            _SEEN.clear()
+        _SEEN[session_id] = now
+    with suppress(Temporary), context.store.write() as tx:
+        tx.access.touch(session_id, context.clock())
 
 
 def ask(context: WebContext, request: Request) -> Response:
@@ -41,59 +62,31 @@ def ask(context: WebContext, request: Request) -> Response:
     if request.method in ("GET", "HEAD"):
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/staff/sign-in?next={quote(here, safe='/')}", 303)
-    return _form(context, request, 401, error="expired")
+    return door(context, request, 401, error="expired")
 
 
-async def show(request: Request) -> Response:
-    """The sign-in page."""
-    return _form(context_of(request), request, target=request.query_params.get("next", HOME))
+def enter(context: WebContext, request: Request, name: str, method: str, target: str) -> Response:
+    """Sign this browser in. A new secret each time; the one that the browser had before dies.
 
-
-async def sign_in(request: Request) -> Response:
-    """Check name and password; the same answer, in the same time, whatever is wrong."""
-    context = context_of(request)
-    data = await request.form(max_files=0, max_fields=10, max_part_size=2_000)
-    fields = {k: v for k, v in data.items() if isinstance(v, str)}
-    name = unicodedata.normalize("NFKC", fields.get("name", "")).strip()[:100]
-    target = fields.get("next", HOME)
-    try:
-        token, error = await run_in_threadpool(_check, context, request, name, fields.get("password", "")[:1000])
-    except Temporary:
-        return _form(context, request, 503, error="later", target=target)
-    if token is None:
-        return _form(context, request, 429 if error == "locked" else 401, error=error, target=target)
-    response = RedirectResponse(safe_target(target), 303)
-    response.set_cookie(COOKIE, token, max_age=int(LASTS.total_seconds()), httponly=True, samesite="lax",
-                        path="/staff", secure=context.https)  # fmt: skip
-    return response
-
-
-def _check(context: WebContext, request: Request, name: str, password: str) -> tuple[str | None, str]:
-    now = context.clock()
-    with context.store.read() as tx:
-        stored = tx.staff.password_hash(name)
-        locked = tx.staff.failures(name, now) >= MOST_FAILURES
-    with _HASHING:
-        fits = password_fits(stored, password)
-    if locked or not fits:
-        with context.store.write() as tx:
-            failures = tx.staff.note_failure(name, now) if not locked else MOST_FAILURES
-            if failures == MOST_FAILURES and not locked and stored is not None:
-                tx.audit.append(now, Actor("system", "web"), "staff.locked", detail={"name": name})
-        return None, "locked" if locked else "wrong"
-    return _open(context, request, name), ""
-
-
-def _open(context: WebContext, request: Request, name: str) -> str:
-    """A new secret at each sign-in; the one that the browser had before dies."""
+    ``method`` ``half`` leads to the second factor first.
+    """
     now, token, old = context.clock(), secrets.token_urlsafe(32), request.cookies.get(COOKIE, "")
+    lasts = HALF_LASTS if method == HALF else LASTS
     with context.store.write() as tx:
         if old:
             tx.staff.close_session(_hash(context, old))
-        tx.staff.clear_failures(name)
-        tx.staff.open_session(name, _hash(context, token), secrets.token_urlsafe(32), now, now + LASTS)
-        tx.audit.append(now, Actor("staff", name), "staff.signed_in")
-    return token
+        opened = tx.staff.open_session(name, _hash(context, token), secrets.token_urlsafe(32), now, now + lasts, method)
+        tx.access.describe_session(opened.id, method, agent_of(request), request.client.host if request.client else "")
+        if method != HALF:
+            tx.staff.clear_failures(name)
+            tx.audit.append(now, Actor("staff", name), "staff.signed_in", detail={"method": method})
+    onward = safe_target(target)
+    if method == HALF:
+        onward = f"/staff/sign-in/second?next={quote(onward, safe='/')}"
+    response = RedirectResponse(onward, 303)
+    response.set_cookie(COOKIE, token, max_age=int(lasts.total_seconds()), httponly=True, samesite="lax",
+                        path="/staff", secure=context.https)  # fmt: skip
+    return response
 
 
 def close(context: WebContext, request: Request, name: str) -> Response:
@@ -113,19 +106,31 @@ def safe_target(target: str) -> str:
     return target if ours and target.isprintable() else HOME
 
 
-def _form(context: WebContext, request: Request, status: int = 200, *, error: str = "", target: str = HOME) -> Response:
+def agent_of(request: Request) -> str:
+    """「Chrome・Windows」: enough to know one's own browser again."""
+    said = re.sub(r"[^\x20-\x7e]", "", request.headers.get("user-agent", ""))
+    browser = next((name for mark, name in _BROWSERS if mark in said), "")
+    system = next((name for mark, name in _SYSTEMS if mark in said), "")
+    return "・".join(p for p in (browser, system) if p)
+
+
+def door(context: WebContext, request: Request, status: int = 200, *, error: str = "", target: str = HOME,
+         page: str = "sign_in.html", **values: object) -> Response:  # fmt: skip
+    """A page before the sign-in."""
+    from intake.web.staff import oidc, passkeys
+
     return context.pages.page(
-        "staff/sign_in.html",
+        f"staff/{page}",
         status,
         error=error,
         target=safe_target(target),
         demo=context.demo,
+        passkey=passkeys.sign_in_options(context),
+        oidc=oidc.is_on(context),
         **language.words(language.of(request)),
+        **values,
     )
 
 
 def _hash(context: WebContext, token: str) -> bytes:
     return context.tools().keyring.hash("session", token)
-
-
-ROUTES = [Route("/sign-in", show, methods=["GET"]), Route("/sign-in", sign_in, methods=["POST"])]

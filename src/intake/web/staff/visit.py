@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from intake.errors import NotAllowed, NotFound, Temporary
-from intake.model import Role, StaffMember
+from intake.model import Actor, Role, StaffMember
 from intake.pipeline.tools import Tools
 from intake.ports import Session
 from intake.web.context import WebContext, context_of
@@ -43,6 +43,11 @@ class Visit:
     def staff(self) -> StaffMember:
         """Who is signed in."""
         return self.session.staff
+
+    @property
+    def actor(self) -> Actor:
+        """The same, for the audit trail."""
+        return Actor("staff", self.session.staff.name)
 
     @property
     def now(self) -> datetime:
