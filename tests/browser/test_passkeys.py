@@ -82,7 +82,8 @@ def test_what_another_site_or_an_old_challenge_signed_opens_nothing(page: Any, s
     page.wait_for_selector("text=パスキーを登録しました")
     page.context.clear_cookies()
     page.goto(f"{site}/staff/sign-in")
-    page.evaluate("() => { HTMLFormElement.prototype.submit = function () { window.sent = this.elements.credential.value } }")
+    keep = "window.sent = this.elements.credential.value"
+    page.evaluate(f"() => {{ HTMLFormElement.prototype.submit = function () {{ {keep} }} }}")
     page.click("text=パスキーでサインイン")
     page.wait_for_function("window.sent")
     answer = page.evaluate("window.sent")

@@ -53,7 +53,7 @@ def test_a_person_switches_the_rung_and_back(house: TestHouse) -> None:
     before = reading(house, case)
     assert before[0] == WORDS
     assert client.act(case.number, path_of(case), charset="euc-jp").status_code == 303
-    text, subject, requests = reading(house, case)
+    text, subject, _ = reading(house, case)
     assert text != WORDS
     assert subject == "退会"  # the encoded word said its own charset: it stays
     assert WORDS not in client.get(f"/staff/cases/{case.number}").text
