@@ -135,7 +135,7 @@ def rules_check() -> None:
     from intake.channels.foreign import load_forms
     from intake.pipeline.roster_words import load_roster_words
     from intake.policy import load_profile
-    from intake.replies import load_agency, load_templates
+    from intake.replies import load_agency, load_saved, load_templates
     from intake.understanding import examples, load_rulebook
 
     utf8_out()
@@ -144,6 +144,7 @@ def rules_check() -> None:
     book = load_rulebook(rules)
     templates = load_templates(template_dirs(s))
     load_agency(rules)
+    load_saved(rules)
     load_roster_words(rules)
     load_forms([folder / "forms" for folder in rules])
     for profile in ("agency", "public-office"):

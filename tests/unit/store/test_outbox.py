@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from intake.errors import LeaseLost, NotFound
-from intake.model import MailClass, MailState
+from intake.model import MailClass, MailOrigin, MailState
+from intake.ports import Wording
 from intake.store import SqlStore
-from tests.unit.store.given import KEYRING, MINUTE, NOW, new_mail
+from tests.unit.store.given import KEYRING, MINUTE, NOW, add_message, new_case, new_mail, seeker
 
 
 def test_what_is_queued_comes_back_whole(store: SqlStore) -> None:
@@ -138,3 +139,67 @@ def test_pages_go_by_id(store: SqlStore) -> None:
 def test_what_is_not_there_is_said(store: SqlStore) -> None:
     with store.read() as tx, pytest.raises(NotFound):
         tx.outbox.get(1)
+
+
+def test_the_budgets_of_domain_thread_and_total(store: SqlStore) -> None:
+    thread = b"t" * 16
+    with store.write() as tx:
+        tx.outbox.add(new_mail(domain="Example.com", thread=thread, message_id="<a.1@agency.example>"), NOW)
+        tx.outbox.add(new_mail(domain="example.com"), NOW)
+        tx.outbox.add(new_mail(thread=thread, automatic=False), NOW)
+        gone = tx.outbox.add(new_mail(domain="example.com", thread=thread), NOW)
+        tx.outbox.cancel(gone.id, NOW, "")
+        tx.outbox.add(new_mail(domain="other.example"), NOW - timedelta(hours=2))
+    with store.read() as tx:
+        hour = NOW - timedelta(hours=1)
+        assert tx.outbox.automatic_count(hour, 100) == 2
+        assert tx.outbox.automatic_count(NOW - timedelta(days=1), 100) == 3
+        assert tx.outbox.automatic_count(NOW - timedelta(days=1), 2) == 2
+        assert tx.outbox.automatic_count(hour, 100, domain="EXAMPLE.com") == 2
+        assert tx.outbox.automatic_count(hour, 100, domain="other.example") == 0
+        assert tx.outbox.automatic_count(hour, 100, thread=thread) == 1
+        assert tx.outbox.automatic_count(hour, 100, thread=b"x") == 0
+        assert tx.outbox.thread_of(["<x@y>", "<a.1@agency.example>"]) == thread
+        assert tx.outbox.thread_of(["<x@y>"]) == b""
+        assert tx.outbox.thread_of([]) == b""
+
+
+def test_what_a_mail_knew_comes_back(store: SqlStore) -> None:
+    known = {"origin": MailOrigin.STAFF, "newest_message": 7, "seeker_status": "paused"}
+    with store.write() as tx:
+        added = tx.outbox.add(new_mail((1,), **known), NOW)
+    with store.read() as tx:
+        item = tx.outbox.get(added.id)
+    assert item == added
+    assert (item.origin, item.newest_message, item.seeker_status) == (MailOrigin.STAFF, 7, "paused")
+
+
+def test_wordings_are_kept_once_by_version(store: SqlStore) -> None:
+    first = Wording("receipt_other", "v1", NOW, {"receipt_other/body.txt": "見本"})
+    later = Wording("receipt_other", "v2", NOW + MINUTE, {"receipt_other/body.txt": "変更"})
+    with store.write() as tx:
+        tx.wordings.keep(first)
+        tx.wordings.keep(later)
+        tx.wordings.keep(Wording("receipt_other", "v1", NOW + 2 * MINUTE, {"x": "never"}))
+    with store.read() as tx:
+        assert tx.wordings.of("receipt_other") == [later, first]
+        assert tx.wordings.find("receipt_other", "v1") == first
+        assert tx.wordings.find("receipt_other", "v3") is None
+        assert tx.wordings.of("answer") == []
+
+
+def test_the_newest_message_of_a_person(store: SqlStore) -> None:
+    with store.write() as tx:
+        mine, theirs = (tx.seekers.upsert(seeker(m))[0].id for m in ("M-1", "M-2"))
+        ids = [add_message(tx, n) for n in range(1, 6)]
+        case = tx.cases.add(new_case(ids[0], seeker_id=mine))
+        other = tx.cases.add(new_case(ids[1], seeker_id=mine))
+        stranger = tx.cases.add(new_case(ids[2], seeker_id=theirs))
+        nobody = tx.cases.add(new_case(ids[3]))
+        for found, message in ((case, ids[0]), (other, ids[1]), (stranger, ids[2]), (nobody, ids[3])):
+            tx.cases.link_message(found.id, message, "opened")
+        assert tx.cases.newest_message([case.id]) == ids[1]
+        tx.cases.link_message(case.id, ids[4], "joined")
+        assert tx.cases.newest_message([other.id]) == ids[4]
+        assert tx.cases.newest_message([stranger.id, nobody.id]) == ids[3]
+        assert tx.cases.newest_message([]) is None
