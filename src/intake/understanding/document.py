@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from intake.understanding.matcher import Entry, Found, Phrasebook, longest
+from intake.understanding.reasonwords import ReasonWordings
 from intake.understanding.rulebook import Concept, Mark, Rulebook
 from intake.understanding.sentences import Sentence, split
 from intake.understanding.tokens import Tokens, tokenizer
@@ -60,6 +61,7 @@ class Annotator:
         self._marks: dict[int, Mark] = {self.book.add(m.words, "mark"): m for m in rulebook.marks}
         self._concepts: dict[int, Concept] = {self.book.add(c.words, "concept"): c for c in rulebook.concepts}
         self._reasons = {self.book.add(r.words, "reason"): r.code for r in rulebook.reasons.reason}
+        self._wordings = ReasonWordings({code: said.wordings for code, said in rulebook.wordings.items()})
         self.concept_groups = {c.name: g for g, c in self._concepts.items()}
         entries = {c.name: self.book.bare(self.concept_groups[c.name]) for c in rulebook.concepts}
         self._spellings = _by_pair(rulebook.concepts, entries)
@@ -82,7 +84,18 @@ class Annotator:
             {self._reasons[group] for one in here if one.entry.reasons for group in one.entry.reasons}
             for here in by_sentence
         ]
+        self._add_wordings(text, tokens, sentences, reasons)
         return Document(text, tokens, sentences, by_sentence, marks, said, reasons, turns, subject_from)
+
+    def _add_wordings(
+        self, text: str, tokens: Tokens, sentences: Sequence[Sentence], reasons: Sequence[set[str]]
+    ) -> None:
+        """Whole wordings of reasons weigh more than single words: ``family*`` beside ``family``."""
+        if not sentences:
+            return
+        firsts = [tokens.starts[sentence.start] for sentence in sentences]
+        for start, code in self._wordings.find(text):
+            reasons[max(bisect_right(firsts, start) - 1, 0)].add(f"{code}*")
 
     def _with_spellings(self, text: str, tokens: Tokens, found: list[Found]) -> list[Found]:
         pairs = self._spellings.keys() & set(map(str.__add__, text, text[1:]))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from intake.understanding.answers import AnswerFinder
 from intake.understanding.reading import Reader, Reading
+from intake.understanding.reasonwords import ReasonWordings
 from intake.understanding.rulebook import Rule, Rulebook
 
 
@@ -41,6 +42,7 @@ def examples(rulebook: Rulebook) -> Iterator[Failure]:
             yield from _tried(rule, reader)
             if rule.weight > 0 and total < 1:
                 yield Failure(rule.id, "idle", f"{rule.weight}")
+    yield from _reasons(rulebook)
     for name, answer in rulebook.answers.items():
         for text in answer.hits:
             if finder.fitting(_read(reader, text)) != [name]:
@@ -48,6 +50,17 @@ def examples(rulebook: Rulebook) -> Iterator[Failure]:
         for text in answer.misses:
             if name in finder.fitting(_read(reader, text)):
                 yield Failure(f"answers/{name}", "miss", text)
+
+
+def _reasons(rulebook: Rulebook) -> Iterator[Failure]:
+    finder = ReasonWordings({code: said.wordings for code, said in rulebook.wordings.items()})
+    for code, said in rulebook.wordings.items():
+        for text in said.hits:
+            if code not in {place.code for place in finder.find(text)}:
+                yield Failure(f"reasons/{code}", "hit", text)
+        for text in said.misses:
+            if code in {place.code for place in finder.find(text)}:
+                yield Failure(f"reasons/{code}", "miss", text)
 
 
 def _tried(rule: Rule, reader: Reader) -> Iterator[Failure]:

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from intake.understanding.rulebook import Rulebook
 
-_COMPLAINT = 1.5  # log odds; a message that asks for nothing says why only if it surely does
+_ASKS_NOTHING = frozenset(("question", "other"))
 
 
 def reasons_of(
     odds: Sequence[float], requests: Sequence[str], labels: Sequence[str], floors: Mapping[str, float]
 ) -> tuple[str, ...]:
-    """The stated reasons, sorted. Questions have none (GUIDE); one is more often given than two."""
-    if tuple(requests) == ("question",):
+    """The stated reasons, sorted. Who asks for nothing gives none (GUIDE); one is more often given than two."""
+    if set(requests) & _ASKS_NOTHING:
         return ()
-    first = _COMPLAINT if tuple(requests) == ("other",) else floors.get("reason", 0.0)
+    first = floors.get("reason", 0.0)
     more = max(first, floors.get("more_reasons", 0.0))
     ranked = sorted(zip(odds, labels, strict=True), reverse=True)
     found = [label for odd, label in ranked[:1] if odd > first]

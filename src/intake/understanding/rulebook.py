@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -105,6 +105,14 @@ class Reasons(_Strict):
     reason: list[Reason]
 
 
+class Wordings(_Strict):
+    """rules/reasons/CODE.toml: how people say that reason; each ``hit`` must be found, no ``miss``."""
+
+    wordings: list[str] = Field(min_length=1)
+    hits: list[str] = Field(min_length=1)
+    misses: list[str] = Field(min_length=1)
+
+
 class Answer(_Strict):
     """rules/answers/NAME.toml: a question that has a fixed answer."""
 
@@ -135,6 +143,7 @@ class Rulebook:
     marks: tuple[Mark, ...]
     reasons: Reasons
     answers: Mapping[str, Answer]
+    wordings: Mapping[str, Wordings] = field(default_factory=dict)  # of reasons, by their code
     weights_file: Path | None = None  # weights that `intake learn` left beside the home's own rules
 
 
@@ -159,7 +168,8 @@ def load_rulebook(rules_dirs: Sequence[Path]) -> Rulebook:
     }
     own = [folder / "weights.npz" for folder in rules_dirs if (folder / "weights.npz").is_file()]
     weights_file = own[-1] if own else None
-    book = Rulebook(requests, tuple(lexicon.concept), tuple(common.mark), reasons, answers, weights_file)
+    wordings = {Path(n).stem: _read(files, n, Wordings) for n in sorted(files) if n.startswith("reasons/")}
+    book = Rulebook(requests, tuple(lexicon.concept), tuple(common.mark), reasons, answers, wordings, weights_file)
     _check_names(book, files)
     return book
 
@@ -167,7 +177,7 @@ def load_rulebook(rules_dirs: Sequence[Path]) -> Rulebook:
 def _files(rules_dirs: Sequence[Path]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for folder in rules_dirs:
-        for pattern in ("*.toml", "requests/*.toml", "answers/*.toml"):
+        for pattern in ("*.toml", "requests/*.toml", "answers/*.toml", "reasons/*.toml"):
             for path in folder.glob(pattern):
                 found[path.relative_to(folder).as_posix()] = path
     return found
@@ -217,6 +227,17 @@ def _check_names(book: Rulebook, files: Mapping[str, Path]) -> None:
     for concept in book.concepts:
         for spelling in concept.spellings:
             _safe_pattern(spelling, f"lexicon.toml: {concept.name}")
+    _check_wordings(book)
+
+
+def _check_wordings(book: Rulebook) -> None:
+    codes = {reason.code for reason in book.reasons.reason}
+    for code, said in book.wordings.items():
+        _known(code, codes, f"reasons/{code}.toml")
+        for wording in said.wordings:
+            _safe_pattern(wording, f"reasons/{code}.toml")
+            if _SPECIAL.search(wording[:2]) or wording[2:3] in ("?", "{"):
+                raise RuleError(f"reasons/{code}.toml: {wording!r} does not begin with two plain characters")
 
 
 def _known(name: str, names: set[str], place: str) -> None:
@@ -225,6 +246,7 @@ def _known(name: str, names: set[str], place: str) -> None:
 
 
 # A repeat inside a repeat, or an open repeat at all, can take minutes on one hostile mail.
+_SPECIAL = re.compile(r"[\\()\[\]{}|?.^$]|^.?$")
 _UNSAFE = re.compile(r"(?<!\\)[*+]|\{\d*,\}|\(\?[PiLmsux]|\\[1-9]|^\.|\|\||\|$|^\|")
 
 
