@@ -51,7 +51,7 @@ def test_unchanged_words_make_the_same_mail(template: str, charset: str) -> None
     assert made.text.rstrip("\n") == mail.text.rstrip("\n")
     old, new = (message_from_bytes(m.data, policy=policy.default) for m in (mail, made))
     assert old.keys() == new.keys()
-    for name in old.keys():
+    for name in old:
         assert name == "Message-ID" or str(old[name]).split() == str(new[name]).split(), name
     assert made.edited
     assert made.message_id == NEW
