@@ -5,24 +5,30 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from intake.bootstrap.erasing import make_eraser
 from intake.bootstrap.house import House
 from intake.journal import journal
 from intake.model import CaseState
+from intake.pipeline import keeping
 from intake.pipeline.erasing import begin_due
+from intake.policy import today_of
 from intake.ports import CaseQuery, Tx
 from intake.worker import utc_now
 
 PAUSE_SECONDS = 30.0
+FROM_HOUR = 3  # of the night, in Tokyo
+RAN_ON = "retention.ran_on"
+TOKYO = ZoneInfo("Asia/Tokyo")
 log = journal("keeper")
 
 
 class Keeper:
     """One thread's worth; several may run, also on other machines: each erasure is claimed by one of them."""
 
-    def __init__(self, house: House, clock: Callable[[], datetime] = utc_now) -> None:
-        self._house, self._clock = house, clock
+    def __init__(self, house: House, clock: Callable[[], datetime] = utc_now, *, daily: bool = True) -> None:
+        self._house, self._clock, self._daily = house, clock, daily
         self._eraser = make_eraser(house, clock=clock)
         self.beat_at = clock()
         self.trouble: str | None = None  # for /healthz
@@ -36,8 +42,29 @@ class Keeper:
             with self._house.store.write() as tx:
                 begin_due(tx, self._house.tools(), self._clock())
         ended = len(self._eraser.run())
+        if self._daily and self._is_night():
+            self._run_the_day()
         self.trouble = self._what_is_stuck()
         return ended
+
+    def _is_night(self) -> bool:
+        """Once a day from three o'clock on. The very first night is let pass: an operator looks at the calendar first,
+        for a register that was just imported may hold people whose time was over long ago."""
+        here = self._clock().astimezone(TOKYO)
+        with self._house.store.read() as tx:
+            ran_on = tx.meta.get(RAN_ON)
+        if ran_on is None:
+            self._note_day()
+            return False
+        return here.hour >= FROM_HOUR and ran_on < here.date().isoformat()
+
+    def _run_the_day(self) -> None:
+        keeping.run(self._house.store, self._eraser, self._house.tools(), self._clock())
+        self._note_day()
+
+    def _note_day(self) -> None:
+        with self._house.store.write() as tx:
+            tx.meta.put(RAN_ON, today_of(self._clock()).isoformat())
 
     def _what_is_stuck(self) -> str | None:
         with self._house.store.read() as tx:

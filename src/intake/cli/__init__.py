@@ -11,7 +11,7 @@ from intake.errors import IntakeError
 
 def main() -> None:
     """Entry point of ``intake`` and ``python -m intake``."""
-    from intake.cli import desk, dkim, erase, explain, load, operate, programs, read, run, template  # noqa: F401
+    from intake.cli import desk, dkim, erase, explain, load, operate, programs, read, retention, run, template  # noqa: F401
 
     try:
         app(prog_name="intake")

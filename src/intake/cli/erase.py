@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from intake.bootstrap import House, open_house
+from intake.bootstrap.leases import end_leases_of_the_dead
 from intake.cli.app import app, emit, say, settings, utf8_out
 from intake.errors import BadInput, NotAllowed, NotFound
 from intake.model import Actor, Seeker
@@ -28,6 +29,7 @@ def erase(
     if plan == execute:
         raise typer.BadParameter("say --plan or --execute")
     house = open_house(settings())
+    end_leases_of_the_dead(house.store, utc_now())
     try:
         row = _planned(house, seeker) if plan else _executed(house, seeker)
     finally:

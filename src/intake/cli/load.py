@@ -80,7 +80,7 @@ def work_until_idle(house: House) -> tuple[int, int]:
     from intake.bootstrap.sending import make_sender
 
     counts = _work_until(house, lambda tx: tx.inbox.backlog(utc_now()).waiting == 0, make_sender(house))
-    Keeper(house).run_once()
+    Keeper(house, daily=False).run_once()
     return counts
 
 

@@ -164,6 +164,7 @@ class ClockRow:
     legal_hold: bool
     handled: bool  # an employer was involved
     busy: bool  # a case is open, or a selection runs
+    reachable: bool = True  # an address is on file
 
 
 class ClockRepo(Protocol):

@@ -103,7 +103,7 @@ def _one(subject: Subject, clock: Clock, notice_days: int, today: date) -> Due |
         return None
     at_ceiling = ceiling_on is not None and today >= ceiling_on
     go = ERASE if clock.data == PERSONAL else PART
-    waits = _obstacle(subject, today, due_on, at_ceiling, notice_days if needs_notice else 0, noticed)
+    waits = _obstacle(subject, today, at_ceiling, notice_days if needs_notice else 0, noticed)
     action = NOTICE if waits == NOTICE else WAIT if waits else go
     waits = "" if waits == NOTICE else waits
     return Due(subject.seeker_id, clock.data, clock.label, action, start, due_on, ceiling_on, clock.ground, waits)
@@ -114,9 +114,7 @@ def _noticed(subject: Subject, start: date) -> date | None:
     return subject.noticed_on if subject.noticed_on is not None and subject.noticed_on >= start else None
 
 
-def _obstacle(
-    subject: Subject, today: date, due_on: date, at_ceiling: bool, notice_days: int, noticed: date | None
-) -> str:
+def _obstacle(subject: Subject, today: date, at_ceiling: bool, notice_days: int, noticed: date | None) -> str:
     """What must come first; "" where nothing does."""
     if subject.legal_hold:
         return HOLD
@@ -124,7 +122,7 @@ def _obstacle(
         return ""
     if notice_days and noticed is None:
         return NOTICE
-    if today < due_on or (noticed is not None and notice_days and today < noticed + timedelta(days=notice_days)):
+    if notice_days and noticed is not None and today < noticed + timedelta(days=notice_days):
         return NOTICED
     return BUSY if subject.busy else ""
 

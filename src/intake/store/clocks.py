@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from intake.model import CaseState, SeekerStatus, Stage
 from intake.ports.erasing import ClockRow
 from intake.store.context import Context
-from intake.store.tables import application, cases, retention_notice, retention_part, seeker
+from intake.store.tables import application, cases, retention_notice, retention_part, seeker, seeker_key
 
 _OPEN = [s.value for s in CaseState if s.is_open]
 _GONE = [SeekerStatus.WITHDRAWN.value, SeekerStatus.INVALID.value]
@@ -28,8 +28,10 @@ class Clocks:
         handled = sa.exists().where(a.seeker_id == s.id, sa.or_(a.stage >= Stage.APPLIED, a.stage < 0))
         runs = sa.exists().where(a.seeker_id == s.id, a.stage > 0)
         waits = sa.exists().where(cases.c.seeker_id == s.id, cases.c.state.in_(_OPEN))
+        k = seeker_key.c
+        address = sa.exists().where(k.seeker_id == s.id, k.key.like("a:%"))
         query = sa.select(s.id, s.status, s.status_since, s.withdrawn_on, s.invalid_on, s.legal_hold.is_not(None),
-                          handled, runs, waits, s.key_id.is_not(None)).order_by(s.id)  # fmt: skip
+                          handled, runs, waits, address).order_by(s.id)  # fmt: skip
         has_left = sa.or_(s.withdrawn_on.is_not(None), s.invalid_on.is_not(None), s.status.in_(_GONE))
         query = query.where(has_left if seeker_id is None else s.id == seeker_id)
         return [_row(tuple(r)) for r in self._c.conn.execute(query)]
@@ -59,9 +61,9 @@ class Clocks:
 
 def _row(r: tuple[Any, ...]) -> ClockRow:
     """A status without its own day counts from the day on which the status was set."""
-    seeker_id, status, since, withdrawn_on, invalid_on, hold, handled, runs, waits, _ = r
+    seeker_id, status, since, withdrawn_on, invalid_on, hold, handled, runs, waits, address = r
     left = withdrawn_on or (since if status == SeekerStatus.WITHDRAWN.value else None)
     invalid = invalid_on or (since if status == SeekerStatus.INVALID.value else None)
     is_here = status not in _GONE
     return ClockRow(seeker_id, status, left if not is_here else None, invalid if not is_here else None, bool(hold),
-                    bool(handled), bool(waits) or (is_here and bool(runs)))  # fmt: skip
+                    bool(handled), bool(waits) or (is_here and bool(runs)), bool(address))  # fmt: skip

@@ -50,8 +50,8 @@ class Erasures:
         return _row(found)
 
     def claim(self, now: datetime, lease_seconds: int, worker: str, only: int | None = None) -> ErasureRow | None:
-        """The oldest that is not done and whose lease, if any, is over or was this worker's own."""
-        free = sa.or_(erasure.c.ready_at.is_(None), erasure.c.ready_at <= now, erasure.c.worker == worker)
+        """The oldest that is not done and whose lease, if any, is over."""
+        free = sa.or_(erasure.c.ready_at.is_(None), erasure.c.ready_at <= now)
         query = sa.select(erasure.c.id).where(erasure.c.step != DONE, free).order_by(erasure.c.id).limit(1)
         if only is not None:
             query = sa.select(erasure.c.id).where(erasure.c.step != DONE, erasure.c.id == only, free)
