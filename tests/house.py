@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -14,6 +14,7 @@ from intake.bootstrap.samples import mail_bytes
 from intake.bootstrap.sending import COURIER, tell
 from intake.bootstrap.toolbox import make_tools
 from intake.config import Settings
+from intake.keyring import load_keyring
 from intake.model import (
     Accepted,
     Application,
@@ -37,7 +38,7 @@ from intake.worker import Worker
 
 NOON = datetime(2026, 11, 16, 3, 0, tzinfo=UTC)  # Monday, noon in Tokyo
 DESK = "support@agency.example.jp"
-_TOOLS: dict[tuple[str, str], Tools] = {}
+_TOOLS: dict[Settings, Tools] = {}  # shipped rules and templates, read once a process: a second each
 
 
 class InProcess:
@@ -172,7 +173,16 @@ def open_test_house(home: Path, *, profile: str = "agency", url: str = "", **set
         **settings,
     )
     init_home(s)
-    return TestHouse(s, connect(s), make_tools(s))
+    return TestHouse(s, connect(s), _tools(s))
+
+
+def _tools(s: Settings) -> Tools:
+    if any(p.is_file() for root in (s.rules_override, s.templates_override) for p in root.rglob("*")):
+        return make_tools(s)
+    alike = replace(s, home=Path(), database_url="", secret_file="")
+    if alike not in _TOOLS:
+        _TOOLS[alike] = make_tools(s)
+    return replace(_TOOLS[alike], keyring=load_keyring(s.secret_path))
 
 
 def as_table(cases: Sequence[Case]) -> list[Mapping[str, Any]]:
