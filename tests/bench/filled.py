@@ -57,7 +57,7 @@ class _Plan:
 
 def fill(house: TestHouse, size: int) -> None:
     """``size`` cases of ``size`` // 5 people, with messages, mails, tasks, an audit trail and the search index."""
-    dice = random.Random(5)  # noqa: S311
+    dice = random.Random(5)
     everybody = list(people(size // 5))
     for start in range(0, len(everybody), BATCH):
         with house.store.write() as tx:
@@ -78,7 +78,9 @@ def _plans(house: TestHouse, dice: random.Random, everybody: list[Any], start: i
         text = "".join(dice.choices(SAID, k=dice.randint(2, 6))) + f"\n\n{person.name}"
         at = house.now - timedelta(minutes=(size - n) * 6)
         addr = person.addresses[0] if known else f"guest{n}@example.com"
-        yield _Plan(n, who + 1 if known else None, dice.choice(REQUESTS), dice.choice(STATES), text, person.name, addr, at)
+        yield _Plan(
+            n, who + 1 if known else None, dice.choice(REQUESTS), dice.choice(STATES), text, person.name, addr, at
+        )
 
 
 def _write(tx: Any, house: TestHouse, plans: list[_Plan], dice: random.Random) -> None:
@@ -99,9 +101,13 @@ def _write(tx: Any, house: TestHouse, plans: list[_Plan], dice: random.Random) -
 
 
 def _end_messages(tx: Any, ids: list[int], plans: list[_Plan]) -> None:
-    ends = [{"i": i, "as_": "machine" if p.n % 50 == 0 else "case", "at_": p.at} for i, p in zip(ids, plans, strict=True)]
+    ends = [
+        {"i": i, "as_": "machine" if p.n % 50 == 0 else "case", "at_": p.at} for i, p in zip(ids, plans, strict=True)
+    ]
     done = sa.update(inbox).where(inbox.c.id == sa.bindparam("i"))
-    tx._context.conn.execute(done.values(ended_as=sa.bindparam("as_"), ended_at=sa.bindparam("at_"), ready_at=None), ends)
+    tx._context.conn.execute(
+        done.values(ended_as=sa.bindparam("as_"), ended_at=sa.bindparam("at_"), ready_at=None), ends
+    )
 
 
 def _keep_readings(tx: Any, ids: list[int], plans: list[_Plan]) -> None:
@@ -149,7 +155,7 @@ def _keep_mails(tx: Any, ids: list[int], case_ids: list[int], plans: list[_Plan]
     tx.blobs.put_new("mail", [(k, key, letters.pack(m)) for (k, key), m in zip(taken, mails, strict=True)])
     blob_of = tx._context.conn.execute(sa.text("SELECT key_id, id FROM blob WHERE kind = 'mail' AND key_id >= :low"),
                                        {"low": taken[0][0]})  # fmt: skip
-    blobs = {k: b for k, b in blob_of}
+    blobs = dict(tuple(r) for r in blob_of)
     rows = [{"key_id": k, "blob_id": blobs[k], "message_id": m.message_id, "unique_part": f"b{p.n}",
              "template": m.template, "template_version": "v1", "mail_class": "once", "address_hash": b"a%d" % p.n,
              "state": "failed" if p.n % 500 == 0 else "sent", "created_at": p.at, "not_before": p.at, "ready_at": p.at,
@@ -175,5 +181,3 @@ def _settle(house: TestHouse) -> None:
         c.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(
             "ANALYZE" if store.is_sqlite else "VACUUM ANALYZE"
         )
-
-

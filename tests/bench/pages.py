@@ -120,13 +120,12 @@ def _middle(house: TestHouse) -> int:
 
 
 def _seen(house: TestHouse, client: Client) -> list[int]:
-    found = [n for n in range(1, _middle(house), max(1, _middle(house) // 40))]
+    found = list(range(1, _middle(house), max(1, _middle(house) // 40)))
     return [n for n in found if client.get(f"/staff/cases/C-{n:06d}").status_code == 200][:20]
 
 
 def _mails(house: TestHouse, client: Client) -> list[int]:
     return [n for n in range(1, 60) if client.get(f"/staff/mails/{n}").status_code == 200][:20]
-
 
 
 if __name__ == "__main__":

@@ -23,9 +23,9 @@ from typing import Any
 import psycopg
 
 from intake.model import CaseState, End
+from intake.model.folding import fold
 from intake.ports.rows import CaseQuery, MatchKeys
 from intake.store import SqlStore, migrate, open_store
-from intake.store.pairs import normalise
 from intake.store.tables import cases, seeker, seeker_key
 from tests.unit.store.given import KEYRING, arrival, new_case
 
@@ -245,7 +245,7 @@ def search_bench(store: SqlStore, rows: int, rounds: int) -> None:
     print(f"index a case of 110 characters: {each * 1e6:.0f} µs")
     found: list[float] = []
     for word in ("退会", "山田", "紛失", "担当者", "個人情報", "会", "手続き", "紛", "田1", "9999", "削除紛失"):
-        expected = [n for n in range(len(texts), 0, -1) if normalise(word) in normalise(texts[n - 1])][:50]
+        expected = [n for n in range(len(texts), 0, -1) if fold(word) in fold(texts[n - 1])][:50]
         with store.read() as tx:
             assert tx.search.find(word) == expected, word
             seconds = _mid([_seconds(lambda w=word: tx.search.find(w)) for _ in range(10 * rounds)])

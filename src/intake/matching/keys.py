@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from intake.matching.kanji import fold_kanji
 from intake.model import Facts
+from intake.model.kanji import fold_kanji
 from intake.ports import MatchKeys
 
 HONORIFICS = ("ちゃん", "くん", "さま", "さん", "様", "殿", "氏")

@@ -64,6 +64,17 @@ class CaseQuery:
     newest_first: bool = False
     after: int | None = None
     limit: int = 50
+    requests: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()  # hold reasons
+    ids: tuple[int, ...] | None = None  # only these
+    due_from: date | None = None  # both days included; cases without a day are left out
+    due_until: date | None = None
+    received_from: datetime | None = None
+    received_until: datetime | None = None
+    sure: bool | None = None
+    proved: bool | None = None  # at E2 or better
+    complaint: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from intake.model import (
     TaskPlan,
 )
 from intake.ports.access import AccessRepo
+from intake.ports.desk import GlanceRepo, PresenceRepo, ViewRepo
 from intake.ports.erasing import ClockRepo, ErasureRowRepo
 from intake.ports.figures import FiguresRepo
 from intake.ports.outside import ApiTokenRepo, ReturnKeyRepo, WebhookRepo
@@ -579,6 +580,12 @@ class Tx(Protocol):
     def figures(self) -> FiguresRepo: ...
     @property
     def access(self) -> AccessRepo: ...
+    @property
+    def views(self) -> ViewRepo: ...
+    @property
+    def presence(self) -> PresenceRepo: ...
+    @property
+    def glance(self) -> GlanceRepo: ...
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo only what happened inside, if it raises."""
@@ -590,6 +597,10 @@ class Store(Protocol):
 
     def write(self, failpoint: str | None = None) -> AbstractContextManager[Tx]:
         """A unit of work; ``failpoint`` names its ``….before_commit`` and ``….committed`` (failpoints.py)."""
+        ...
+
+    def keep(self, arriving: Sequence[Arrival], failpoint: str = "inbox") -> list[Accepted]:
+        """``inbox.add`` in a unit of work of its own, the quickest way: every mail comes through here."""
         ...
 
     def read(self) -> AbstractContextManager[Tx]: ...

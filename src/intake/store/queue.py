@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from intake.model import CaseState
+from intake.model import CaseState, Proof
 from intake.ports.rows import CaseQuery
 from intake.store.tables import cases, seeker
 
@@ -17,7 +17,11 @@ def ids_of(query: CaseQuery) -> sa.Select[Any]:
     if query.after is not None:
         base.append(cases.c.id < query.after if query.newest_first else cases.c.id > query.after)
     order = cases.c.id.desc() if query.newest_first else cases.c.id
-    if query.seeker_id is not None or not (query.states or query.assignee or query.unassigned or query.request):
+    if (
+        query.ids is not None
+        or query.seeker_id is not None
+        or not (query.states or query.assignee or query.unassigned or query.request)
+    ):
         pages = [base + _in_states(query)]
     else:
         pages = [[*base, cases.c.state == s.value] for s in query.states or tuple(CaseState)]
@@ -49,6 +53,26 @@ def _conditions(query: CaseQuery) -> list[sa.ColumnElement[bool]]:
         found.append(cases.c.seeker_id == query.seeker_id)
     if query.not_concierge is not None:
         found.append(~_about(query.not_concierge))
+    return found + _filters(query)
+
+
+def _filters(query: CaseQuery) -> list[sa.ColumnElement[bool]]:
+    """What staff search by, beside the place in the queue."""
+    c = cases.c
+    sets = ((c.request, query.requests), (c.channel, query.channels), (c.hold_reason, query.holds))
+    found: list[sa.ColumnElement[bool]] = [column.in_(values) for column, values in sets if values]
+    if query.ids is not None:
+        found.append(c.id.in_(query.ids))
+    days = (c.due_on, query.due_from, query.due_until)
+    instants = (c.received_at, query.received_from, query.received_until)
+    for column, first, last in (days, instants):
+        if first is not None:
+            found.append(column >= first)
+        if last is not None:
+            found.append(column <= last)
+    for flag, yes in ((c.sure, query.sure), (c.complaint, query.complaint), (c.proof >= Proof.E2, query.proved)):
+        if yes is not None:
+            found.append(flag if yes else sa.not_(flag))
     return found
 
 

@@ -1,7 +1,7 @@
 """Search over keyed hashes of character pairs: contentless FTS5 on SQLite, tsvector and GIN on PostgreSQL.
 
 Newest first by the case's id; no ranking (performance.md D). What is found may hold the words; the caller decrypts
-and rechecks with ``pairs.holds``.
+and rechecks with ``folding.holds``.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from intake.model.folding import words_of
 from intake.store.context import Context
-from intake.store.pairs import SIZE, Hasher, words_of
+from intake.store.pairs import SIZE, Hasher
 from intake.store.tables import SEARCH_INDEX, search_doc, search_part
 
 _PART = 2000  # pairs in one tsvector: it keeps at most 256 places of one lexeme, none beyond 16,383

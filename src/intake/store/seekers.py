@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -65,6 +65,11 @@ class Seekers:
             raise NotFound()
         found = self._load(rows)
         return found[0] if found else _seeker(rows[0], hollow(), ())
+
+    def get_many(self, seeker_ids: Collection[int]) -> dict[int, Seeker]:
+        """By id; those that are gone or erased are missing."""
+        wanted = sa.select(register).where(register.c.id.in_(list(seeker_ids)))
+        return {s.id: s for s in self._load(self._c.conn.execute(wanted))} if seeker_ids else {}
 
     def by_member_id(self, member_id: str) -> Seeker | None:
         """By the number as it stands in the record; else by its canonical form, where only one has that."""

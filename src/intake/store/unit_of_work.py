@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 from intake.errors import StoreBusy, Temporary
 from intake.failpoints import reach
 from intake.keyring import Keyring
+from intake.model import Accepted, Arrival
 from intake.store import backup, health
 from intake.store.access import Access
 from intake.store.api_access import ApiTokens
@@ -22,6 +23,7 @@ from intake.store.cases import Cases
 from intake.store.clocks import Clocks
 from intake.store.context import Context, KeyMaker
 from intake.store.corrections import Corrections
+from intake.store.desk import Presence, Views
 from intake.store.engine import (
     BUSY_SECONDS,
     KEYS_SCHEMA,
@@ -33,8 +35,10 @@ from intake.store.engine import (
 from intake.store.erasure import Erasure
 from intake.store.erasures import Erasures
 from intake.store.figures import Figures
+from intake.store.glance import Glance
 from intake.store.inbox import Inbox
 from intake.store.keystore import KeyStore
+from intake.store.lane import Lane
 from intake.store.leases import Leases
 from intake.store.ledger import Ledger
 from intake.store.lock import WriterLock
@@ -82,6 +86,9 @@ class SqlTx:
         self.webhooks = Webhooks(context)
         self.figures = Figures(context)
         self.access = Access(context)
+        self.views = Views(context)
+        self.presence = Presence(context)
+        self.glance = Glance(context, self.blobs)
 
     @property
     def audited(self) -> bool:
@@ -112,6 +119,7 @@ class SqlStore:
         self._engines = [self._writer, self._reader, keys_writer, keys_reader]
         self._locks = [lock for lock in (self._lock, keys_lock) if lock is not None]
         self.keys = KeyStore(keys_writer, keys_reader, keys_lock, keyring)
+        self._lane = Lane(self._writer, self._lock, keyring, self.keys)
         self._hasher = Hasher(keyring)
 
     @property
@@ -141,6 +149,10 @@ class SqlStore:
                 transaction.commit()
         if failpoint is not None:
             reach(f"{failpoint}.committed")
+
+    def keep(self, arriving: Sequence[Arrival], failpoint: str = "inbox") -> list[Accepted]:
+        """``inbox.add`` in a unit of work of its own, on a connection that stays open. Raises what ``write`` raises."""
+        return self._lane.keep(arriving, failpoint)
 
     @contextmanager
     def read(self) -> Iterator[SqlTx]:
@@ -249,6 +261,7 @@ class SqlStore:
             for lock in self._locks:
                 with suppress(Temporary):  # the folder may be gone, or another process busy: close all the same
                     stack.enter_context(lock.held())
+            self._lane.close()
             for engine in self._engines:
                 engine.dispose()
 

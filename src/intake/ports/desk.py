@@ -1,0 +1,87 @@
+"""What the pages of staff keep and read besides the cases: views, who is looking, and lists read in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from intake.model import Meaning, Message, Seeker
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A search kept under a name. ``query`` holds fields only, never words: nobody's name is kept here."""
+
+    id: int
+    staff: str  # whose it is
+    name: str
+    query: str
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Somebody whose page of a case is open; ``doing`` is ``looking`` or ``writing``."""
+
+    staff: str
+    doing: str
+
+
+class ViewRepo(Protocol):
+    """Saved views."""
+
+    def of(self, staff: str) -> list[SavedView]:
+        """One's own and the shared ones, by name."""
+        ...
+
+    def add(self, staff: str, name: str, query: str, at: datetime, *, shared: bool) -> None:
+        """Keep it; one's earlier view of the same name is replaced. Raises NotFound for unknown staff."""
+        ...
+
+    def remove(self, staff: str, view_id: int) -> bool:
+        """False where it is not theirs."""
+        ...
+
+
+class PresenceRepo(Protocol):
+    """Who has a case open, for as long as their page says so."""
+
+    def here(self, case_id: int, staff: str, doing: str, at: datetime) -> None:
+        """Their page says so. Rows of before ``at`` minus a day are swept."""
+        ...
+
+    def gone(self, case_id: int, staff: str) -> None: ...
+
+    def at(self, case_ids: Collection[int], since: datetime) -> dict[int, tuple[Present, ...]]:
+        """Who said so since then, by case; writers first."""
+        ...
+
+
+class GlanceRepo(Protocol):
+    """Many rows at a time for lists: a page of fifty costs a handful of queries."""
+
+    def people(self, seeker_ids: Collection[int]) -> dict[int, Seeker]:
+        """By id; erased ones are missing."""
+        ...
+
+    def messages(self, message_ids: Collection[int]) -> dict[int, Message]:
+        """What was kept by ``InboxRepo.save_reading``; erased ones are missing."""
+        ...
+
+    def readings(self, message_ids: Collection[int]) -> dict[int, tuple[Message, Meaning | None]]:
+        """The same with the readings."""
+        ...
+
+    def about(self, case_ids: Collection[int], concierge: str) -> frozenset[int]:
+        """Those whose seeker has this concierge and where a complaint or a wish for another concierge was written."""
+        ...
+
+    def message_ids(self, case_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+        """Messages of each case, oldest first."""
+        ...
+
+    def notes(self, case_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+        """Remarks of staff on each case, oldest first."""
+        ...
