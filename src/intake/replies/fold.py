@@ -14,6 +14,7 @@ _PHRASE_WITHIN = 36
 _NOT_FIRST = "、。，．・：；？！）」』】〕〉》”’ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々,.)]}!?:;%％〜～"
 _NOT_LAST = "（「『【〔〈《“‘([{〒"
 _WORD = re.compile(r"[!-~]+|.", re.DOTALL)  # a run of ASCII stays whole: addresses, numbers, telephones
+_KANA = re.compile("[ぁ-ん]")
 _PARTICLE = re.compile("[をはがにでともへのやかばてら]")  # ends a phrase; other kana may stand within 差し上げる
 _OPENS = re.compile("[一-龥々ァ-ヴ「『（0-9A-Za-z]")
 _BULLET = "・"
@@ -83,10 +84,10 @@ def _between_phrases(pieces: list[str], at: int) -> bool:
     if not _may_break(pieces, at) or at >= len(pieces):
         return _may_break(pieces, at)
     before, after = pieces[at - 1][-1], pieces[at][0]
-    if not (_PARTICLE.match(before) or before in "、。」 　"):
-        return False
     polite = after in "おご" and at + 1 < len(pieces) and _OPENS.match(pieces[at + 1][0])
-    return bool(_OPENS.match(after) or polite)
+    if polite and _KANA.match(before) and before not in "おご":
+        return True
+    return bool((_PARTICLE.match(before) or before in "、。」 　") and (polite or _OPENS.match(after)))
 
 
 def _may_break(pieces: list[str], at: int) -> bool:
