@@ -19,7 +19,7 @@ _LABEL_FAR = re.compile(r"(?:会員番号|登録番号|会員ID|会員No\.?)[^0-
 _LABEL_BEHIND = re.compile(_ID + r"[ ]?(?:\(|は|が|、)[ ]?(?:会員番号|登録番号|会員ID|会員No)")
 _RUN = re.compile(r"[0-9A-Za-z][0-9A-Za-z -]{2,40}")  # every number of three digits lies in one
 _BARE = re.compile(
-    r"(?<![0-9A-Za-z@.\-/])(?P<id>[A-Z]{1,5}-?\d{4,10}(?:-\d{1,6})?|"
+    r"(?<![0-9A-Za-z@.\-])(?<![0-9A-Za-z.\-]/)(?P<id>[A-Z]{1,5}-?\d{4,10}(?:-\d{1,6})?|"
     r"[A-Z]{1,4}\d{0,4}-\d{3,10}(?:-\d{1,6})?)(?![0-9A-Za-z@-])"
 )
 _OTHER_NUMBER = re.compile(

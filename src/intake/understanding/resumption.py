@@ -10,7 +10,7 @@ from intake.understanding.relativedays import Found
 
 _ABOUT = r"^(?:\([^)]{1,4}\))?\s?(?:頃|ごろ|ころ|くらい|ぐらい|あたり|付け?)?\s?"
 _UNTIL = re.compile(_ABOUT + r"(?:まで|いっぱい|一杯|間|の間|は|中|迄)")
-_TO = re.compile(_ABOUT + r"(?:まで(?!に)|迄)")
+_TO = re.compile(_ABOUT + r"(?:まで(?!に(?!延|し))|迄)")
 _FROM = re.compile(
     _ABOUT + r"(?:から|~|以降|より|をもって再|に(?:再開|また|なったら|なりましたら|復帰|戻)|になりましたら|をめど|"
     r"を目処|を過ぎ|付|スタート|再開|には|に)"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 
 import pytest
 
+from intake.understanding import as_json
 from tests.unit.understanding.conftest import Read
 
 RECEIVED = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+ASKS = "退会をお願いします。"
 
 
 def test_a_form_states_its_facts(read: Read) -> None:
@@ -24,10 +27,119 @@ def test_a_form_states_its_facts(read: Read) -> None:
         ("お世話になっております。坪井です。\n退会をお願いします。\n\n坪井 祥子", "坪井 祥子"),
         ("福留あゆみと申します。退会をお願いします。", "福留あゆみ"),
         ("退会お願いします。理由はありません。永井良子です。", "永井良子"),
+        ("会員の野呂 由香里（ノロ ユカリ）です。退会をお願いします。", "野呂 由香里"),
+        ("春に休止をお願いした前島です。再開してください。", "前島"),
+        ("会員番号 66004571 牟田誠司\n退会をお願いします。", "牟田誠司"),
+        ("CB-33910／大河内 純／休止→再開", "大河内 純"),
+        ("退会をお願いします。\n手塚洋介/75500921/090-0000-2468", "手塚洋介"),
+        ("退会をお願いします。\n\nアクア翻訳サービス 経理 深町", "深町"),
+        ("退会をお願いします。\n\n東雲フーズ株式会社 総務部 採用係 八代 恒夫\nTEL 03-0000-4410", "八代 恒夫"),
+        ("DR-2290 乙黒正敏。\n退会します。", "乙黒正敏"),
+        ("退会をお願いします。　関", "関"),
+        ("パク・ジフンです。退会をお願いします。", "パク・ジフン"),
+        ("レ ヴァン ドゥックです。退会をお願いします。", "レ ヴァン ドゥック"),
+        ("ﾊﾔｶﾜﾃﾞｽ｡ﾀｲｶｲｼﾀｲﾉﾃﾞｵﾈｶﾞｲｼﾏｽ｡", "ハヤカワ"),
+        ("一、氏名　加納 雅人\n一、会員番号　T-55102\n一、届出内容　退会", "加納 雅人"),
+        ("大学：東峰大学4年　氏名：和久井 蒼　ID：28-011920\n退会をお願いします。", "和久井 蒼"),
+        ("姓：井戸川\n名：さとみ\n内容：退会をお願いします。", "井戸川 さとみ"),
+        ("ニックネーム:りお\n氏名:杉本 りお\n本文:退会したいです!", "杉本 りお"),
     ],
 )
 def test_names(read: Read, body: str, name: str) -> None:
     assert read(body).facts.name == name
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "退会をお願いします。ついては、書類も返してください。\n以上",
+        "至急です。退会をお願いします。",
+        "退会をお願いします。\n敬具",
+        "退会をお願いします。\n\n担当",
+        "東京です。寒いです。退会希望です。",
+        "お名前：匿名\n内容：退会したいです",
+        "カテゴリ：会員登録・退会\n現在のお住まい：愛知県\n内容：退会したいです",
+        "桑田様\nいつもありがとうございます。退会をお願いします。",
+        "1.はたらきたい ばしょ → 福岡か 熊本\n退会をお願いします。",
+    ],
+)
+def test_what_is_no_name(read: Read, body: str) -> None:
+    assert read(body).facts.name is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "body", "name"),
+    [
+        ("早乙女 <s@example.jp>", f"早乙女 凛\n{ASKS}", "早乙女 凛"),
+        ("執行 <s@example.com>", f"{ASKS}執行", "執行"),
+        ("磯部 翔 <i@example.com>", f"磯部と申します。{ASKS}", "磯部"),
+        ("渡辺 ふみ <w@example.jp>", f"春から休ませてもらってた渡辺ふみです。{ASKS}", "渡辺ふみ"),
+        ("Nguyen Thi Lan <n@example.com>", f"{ASKS}\nNGUYEN THI LAN", "NGUYEN THI LAN"),
+        ("株式会社サカエ食品 工場長 仲田 <n@example.com>", "サカエ食品の仲田です。面接の件、承知しました。", "仲田"),
+        ("佐々木 健 <s@example.com>", f"{ASKS}", None),
+        ("武藤 <m@example.jp>", f"武藤様\n{ASKS}", None),
+        ("株式会社アルタイル <a@example.com>", f"アルタイルからのお知らせです。{ASKS}", None),
+    ],
+)
+def test_the_from_line_only_confirms_what_the_text_says(read: Read, sender: str, body: str, name: str | None) -> None:
+    assert read(body, sender=sender).facts.name == name
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("平井加奈と申します。\n夫の平井誠司が、貴社に登録しておりました。退会をお願いします。", "平井誠司"),
+        ("父（二宮義男、会員番号1051448）の代わりに書いています。退会させてください。", "二宮義男"),
+        ("宮内航太の母でございます。息子の退会をお願いします。", "宮内航太"),
+        ("越智 勲(65歳)の家内でございます。主人の退会をお願いします。", "越智 勲"),
+        ("母の平林 としがお世話になっております。退会させてください。娘の文子", "平林 とし"),
+        ("妻の春菜が熱を出しました。退会をお願いします。\n長沢 光", "長沢 光"),
+    ],
+)
+def test_where_somebody_writes_for_a_member_the_member_counts(read: Read, body: str, name: str) -> None:
+    assert read(body).facts.name == name
+
+
+@pytest.mark.parametrize(
+    ("written", "member_id"),
+    [
+        ("会員番号 000123", "000123"),
+        ("会員番号は 4410023 です", "4410023"),
+        ("会員番号は案内のはがきにある 3300-1946 です", "3300-1946"),
+        ("No.A1234", "A1234"),
+        ("ID:QX55019", "QX55019"),
+        ("ＫＳ－２０４１７ です", "KS-20417"),
+        ("member no. 1070777", "1070777"),
+        ("真鍋柚月(SP27-5521)です", "SP27-5521"),
+        ("柏木 034-41120(会員番号)", "034-41120"),
+        ("会員番号 0312345678", "0312345678"),
+        ("請求書番号 NP-202611", None),
+        ("求人番号：12345678", None),
+        ("〒380-0001 長野市", None),
+        ("2026年11月20日", None),
+    ],
+)
+def test_member_numbers(read: Read, written: str, member_id: str | None) -> None:
+    assert read(f"{ASKS}\n{written}").facts.member_id == member_id
+
+
+@pytest.mark.parametrize(
+    ("written", "phone"),
+    [
+        ("090-0000-1234", "090-0000-1234"),
+        ("(03)0000-5678", "(03)0000-5678"),
+        ("+81 90 0000 1234", "+81 90 0000 1234"),
+        ("０９０（００００）４４１７", "090(0000)4417"),
+        ("090 0000 1234", "090 0000 1234"),
+        ("03.0000.5528", "03.0000.5528"),
+        ("09000001234", "09000001234"),
+        ("FAX 03-0000-1181", None),
+        ("FAX 03-0000-1181 TEL 03-0000-1180", "03-0000-1180"),
+        ("2026-11-20", None),
+    ],
+)
+def test_telephone_numbers(read: Read, written: str, phone: str | None) -> None:
+    assert read(f"{ASKS}\n{written}").facts.phone == phone
 
 
 def test_a_telephone_number_is_not_a_member_number(read: Read) -> None:
@@ -37,9 +149,14 @@ def test_a_telephone_number_is_not_a_member_number(read: Read) -> None:
 
 
 def test_quoted_history_states_nothing(read: Read) -> None:
-    facts = read("退会をお願いします。\n\n> 会員番号 555123\n> 電話 090-0000-9999\n> 山田太郎です").facts
-    assert facts.member_id is None
-    assert facts.phone is None
+    quoted = "> 会員番号 555123\n> 電話 090-0000-9999\n> 山田太郎です"
+    facts = read(f"{ASKS}\n\n{quoted}", sender="山田 太郎 <y@example.jp>").facts
+    assert (facts.name, facts.member_id, facts.phone) == (None, None, None)
+
+
+def test_the_subject_states_nothing(read: Read) -> None:
+    facts = read(ASKS, subject="会員番号 KS-20417 羽柴みのりです 090-0000-1234").facts
+    assert (facts.name, facts.member_id, facts.phone) == (None, None, None)
 
 
 def test_a_pause_ends_the_day_after_its_last_day(read: Read) -> None:
@@ -54,3 +171,21 @@ def test_without_the_day_of_receipt_no_year_is_guessed(read: Read) -> None:
 
 def test_a_full_date_needs_no_day_of_receipt(read: Read) -> None:
     assert read("2027年5月11日からまた紹介をお願いします。").facts.resume_on == date(2027, 5, 11)
+
+
+def test_who_leaves_names_no_day_of_return(read: Read) -> None:
+    assert read("2027年4月1日から新しい会社で働くことになりました。退会をお願いします。").facts.resume_on is None
+
+
+def test_json_leaves_out_what_is_not_stated(read: Read) -> None:
+    """The shape of the corpus' labels (GUIDE): only what the body states, never a null."""
+    assert as_json("m-1", read(ASKS))["facts"] == {}
+    assert as_json("m-2", read("坪井と申します。退会をお願いします。"))["facts"] == {"name": "坪井"}
+
+
+@pytest.mark.parametrize("piece", ["会員番号 ", "山田です。", "0", "090-", "2027年", "(", "ア・", "様 ", "A-1 "])
+def test_long_texts_cost_linear_time(read: Read, piece: str) -> None:
+    """An attack by one long line must not hold the reader for minutes."""
+    began = time.process_time()
+    read(piece * 4000, sender="山田 太郎 <y@example.jp>")
+    assert time.process_time() - began < 12
