@@ -33,7 +33,7 @@ class _Waiting:
 
 
 class InboxWriter:
-    """Takes arrivals from any thread or loop into ``store.write("inbox")``; one thread does the writing.
+    """Takes arrivals from any thread or loop into ``store.keep``; one thread does the writing.
 
     A Temporary failure of the database is everybody's answer, and nothing of the batch was kept. Where one
     arrival cannot be stored at all, the batch is repeated one by one, so that only this one fails.
@@ -134,10 +134,9 @@ class InboxWriter:
         return [self._commit([a])[0] for a in arrivals]
 
     def _store_all(self, arrivals: Sequence[Arrival]) -> Sequence[Accepted]:
-        with self._store.write("inbox") as tx:
-            accepted = tx.inbox.add(arrivals)
-            if len(accepted) != len(arrivals):
-                raise IntakeError("The store answered for another number of arrivals.")
+        accepted = self._store.keep(arrivals)
+        if len(accepted) != len(arrivals):
+            raise IntakeError("The store answered for another number of arrivals.")
         return accepted
 
 

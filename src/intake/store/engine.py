@@ -108,14 +108,15 @@ def postgresql_engine(
     @event.listens_for(engine, "checkout")
     def _(connection: Any, record: Any, proxy: Any) -> None:
         """A server that hung up left something to read; asking each time would cost every use a round trip."""
-        if connection.closed or _has_something_to_read(connection.fileno()):
+        if connection.closed or has_something_to_read(connection.fileno()):
             raise sa.exc.DisconnectionError
 
     speak_our_words(engine)
     return engine
 
 
-def _has_something_to_read(file: int) -> bool:
+def has_something_to_read(file: int) -> bool:
+    """Whether a server has said something unasked: an idle connection gets nothing but a farewell."""
     poll = select.poll()
     poll.register(file, select.POLLIN)
     return bool(poll.poll(0))

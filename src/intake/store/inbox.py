@@ -11,13 +11,14 @@ from intake.errors import LeaseLost, NotFound
 from intake.model import Accepted, Arrival, End, Envelope, InboxItem, Meaning, Message
 from intake.ports.rows import Backlog
 from intake.store import arrivals
+from intake.store.adding import ARRIVAL as ARRIVAL
+from intake.store.adding import ByCore, add
 from intake.store.blobs import Blobs
 from intake.store.codec import dumps, loads
 from intake.store.context import Context
-from intake.store.identity import digest
-from intake.store.tables import WAITING, inbox, webhook_id
+from intake.store.tables import WAITING, inbox
 
-ARRIVAL, MESSAGE, MEANING = "arrival", "message", "meaning"
+MESSAGE, MEANING = "message", "meaning"
 CLOCK_SLACK = timedelta(hours=1)  # a lease that ends later than any lease can was given before the clock went back
 MISSING_KEY = "KeyMissing"
 
@@ -78,7 +79,6 @@ _GIVE_BACK = (
         attempts=inbox.c.attempts - sa.bindparam("uncounted", type_=sa.Integer),
     )
 )
-_KNOWN = sa.select(inbox.c.digest, inbox.c.id).where(inbox.c.digest.in_(sa.bindparam("digests", expanding=True)))
 _KEY = sa.select(inbox.c.key_id).where(inbox.c.id == sa.bindparam("id_"))
 
 
@@ -90,33 +90,7 @@ class Inbox:
 
     def add(self, arriving: Sequence[Arrival]) -> list[Accepted]:
         """Store arrivals in order; see the port. Three statements, however many there are."""
-        digests = [digest(a, self._c.keyring) for a in arriving]
-        first = dict(zip(reversed(digests), reversed(arriving), strict=True))
-        fresh = self._insert({d: first[d] for d in dict.fromkeys(digests)})
-        older = [d for d in first if d not in fresh]
-        known = dict(fresh)
-        if older:
-            known |= {r.digest: r.id for r in self._c.conn.execute(_KNOWN, {"digests": older})}
-        accepted = []
-        for d in digests:
-            accepted.append(Accepted(known[d], new=d in fresh))
-            fresh.pop(d, None)
-        return accepted
-
-    def _insert(self, new: dict[bytes, Arrival]) -> dict[bytes, int]:
-        """Rows, blobs and webhook ids of what is not there yet; ids by digest."""
-        if not new:
-            return {}
-        keys = dict(zip(new, self._c.keys.take(len(new)), strict=True))
-        rows = [arrivals.row(d, keys[d][0], a.envelope) for d, a in new.items()]
-        statement = self._c.insert(inbox).on_conflict_do_nothing(index_elements=["digest"])
-        ids = {d: i for i, d in self._c.conn.execute(statement.returning(inbox.c.id, inbox.c.digest), rows).all()}
-        self._blobs.put_new(ARRIVAL, [(*keys[d], arrivals.pack(new[d].envelope)) for d in ids])
-        hooks = [(a.idempotency, ids[d]) for d, a in new.items() if d in ids and a.idempotency is not None]
-        if hooks:
-            named = [{"source": s, "external_id": x, "message_id": i} for (s, x), i in hooks]
-            self._c.conn.execute(sa.insert(webhook_id), named)
-        return ids
+        return add(ByCore(self._c.conn), arriving, self._c.keyring, self._c.keys)
 
     def claim(self, now: datetime, limit: int, lease_seconds: int, worker: str) -> list[InboxItem]:
         """Take waiting rows and rows whose lease ran out, oldest first. One whose key is lost stays waiting, named."""

@@ -10,6 +10,7 @@ import fcntl
 import os
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from intake.errors import StoreBusy, StoreUnavailable
 _FIRST_WAIT = 0.0002
 _LONGEST_WAIT = 0.005
 _STARVING_AFTER = 0.1
-_held: set[int] = set()  # open files that hold a lock in this process
+_open_files: weakref.WeakSet[_Files] = weakref.WeakSet()
 
 
 class WriterLock:
@@ -31,6 +32,7 @@ class WriterLock:
         self._wait = wait_seconds
         self._threads = threading.Lock()
         self._owner: int | None = None
+        self._files: _Files | None = None
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -42,29 +44,25 @@ class WriterLock:
         if not self._threads.acquire(timeout=self._wait):
             raise StoreBusy()
         try:
-            file = self._take(until)
+            files = self._opened()
+            try:
+                self._poll(files.lock, files.turn, until)
+            finally:
+                fcntl.flock(files.turn, fcntl.LOCK_UN)
             self._owner = me
-            _held.add(file)
             try:
                 yield
             finally:
                 self._owner = None
-                _give_up(file)
+                fcntl.flock(files.lock, fcntl.LOCK_UN)
         finally:
             self._threads.release()
 
-    def _take(self, until: float) -> int:
-        """The open file that holds the flock; opened anew each time, so that a forked child shares nothing."""
-        file = _open(self._path)
-        turn = _open(self._turn)
-        try:
-            self._poll(file, turn, until)
-        except BaseException:
-            os.close(file)
-            raise
-        finally:
-            os.close(turn)
-        return file
+    def _opened(self) -> _Files:
+        """Both files, opened once a process; anew where somebody has put others in their place."""
+        if self._files is None or not self._files.are_those_of(self._path):
+            self._files = _Files(self._path, self._turn)
+        return self._files
 
     def _poll(self, file: int, turn: int, until: float) -> None:
         """Try, sleep, try. Who has waited long takes the turn, and newcomers stand back: nobody starves."""
@@ -84,18 +82,44 @@ class WriterLock:
             wait = min(wait * 2, _LONGEST_WAIT)
 
 
-def _give_up(file: int) -> None:
-    """Unlock by name, not by closing alone: a child forked meanwhile holds a copy of the same open file."""
-    _held.discard(file)
-    fcntl.flock(file, fcntl.LOCK_UN)
-    os.close(file)
+class _Files:
+    """The open files of one process; closed with their lock, and at once in a forked child.
+
+    An flock belongs to the open file, which a child shares: kept open there, it would outlive its killed holder.
+    """
+
+    def __init__(self, lock: Path, turn: Path) -> None:
+        self.lock = _open(lock)
+        try:
+            self.turn = _open(turn)
+        except BaseException:
+            os.close(self.lock)
+            raise
+        self._id = os.fstat(self.lock).st_ino
+        self._open = {self.lock, self.turn}
+        _open_files.add(self)
+        weakref.finalize(self, _close, self._open)
+
+    def are_those_of(self, path: Path) -> bool:
+        """False after a fork, and where the file was replaced or removed."""
+        try:
+            return bool(self._open) and os.stat(path).st_ino == self._id  # noqa: PTH116 each write asks
+        except OSError:
+            return False
+
+    def close(self) -> None:
+        """Harmless twice."""
+        _close(self._open)
+
+
+def _close(files: set[int]) -> None:
+    while files:
+        os.close(files.pop())
 
 
 def _let_go_in_child() -> None:
-    """A forked child must not keep its parent's lock alive after the parent was killed."""
-    for file in _held:
-        os.close(file)
-    _held.clear()
+    for files in list(_open_files):
+        files.close()
 
 
 os.register_at_fork(after_in_child=_let_go_in_child)

@@ -48,6 +48,11 @@ class MemoryStore:
             raise
         self.transactions.append(len(self.rows) - len(before))
 
+    def keep(self, arrivals: Sequence[Arrival], failpoint: str = "inbox") -> list[Accepted]:
+        with self.write(failpoint) as tx:
+            accepted: list[Accepted] = tx.inbox.add(arrivals)
+        return accepted
+
     def _add(self, arrivals: Sequence[Arrival]) -> list[Accepted]:
         out = []
         for arrival in arrivals:
