@@ -6,7 +6,7 @@ import getpass
 import secrets
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -142,7 +142,7 @@ def _details(tx: Tx, case: Case) -> dict[str, Any]:
 @case_app.command("new")
 def case_new(
     channel: Annotated[str, typer.Option(help="phone")] = "phone",
-    request: Annotated[str, typer.Option(help="what was asked: withdrawal, pause, …")] = "",
+    request: Annotated[str, typer.Option(help="what was asked: withdrawal, pause, … or 退会, サービス停止 …")] = "",
     name: str = "",
     member_id: Annotated[str, typer.Option("--member-id", "--member")] = "",
     phone: str = "",
@@ -156,7 +156,7 @@ def case_new(
     from intake.cli.load import phone_case
 
     utf8_out()
-    if channel != "phone":
+    if channel not in ("phone", "電話"):
         raise typer.BadParameter("--channel: only phone calls are typed in; mails and forms come by themselves")
     if not (request or message):
         raise typer.BadParameter('say what was asked: --request withdrawal, or --message "…"')
@@ -254,6 +254,29 @@ def staff_invite(
         say(f"{name} さんのサインイン用リンク(24時間、1回だけ):", f"Sign-in link for {name} (once, within 24 hours):")
     )
     print(tools.public_url + path)
+
+
+@staff_app.command("away")
+def staff_away(
+    name: str, until: Annotated[str, typer.Option(help="last day of absence, 2026-04-01; empty: back again")] = ""
+) -> None:
+    """While somebody is away, new cases and tasks go to the deputy of each seeker."""
+    utf8_out()
+    try:
+        day = date.fromisoformat(until) if until else None
+    except ValueError as e:
+        raise typer.BadParameter(f"--until: {until!r} is not a day like 2026-04-01") from e
+    store = connect(settings())
+    try:
+        with store.write() as tx:
+            if tx.staff.by_name(name) is None:
+                raise NotFound(f"{name}: no such account; `intake staff list` shows all")
+            tx.staff.change(name, away_until=day)
+            at = datetime.now(UTC)
+            tx.audit.append(at, Actor("operator", "shell"), "staff.away", detail={"staff": name, "until": until})
+    finally:
+        store.close()
+    print(say(f"{name}: {until or '復帰'}", f"{name}: {until or 'back'}"))
 
 
 @staff_app.command("list")

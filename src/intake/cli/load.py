@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -165,6 +166,18 @@ def _bar() -> Any:
     return lambda rows: track(rows, description="", console=Console(stderr=True))
 
 
+def coded(word: str, table: Mapping[str, tuple[str, ...]]) -> str | None:
+    """The code that a word on screen stands for: 退会, 「退会希望」, サービス停止 (the longest in it); else None."""
+    said = unicodedata.normalize("NFKC", word).strip().casefold()
+    spelled = ((unicodedata.normalize("NFKC", name), code) for code, names in table.items() for name in names)
+    names = {name.casefold().partition("(")[0]: code for name, code in spelled}
+    exact = said if said in table else names.get(said)
+    if exact:
+        return exact
+    inside = sorted((n for n in names if len(n) >= 2 and n in said), key=len, reverse=True)
+    return names[inside[0]] if inside else None
+
+
 def phone_case(fields: dict[str, str], staff: str) -> dict[str, Any]:
     """Store a telephone call as a message, bring it to its case, and give the case."""
     from intake.channels import phone
@@ -172,6 +185,13 @@ def phone_case(fields: dict[str, str], staff: str) -> dict[str, Any]:
 
     house = open_house(settings())
     try:
+        book = house.tools().rulebook
+        requests = {code: (r.label.ja, r.label.en) for code, r in book.requests.items()}
+        reasons = {r.code: (r.label,) for r in book.reasons.reason}
+        fields = dict(fields)
+        for field, table in (("request", requests), ("reason", reasons)):
+            if field in fields:
+                fields[field] = coded(fields[field], table) or fields[field]
         accepted = house.writer.accept(phone.arrival(fields, staff, utc_now()))
         _work_until(house, lambda tx: tx.inbox.end_of(accepted.message_id)[0] is not None, None)
         with house.store.read() as tx:

@@ -226,9 +226,14 @@ def note(act: Act, case: Case, text: str) -> None:
     act.note("case.noted", case, note=note_id)
 
 
-def send_link(act: Act, case: Case, tools: Tools) -> Case:
-    """One key: the link goes to the address on file, never to the From of a stranger."""
+def send_link(act: Act, case: Case, tools: Tools, *, to: Seeker | None = None) -> Case:
+    """One key: the link goes to the address on file, never to the From of a stranger.
+
+    ``to``: the candidate whom staff mean, where the case was nobody's; chosen and written to in one act.
+    """
     _open(case)
+    if to is not None:
+        case = choose_seeker(act, case, to)
     seeker = _seeker(act, case)
     plan = decide_send_link(case, seeker, tools.profile, today_of(act.now))
     assert seeker is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from intake.model import Case, Effect, Seeker, SeekerStatus
+from intake.model import Case, Effect, Meaning, Seeker, SeekerStatus
 from intake.model.case import EFFECT_STATUS
 from intake.pipeline.moves import Act
 
@@ -18,6 +18,19 @@ def apply(act: Act, case: Case, seeker: Seeker, effects: tuple[Effect, ...], tod
             seeker = act.tx.seekers.change(seeker, **fields)
             act.note(f"seeker.{effect.value}", case, status=seeker.status.value)
     return seeker
+
+
+def accept_preferences(act: Act, case: Case, seeker: Seeker, meaning: Meaning | None) -> Seeker:
+    """A person has worked the wishes in: what was said anew of a condition takes the place of the old (A21)."""
+    said: dict[str, list[str]] = {}
+    for wish in meaning.preferences if meaning else ():
+        said.setdefault(wish.field, []).append(wish.value)
+    if not said:
+        return seeker
+    conditions = dict(seeker.preferences) | {name: "、".join(dict.fromkeys(values)) for name, values in said.items()}
+    changed = act.tx.seekers.change(seeker, preferences=tuple(conditions.items()))
+    act.note("seeker.preferences_changed", case, fields=sorted(said))
+    return changed
 
 
 def _fields(effect: Effect, seeker: Seeker, act: Act, today: date, until: date | None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from intake.errors import NotProved
@@ -23,7 +23,7 @@ from intake.model import (
 from intake.pipeline import letters, links, register
 from intake.pipeline.moves import Act, move
 from intake.pipeline.tools import Tools
-from intake.policy import assignee_of, today_of
+from intake.policy import assignee_of, in_charge, today_of
 from intake.ports import NewCase
 
 
@@ -100,7 +100,7 @@ def _open(act: Act, item: InboxItem, s: Situation, d: Decision, tools: Tools) ->
             wake_on=d.wake_on,
             confidence=s.meaning.confidence,
             sure=s.meaning.sure,
-            assignee=assignee_of(d.assign, seeker, d.request, tx.staff.all()),
+            assignee=assignee_of(d.assign, seeker, d.request, tx.staff.all(), today_of(act.now)),
             proof=s.proof,
             reasons=s.meaning.reasons,
             policy=d.policy,
@@ -108,6 +108,8 @@ def _open(act: Act, item: InboxItem, s: Situation, d: Decision, tools: Tools) ->
             complaint=s.meaning.complaint,
         )
     )
+    if seeker is None:
+        tx.cases.keep_candidates(case.id, s.match.candidates)
     tx.cases.link_message(case.id, item.id, "opened")
     tx.search.index(case.id, _searchable(s.message, seeker, case))
     act.note("case.opened", case, request=d.request, policy=d.policy, reason=d.reason, state=d.state.value,
@@ -144,6 +146,8 @@ def carry(
     for fulfilled_id in decision.fulfils:
         fulfil(act, act.tx.cases.get(fulfilled_id))
     for plan in decision.tasks:
+        if seeker is not None and plan.assignee is not None and plan.assignee == seeker.concierge:
+            plan = replace(plan, assignee=in_charge(seeker, act.tx.staff.all(), today_of(act.now)))
         task = act.tx.tasks.add(case.id, plan, act.now)
         act.note("task.opened", case, task=task.id, kind=plan.kind)
     if Effect.WITHDRAW in decision.effects and seeker is not None:
@@ -236,6 +240,8 @@ def proceed(
     meaning = act.tx.inbox.reading(case.message_id)
     until = resume_day(meaning[1]) if meaning and meaning[1] else None
     seeker = carry(act, case, seeker, decision, tools, until=until, proof=proof)
+    if case.request == "preferences" and decision.state is CaseState.DONE and seeker is not None and meaning:
+        seeker = register.accept_preferences(act, case, seeker, meaning[1])
     fields: dict[str, object] = {
         "hold_reason": decision.hold_reason,
         "wake_on": decision.wake_on,
@@ -246,7 +252,9 @@ def proceed(
     if proof is not None:
         fields["proof"] = max(case.proof, proof)
     if decision.assign is not None:
-        fields["assignee"] = assignee_of(decision.assign, seeker, case.request, act.tx.staff.all())
+        fields["assignee"] = assignee_of(
+            decision.assign, seeker, case.request, act.tx.staff.all(), today_of(act.now)
+        )
     case = move(act, case, event, decision.state, **fields)
     return _tell(act, case, seeker, decision, tools)
 

@@ -12,7 +12,7 @@ from intake.policy.deadlines import (
     today_of,
 )
 from intake.policy.due import decide_bounced, decide_due, decide_due_erasure
-from intake.policy.people import assignee_of, may_approve
+from intake.policy.people import assignee_of, in_charge, may_approve
 from intake.policy.profile import Profile, load_profile, parse_profile
 from intake.policy.proved import choices_for, decide_proved
 from intake.policy.retracting import NEVER_TAKEN_BACK, effects_of_ending
@@ -36,6 +36,7 @@ __all__ = [
     "decide_tasks_done",
     "effects_of_ending",
     "end_of_day",
+    "in_charge",
     "last_return_day",
     "load_profile",
     "may_approve",

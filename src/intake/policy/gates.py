@@ -84,8 +84,29 @@ def nobody_is_identified(s: Situation, profile: Profile) -> Decision | None:
 
 
 def reading_is_unsure(s: Situation, profile: Profile) -> Decision | None:
-    """In doubt, a person."""
-    return None if is_sure(s) else review(s, profile, "unsure", answer=answer_with(s, "receipt_other"))
+    """In doubt, a person; a second message of the same person about the same goes to the case that waits for one."""
+    if is_sure(s):
+        return None
+    case = _unsure_too(s, profile)
+    if case is None:
+        return review(s, profile, "unsure", answer=answer_with(s, "receipt_other"))
+    return Decision(s.request, "", "joined", case.state, case.hold_reason, no_reply="joined", joins=case.id)
+
+
+def _unsure_too(s: Situation, profile: Profile) -> Case | None:
+    """A case that a person reads anyway, of somebody who was known then as now: nothing is decided by joining it."""
+    since = s.now - timedelta(days=profile.joining.days)
+    waiting = [
+        c
+        for c in s.open_cases
+        if c.state is CaseState.REVIEW
+        and c.policy == "reading_is_unsure"
+        and c.request == s.request
+        and s.seeker is not None
+        and c.seeker_id == s.seeker.id
+        and c.received_at >= since
+    ]
+    return min(waiting, key=lambda c: (c.received_at, c.id), default=None)
 
 
 def wishes_contradict(s: Situation, profile: Profile) -> Decision | None:

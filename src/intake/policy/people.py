@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from intake.errors import NotAllowed
 from intake.model import Case, Role, Seeker, StaffMember
@@ -39,21 +40,32 @@ def require(role: Role, roles: Collection[Role]) -> None:
 
 
 def assignee_of(
-    assign: str | None, seeker: Seeker | None, request: str, staff: Sequence[StaffMember] = ()
+    assign: str | None,
+    seeker: Seeker | None,
+    request: str,
+    staff: Sequence[StaffMember] = (),
+    today: date | None = None,
 ) -> str | None:
     """The staff name behind a decision's ``assign``; None leaves the case in the common queue, which leads see whole.
 
     The concierge never gets the wish for another concierge. With ``staff`` the lead is the concierge's own, else the
-    only lead there is; so is the privacy officer.
+    only lead there is; so is the privacy officer. While the concierge is away the deputy stands in (features.md A3).
     """
     concierge = seeker.concierge if seeker else None
     if assign == "concierge":
-        return None if request == "concierge_change" else concierge
+        return None if request == "concierge_change" else in_charge(seeker, staff, today)
     if assign == "lead":
         return _lead_of(concierge, staff)
     if assign == "privacy_officer":
         return _only(Role.PRIVACY_OFFICER, staff, None)
     return None if request == "concierge_change" and assign == concierge else assign
+
+
+def in_charge(seeker: Seeker | None, staff: Sequence[StaffMember], today: date | None) -> str | None:
+    """The concierge; the deputy while the concierge is away or has left; None where neither is here."""
+    away = {m.name for m in staff if not (m.is_here(today) if today else m.active)}
+    names = (seeker.concierge, seeker.deputy) if seeker else ()
+    return next((name for name in names if name and name not in away), None)
 
 
 def _lead_of(concierge: str | None, staff: Sequence[StaffMember]) -> str | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from intake.cases import TABLE, Event, IllegalStep, check, joins
+from intake.cases import TABLE, Event, IllegalStep, check
 from intake.model import Case, CaseState, Channel
 
 OPEN = {CaseState.REVIEW, CaseState.AWAITING_PROOF, CaseState.SCHEDULED}
@@ -66,34 +66,25 @@ def _case(
 
 
 def test_one_person_one_wish_one_case() -> None:
-    mail, older = _case(1), _case(2, days=3)
-    assert joins("withdrawal", [mail, older], NOW, 7, seeker_id=1) is older
-    assert joins("withdrawal", [mail], NOW, 7, seeker_id=2) is None
-    assert joins("pause", [mail], NOW, 7, seeker_id=1) is None
-    assert joins("withdrawal", [_case(3, days=7)], NOW, 7, seeker_id=1) is not None
-    assert joins("withdrawal", [_case(3, days=7.1)], NOW, 7, seeker_id=1) is None
-    assert joins("withdrawal", [_case(4, state=CaseState.DONE)], NOW, 7, seeker_id=1) is None
-
-
-def test_the_from_address_stands_for_an_unknown_person_only() -> None:
-    stranger = _case(1, seeker_id=None, sender_hash=b"x")
-    assert joins("withdrawal", [stranger], NOW, 7, sender_hash=b"x") is stranger
-    assert joins("withdrawal", [stranger], NOW, 7, sender_hash=b"y") is None
-    assert joins("withdrawal", [_case(2, seeker_id=None)], NOW, 7, sender_hash=b"") is None
-    assert joins("withdrawal", [_case(3, sender_hash=b"x")], NOW, 7, sender_hash=b"x") is None
+    mail = _case(1)
+    assert mail.is_same_wish("withdrawal", NOW, 7)
+    assert not mail.is_same_wish("pause", NOW, 7)
+    assert _case(3, days=7).is_same_wish("withdrawal", NOW, 7)
+    assert not _case(3, days=7.1).is_same_wish("withdrawal", NOW, 7)
+    assert not _case(4, state=CaseState.DONE).is_same_wish("withdrawal", NOW, 7)
 
 
 @pytest.mark.parametrize("hold", ["unverified", "not_on_file", "several_seekers", "unsure", "no_register"])
 def test_a_forged_mail_never_swallows_the_true_one(hold: str) -> None:
-    assert joins("withdrawal", [_case(1, hold=hold)], NOW, 7, seeker_id=1) is None
+    assert not _case(1, hold=hold).is_same_wish("withdrawal", NOW, 7)
 
 
 def test_nor_when_staff_have_put_another_reason_over_it() -> None:
     held = _case(1, hold="held", policy="authentication_fails")
-    assert joins("withdrawal", [held], NOW, 7, seeker_id=1) is None
-    assert joins("withdrawal", [_case(2, hold="call_first")], NOW, 7, seeker_id=1) is not None
+    assert not held.is_same_wish("withdrawal", NOW, 7)
+    assert _case(2, hold="call_first").is_same_wish("withdrawal", NOW, 7)
 
 
 @pytest.mark.parametrize("request_", ["decline", "preferences", "question", "other", "retraction"])
 def test_what_may_mean_something_else_the_second_time_is_a_case_of_its_own(request_: str) -> None:
-    assert joins(request_, [_case(1, request_)], NOW, 7, seeker_id=1) is None
+    assert not _case(1, request_).is_same_wish(request_, NOW, 7)

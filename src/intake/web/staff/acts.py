@@ -102,8 +102,12 @@ def reply(act: Act, case: Case, visit: Visit) -> None:
 
 
 def link(act: Act, case: Case, visit: Visit) -> None:
-    """The confirm link, to the address on file."""
-    desk.send_link(act, case, visit.tools)
+    """The confirm link, to the address on file; with a member number, to that candidate's."""
+    member = visit.field("member_id")
+    found = act.tx.seekers.by_member_id(member) if member else None
+    if member and found is None:
+        raise BadInput("その会員番号の求職者は見つかりません")
+    desk.send_link(act, case, visit.tools, to=found)
 
 
 def receipt(act: Act, case: Case, visit: Visit) -> None:

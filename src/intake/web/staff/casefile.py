@@ -21,11 +21,12 @@ from intake.model import (
     Task,
 )
 from intake.pipeline import desk, links
+from intake.pipeline.parts import PREFERENCE_LABELS
 from intake.pipeline.tools import Tools
 from intake.policy import may_be_refused, today_of
 from intake.ports import AuditRow, Tx
 from intake.web.staff import marks, rows, speech
-from intake.web.staff.scope import may_see
+from intake.web.staff.scope import visible
 
 WORDS_TO_TYPE = {"withdrawal": "退会", "deletion": "削除"}
 
@@ -79,6 +80,17 @@ class CaseFile:
         return self.case.request in DESTRUCTIVE
 
     @property
+    def wishes(self) -> tuple[tuple[str, str, str], ...]:
+        """Conditions that were said: (name, as it stands in the record, as it is proposed)."""
+        if self.case.request != "preferences" or self.meaning is None:
+            return ()
+        old, new = dict(self.seeker.preferences) if self.seeker else {}, dict[str, list[str]]()
+        for wish in self.meaning.preferences:
+            new.setdefault(wish.field, []).append(wish.value)
+        return tuple((PREFERENCE_LABELS.get(name, name), old.get(name, ""), "、".join(dict.fromkeys(said)))
+                     for name, said in new.items())  # fmt: skip
+
+    @property
     def last_seq(self) -> int:
         """The newest event that the page shows."""
         return self.trail[-1].seq if self.trail else 0
@@ -107,10 +119,10 @@ def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime) ->
     others = [c for c in (tx.cases.of_seeker(seeker.id) if seeker else []) if c.id != case.id]
     return CaseFile(
         case=case,
-        row=rows.row_of(tx, case, now),
+        row=rows.rows_of(tx, [case], now, staff)[0],
         written=written,
         seeker=seeker,
-        others=tuple(c for c in others if may_see(tx, staff, c))[:20],
+        others=tuple(visible(tx, staff, others[:40])[:20]),
         candidates=() if seeker else _candidates(tx, case, written, tools),
         plan=plan,
         obstacle=obstacle,
@@ -173,8 +185,11 @@ def _reason_helps(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: dat
 
 def _candidates(tx: Tx, case: Case, written: tuple[Written, ...], tools: Tools) -> tuple[Candidate, ...]:
     """Whom the message may be from, best first, to choose among."""
-    if not case.state.is_open or not written or written[0].meaning is None:
+    if not case.state.is_open:
         return ()
+    kept = tx.cases.candidates(case.id)
+    if kept or not written or written[0].meaning is None:
+        return tuple(kept)
     message, facts = written[0].message, written[0].meaning.facts
     sender = message.sender
     found = tx.seekers.candidates(keys_of(sender.addr, facts, message.stated, sender.name, tools.keymaker))
