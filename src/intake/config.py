@@ -19,7 +19,7 @@ from intake.errors import SettingError
 PREFIX = "INTAKE_"
 RESERVED = ("INTAKE_TEST_", "INTAKE_FAIL_", "INTAKE_FUZZ_")
 NOT_HERE = ("INTAKE_HOME", "INTAKE_LANG")  # read before the others
-SECRET_URLS = ("database_url", "relay_url", "imap_url", "webhooks_out")
+SECRET_URLS = ("database_url", "keys_url", "relay_url", "imap_url", "webhooks_out")
 SECRET_IN_QUERY = re.compile(r"((?:^|[?&])(?:pass|[a-z_]*password|secret|token|key|sslkey)=)[^&;]*", re.IGNORECASE)
 PROFILES = ("agency", "public-office")
 
@@ -31,6 +31,8 @@ class Settings:
     home: Path = Path("var")
     profile: str = "agency"
     database_url: str = ""  # "" is SQLite in the home
+    keys_url: str = ""  # "" is keys.db beside a SQLite file, a schema of their own on PostgreSQL
+    keys_command: str = ""  # a program that gives out the keys that wrap the data keys (store/wrapping.py)
     smtp_listen: str = "127.0.0.1:8025"
     lmtp_listen: str = ""
     http_listen: str = "127.0.0.1:8080"

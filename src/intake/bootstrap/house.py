@@ -12,11 +12,12 @@ from intake.channels.inbox import InboxWriter
 from intake.channels.standard_webhooks import load_secrets
 from intake.config import Settings
 from intake.errors import SettingError
-from intake.keyring import load_keyring, make_secret
+from intake.keyring import Keyring, load_keyring, make_secret
 from intake.outbox.courier import open_courier
 from intake.parsing.child import ParserPool
 from intake.ports import Courier, Store
-from intake.store import SqlStore, is_current, migrate, open_store
+from intake.store import CommandWrapping, FileWrapping, SqlStore, Wrapping, is_current, migrate, open_store
+from intake.store.wrapping import FILE as WRAPPING_FILE
 
 
 def init_home(settings: Settings) -> list[str]:
@@ -29,7 +30,7 @@ def init_home(settings: Settings) -> list[str]:
     _make_webhook_secret(settings.webhooks_out_secret_path)
     settings.rules_override.mkdir(exist_ok=True)
     settings.templates_override.mkdir(exist_ok=True)
-    migrate(settings.store_url)
+    migrate(settings.store_url, settings.keys_url or None)
     return made
 
 
@@ -96,12 +97,21 @@ def read_secret(path: str) -> str | None:
         raise SettingError(f"{path}: holds no password") from e
 
 
+def wrapping_of(settings: Settings, keyring: Keyring) -> Wrapping:
+    """Where the keys that wrap the data keys come from: a program of the operator's, else a file beside the secret."""
+    if settings.keys_command:
+        return CommandWrapping(settings.keys_command)
+    return FileWrapping(keyring, settings.secret_path.with_name(WRAPPING_FILE))
+
+
 def connect(settings: Settings) -> SqlStore:
     """The store alone, for commands that need no rules."""
     keyring = load_keyring(settings.secret_path)
-    if not is_current(settings.store_url):
+    keys_url = settings.keys_url or None
+    if not is_current(settings.store_url, keys_url):
         raise SettingError("the database is not at the newest schema; run `intake init` or `intake migrate`")
-    store = open_store(settings.store_url, keyring, keymaker=key_maker())
+    store = open_store(settings.store_url, keyring, keys_url, keymaker=key_maker(),
+                       wrapping=wrapping_of(settings, keyring))  # fmt: skip
     store.seal_register()
     store.bury_again()  # whoever is erased stays so, whatever backup has come back
     return store

@@ -11,7 +11,21 @@ from intake.errors import IntakeError
 
 def main() -> None:
     """Entry point of ``intake`` and ``python -m intake``."""
-    from intake.cli import desk, dkim, erase, explain, load, operate, programs, read, retention, run, template  # noqa: F401
+    from intake.cli import (  # noqa: F401  (they register their commands)
+        desk,
+        dkim,
+        erase,
+        explain,
+        keys,
+        load,
+        operate,
+        programs,
+        read,
+        restore,
+        retention,
+        run,
+        template,
+    )
 
     try:
         app(prog_name="intake")

@@ -66,7 +66,7 @@ def migrate() -> None:
     """Bring the database to the newest schema; each step whole or not at all."""
     from intake.store import migrate as run
 
-    run(settings().store_url)
+    run(settings().store_url, settings().keys_url or None)
     print(say("データベースは最新です。", "the database is at the newest schema"))
 
 

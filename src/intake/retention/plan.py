@@ -56,9 +56,9 @@ def due_of(subject: Subject, clocks: Sequence[Clock], notice_days: int, today: d
     rows = [_one(subject, clock, notice_days, today) for clock in clocks if _is_live(subject, clock)]
     found = [row for row in rows if row is not None]
     whole = [row for row in found if row.data == PERSONAL]
-    if whole and (whole[0].action in (ERASE, NOTICE) or whole[0].waits_for == HOLD):
+    if whole and whole[0].action in (ERASE, NOTICE):
         return (whole[0],)
-    return tuple(found)
+    return tuple(row for row in found if row in whole or not whole or row.is_done_today)
 
 
 def calendar(subject: Subject, clocks: Sequence[Clock]) -> tuple[Due, ...]:

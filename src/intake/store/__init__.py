@@ -3,5 +3,17 @@
 from intake.store.context import KeyMaker
 from intake.store.schema import is_current, migrate, restore
 from intake.store.unit_of_work import SqlStore, SqlTx, open_store
+from intake.store.wrapping import CommandWrapping, FileWrapping, Wrapping
 
-__all__ = ["KeyMaker", "SqlStore", "SqlTx", "is_current", "migrate", "open_store", "restore"]
+__all__ = [
+    "CommandWrapping",
+    "FileWrapping",
+    "KeyMaker",
+    "SqlStore",
+    "SqlTx",
+    "Wrapping",
+    "is_current",
+    "migrate",
+    "open_store",
+    "restore",
+]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -92,16 +93,83 @@ def _is_sound(path: Path) -> bool:
         return False
 
 
+def restore_postgresql(path: Path, data: URL, keys: URL, tables: Sequence[str]) -> None:
+    """Put a dump in the place of the data, in one transaction: all of it, or the database is as it was.
+
+    Its keys only where no key is left. Raises BadInput where the file is no dump, StoreUnavailable with psql's words.
+    """
+    if not _is_dump(path):
+        raise BadInput(f"{path}: is no backup of PostgreSQL")
+    if keys.get_backend_name() != "sqlite" and not _has_keys(keys):
+        if not keys_file(path).is_file():
+            raise BadInput(f"{keys_file(path)}: the keys of this backup are missing")
+        _replay(keys_file(path), keys, [f"DROP SCHEMA IF EXISTS {KEYS_SCHEMA} CASCADE"], [])
+    drops = [f'DROP TABLE IF EXISTS "{name}" CASCADE' for name in (*tables, "alembic_version")]
+    drops.append("DROP FUNCTION IF EXISTS audit_refuse() CASCADE")
+    mark = "INSERT INTO meta (key, value) VALUES ('" + RESTORED + "', '1') ON CONFLICT (key) DO NOTHING"  # noqa: S608
+    _replay(path, data, drops, [mark])
+
+
+def _is_dump(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(5) == b"PGDMP"
+
+
+def _has_keys(keys: URL) -> bool:
+    look = "SELECT count(*) FROM " + KEYS_SCHEMA + ".data_key"  # noqa: S608
+    done = _run([_program("psql"), "-tAqc", look, _address(keys)], check=False)
+    return done.returncode == 0 and done.stdout.strip() not in ("", "0")
+
+
+def _replay(dump: Path, url: URL, before: Sequence[str], after: Sequence[str]) -> None:
+    """The dump as statements through one psql, between two lists of our own."""
+    script = [_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(dump)]
+    psql = [_program("psql"), "--quiet", "--no-psqlrc", "--single-transaction", "-v", "ON_ERROR_STOP=1", "-d",
+            _address(url)]  # fmt: skip
+    with (
+        subprocess.Popen(script, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as read,  # noqa: S603
+        subprocess.Popen(psql, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as write,  # noqa: S603
+    ):
+        assert read.stdout is not None
+        assert write.stdin is not None
+        with suppress(BrokenPipeError):
+            write.stdin.write("".join(f"{s};\n" for s in before).encode())
+            shutil.copyfileobj(read.stdout, write.stdin)
+            if read.wait() != 0:
+                write.stdin.write(b"SELECT 1/0;\n")  # half a dump: nothing of it may stay
+            # a dump empties the search path for its own session; what follows is ours again
+            write.stdin.write("".join(["SET search_path = public;\n", *(f"{s};\n" for s in after)]).encode())
+            write.stdin.close()
+        said = (write.stderr.read() if write.stderr else b"").decode("utf-8", "replace").strip()
+        if write.wait() != 0 or read.wait() != 0:
+            last = said.splitlines()[-1:] or ["pg_restore failed"]
+            raise StoreUnavailable(f"{dump}: {last[0]}")
+
+
 def _dump_postgresql(url: URL, target: Path, schema: str | None) -> None:
-    """pg_dump's own format; ``pg_restore`` brings it back."""
-    program = shutil.which("pg_dump") or next(map(str, sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_dump"))), None)
-    if program is None:
-        raise SettingError("pg_dump is missing; install postgresql-client")
-    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    """pg_dump's own format; ``intake restore`` brings it back."""
     which = f"--exclude-schema={KEYS_SCHEMA}" if schema is None else f"--schema={schema}"
-    command = [program, "--format=custom", "--no-owner", which, f"--file={target}", f"--dbname={address}"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
+    command = [_program("pg_dump"), "--format=custom", "--no-owner", which, f"--file={target}",
+               f"--dbname={_address(url)}"]  # fmt: skip
+    done = _run(command, check=False)
     if done.returncode != 0:
         target.unlink(missing_ok=True)
         last = done.stderr.strip().splitlines()[-1:] or ["pg_dump failed"]
         raise StoreUnavailable(last[0])
+
+
+def _run(command: list[str], *, check: bool) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, check=check, capture_output=True, text=True)  # noqa: S603
+
+
+def _address(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name) or next(map(str, sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))), None)
+    if found is None:
+        raise SettingError(f"{name} is missing; install postgresql-client")
+    return found

@@ -1,4 +1,4 @@
-"""Data keys: one a message or mail, wrapped by the master key, in a database of their own.
+"""Data keys: one a message, mail or person, wrapped (wrapping.py), in a database of their own.
 
 A key must be on disk before anything is encrypted with it. To spare every message a second sync, keys are made by
 the hundred in one commit and handed out from memory; what a process leaves unused is never used again.
@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 
@@ -21,23 +21,25 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.dialects import postgresql, sqlite
 
 from intake.errors import StoreBusy, StoreUnavailable
-from intake.keyring import Keyring
 from intake.store.failures import translate
 from intake.store.lock import WriterLock
 from intake.store.tables import data_key, erased_mail, tombstone
+from intake.store.wrapping import Wrapping
 
 POOL = 512
 _NONCE = 12
 _WRAP = b"intake data key"
 _CHUNK = 500
+_REWRAP = 5000
 
 
 class KeyStore:
     """Makes, finds and destroys data keys. Safe to use from several threads."""
 
-    def __init__(self, writer: sa.Engine, reader: sa.Engine, lock: WriterLock | None, keyring: Keyring) -> None:
+    def __init__(self, writer: sa.Engine, reader: sa.Engine, lock: WriterLock | None, wrapping: Wrapping) -> None:
         self._writer, self._reader, self._lock = writer, reader, lock
-        self._master = AESGCM(keyring.key("data keys"))
+        self._wrapping = wrapping
+        self._ciphers: dict[int, AESGCM] = {}
         self._pool: deque[tuple[int, bytes]] = deque()
         self._guard = threading.Lock()
         self._pid = os.getpid()
@@ -54,11 +56,11 @@ class KeyStore:
 
     def find(self, key_ids: Sequence[int]) -> dict[int, bytes]:
         """Keys by id; destroyed ones are missing. Nothing is remembered, so that destroyed means destroyed."""
-        return {key_id: self._unwrap(wrapped) for key_id, wrapped in self._rows(list(set(key_ids)))}
+        return {key_id: self._unwrap(wrapped, by) for key_id, wrapped, by in self._rows(list(set(key_ids)))}
 
-    def _rows(self, ids: list[int]) -> list[tuple[int, bytes]]:
+    def _rows(self, ids: list[int]) -> list[tuple[int, bytes, int]]:
         """By the driver itself: this runs with every claim, and Core would cost twice the rest of it."""
-        found: list[tuple[int, bytes]] = []
+        found: list[tuple[int, bytes, int]] = []
         mark = "?" if self._reader.dialect.name == "sqlite" else "%s"
         try:
             with closing(self._reader.raw_connection()) as c:
@@ -66,7 +68,7 @@ class KeyStore:
                     chunk = ids[start : start + _CHUNK]
                     cursor = c.cursor()
                     marks = ", ".join([mark] * len(chunk))
-                    cursor.execute(f"SELECT id, wrapped FROM data_key WHERE id IN ({marks})", chunk)  # noqa: S608
+                    cursor.execute(f"SELECT id, wrapped, wrapping FROM data_key WHERE id IN ({marks})", chunk)  # noqa: S608
                     found += cursor.fetchall()
         except sa.exc.TimeoutError as e:
             raise StoreBusy() from e
@@ -122,19 +124,59 @@ class KeyStore:
 
     def _make(self, count: int) -> list[tuple[int, bytes]]:
         keys = [os.urandom(32) for _ in range(count)]
-        rows = [{"wrapped": self._wrap(key)} for key in keys]
         statement = sa.insert(data_key).returning(data_key.c.id, sort_by_parameter_order=True)
         with self._write() as c:
+            _hold_off_retiring(c)
+            by = self._wrapping.current()
+            rows = [{"wrapped": self._wrap(key, by), "wrapping": by} for key in keys]
             ids = c.execute(statement, rows).scalars().all()
         return list(zip(ids, keys, strict=True))
 
-    def _wrap(self, key: bytes) -> bytes:
-        nonce = os.urandom(_NONCE)
-        return nonce + self._master.encrypt(nonce, key, _WRAP)
+    def rotate(self, progress: Callable[[int], None] = lambda _: None) -> tuple[int, int]:
+        """Wrap every data key anew under a new wrapping key, then destroy the old ones; (its number, how many keys).
 
-    def _unwrap(self, wrapped: bytes) -> bytes:
+        Others may work meanwhile. A crash leaves keys under both; the next rotation goes on with all of them.
+        """
+        number = self._wrapping.rotate()
+        done = 0
+        while True:
+            count = self._rewrap(number)
+            done += count
+            progress(done)
+            if not count:
+                break
+        with self._write() as c:
+            _hold_off_making(c)
+            old = sa.select(sa.func.count()).select_from(data_key).where(data_key.c.wrapping != number)
+            if c.execute(old).scalar_one():
+                raise StoreBusy("keys were made while others were wrapped; rotate again")
+            self._wrapping.retire(number)
+        self.forget()
+        return number, done
+
+    def _rewrap(self, number: int) -> int:
+        with self._write() as c:
+            query = sa.select(data_key).where(data_key.c.wrapping != number).order_by(data_key.c.id).limit(_REWRAP)
+            rows = c.execute(query).all()
+            values = [{"row": r.id, "new": self._wrap(self._unwrap(r.wrapped, r.wrapping), number)} for r in rows]
+            this = sa.update(data_key).where(data_key.c.id == sa.bindparam("row"))
+            if values:
+                c.execute(this.values(wrapped=sa.bindparam("new"), wrapping=number), values)
+        return len(rows)
+
+    def _wrap(self, key: bytes, by: int) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return nonce + self._cipher(by).encrypt(nonce, key, _WRAP)
+
+    def _cipher(self, by: int) -> AESGCM:
+        """Made once: a claim unwraps twenty keys."""
+        if by not in self._ciphers:
+            self._ciphers[by] = AESGCM(self._wrapping.key(by))
+        return self._ciphers[by]
+
+    def _unwrap(self, wrapped: bytes, by: int) -> bytes:
         try:
-            return self._master.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _WRAP)
+            return self._cipher(by).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _WRAP)
         except InvalidTag as e:
             raise StoreUnavailable("the data keys were not made with this secret (INTAKE_SECRET_FILE)") from e
 
@@ -145,6 +187,17 @@ class KeyStore:
 
     def _locked(self) -> AbstractContextManager[None]:
         return self._lock.held() if self._lock is not None else _nothing()
+
+
+def _hold_off_retiring(c: sa.Connection) -> None:
+    """No wrapping key is retired between asking which is current and using it (SQLite has one writer anyway)."""
+    if c.dialect.name == "postgresql":
+        c.exec_driver_sql("LOCK TABLE data_key IN ROW EXCLUSIVE MODE")
+
+
+def _hold_off_making(c: sa.Connection) -> None:
+    if c.dialect.name == "postgresql":
+        c.exec_driver_sql("LOCK TABLE data_key IN SHARE ROW EXCLUSIVE MODE")
 
 
 @contextmanager

@@ -14,12 +14,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL
 
-from intake.errors import SettingError
 from intake.keyring import Keyring
-from intake.store.backup import restore_sqlite
+from intake.store.backup import restore_postgresql, restore_sqlite
 from intake.store.engine import BUSY_SECONDS, KEYS_SCHEMA, default_keys_url, parse_url
-from intake.store.tables import data_key, keys_metadata
+from intake.store.tables import data_key, keys_metadata, metadata
 from intake.store.unit_of_work import engines, open_store
+from intake.store.wrapping import Wrapping
 
 T = TypeVar("T")
 _MIGRATE_LOCK = 0x6D696772
@@ -63,19 +63,24 @@ def _keys_are_current(conn: sa.Connection) -> bool:
     return tables and WRAPPING in {c["name"] for c in look.get_columns(data_key.name)}
 
 
-def restore(path: Path, url: str, keyring: Keyring, keys_url: str | None = None) -> int:
-    """Put a SQLite backup in the place of the data, at the newest schema, without those erased since; how many.
+def restore(
+    path: Path, url: str, keyring: Keyring, keys_url: str | None = None, wrapping: Wrapping | None = None
+) -> int:
+    """Put a backup in the place of the data, at the newest schema, without those erased since; how many.
 
     The key store stays as it is; only a missing one is taken from ``path.keys``. Nothing of ours may be running.
-    Raises BadInput for a file that is no backup, SettingError for PostgreSQL (``pg_restore`` does it there).
+    Until it has ended nothing can be opened that still holds the erased: every start goes through them first.
+    Raises BadInput for a file that is no backup of this kind, SettingError where PostgreSQL's programs are missing.
     """
     data, keys = _urls(url, keys_url)
-    if data.get_backend_name() != "sqlite":
-        raise SettingError("restore works on SQLite; use pg_restore for a database on PostgreSQL, then run `migrate`")
-    restore_sqlite(path, data, keys, BUSY_SECONDS)
+    if data.get_backend_name() == "sqlite":
+        restore_sqlite(path, data, keys, BUSY_SECONDS)
+    else:
+        restore_postgresql(path, data, keys, [t.name for t in metadata.sorted_tables])
     migrate(url, keys_url)
-    store = open_store(url, keyring, keys_url)
+    store = open_store(url, keyring, keys_url, wrapping=wrapping)
     try:
+        store.seal_register()
         return store.bury_again()
     finally:
         store.close()

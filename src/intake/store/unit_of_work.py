@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -55,6 +55,7 @@ from intake.store.tasks import Tasks
 from intake.store.tokens import Tokens
 from intake.store.webhooks import Webhooks
 from intake.store.wordings import Wordings
+from intake.store.wrapping import FileWrapping, Wrapping
 
 
 class SqlTx:
@@ -111,14 +112,16 @@ class SqlTx:
 class SqlStore:
     """The store on SQLite or PostgreSQL. Safe to use from several threads; each transaction has its connection."""
 
-    def __init__(self, url: URL, keys_url: URL, keyring: Keyring, maker: KeyMaker, busy_seconds: float) -> None:
+    def __init__(
+        self, url: URL, keys_url: URL, keyring: Keyring, maker: KeyMaker, wrapping: Wrapping, busy_seconds: float
+    ) -> None:
         self.url, self.keys_url = url, keys_url
         self._keyring, self._maker = keyring, maker
         self._writer, self._reader, self._lock = engines(url, None, busy_seconds)
         keys_writer, keys_reader, keys_lock = engines(keys_url, KEYS_SCHEMA, busy_seconds)
         self._engines = [self._writer, self._reader, keys_writer, keys_reader]
         self._locks = [lock for lock in (self._lock, keys_lock) if lock is not None]
-        self.keys = KeyStore(keys_writer, keys_reader, keys_lock, keyring)
+        self.keys = KeyStore(keys_writer, keys_reader, keys_lock, wrapping)
         self._lane = Lane(self._writer, self._lock, keyring, self.keys)
         self._hasher = Hasher(keyring)
 
@@ -202,6 +205,9 @@ class SqlStore:
 
     def backup(self, path: Path) -> None:
         """Write the data to ``path`` and the keys to ``path.keys``, while everything runs. Raises BadInput."""
+        if not self.is_sqlite:  # the copy on SQLite is stamped by itself
+            with self.write() as tx:
+                tx.meta.put(backup.MADE_AT, datetime.now(UTC).isoformat())
         backup.backup(self.url, self.keys_url, path)
 
     def seal_register(self) -> int:
@@ -275,16 +281,20 @@ def open_store(
     keys_url: str | None = None,
     *,
     keymaker: KeyMaker | None = None,
+    wrapping: Wrapping | None = None,
     busy_seconds: float = BUSY_SECONDS,
 ) -> SqlStore:
     """The store at ``url`` (``sqlite:///…`` or ``postgresql://…``); data keys at ``keys_url``.
 
     By default keys are in ``keys.db`` beside a SQLite file, in the schema ``intake_keys`` on PostgreSQL. ``keymaker``
-    makes the keys seekers are found by; it must be the one that makes MatchKeys. Connects on first use.
+    makes the keys seekers are found by; it must be the one that makes MatchKeys. ``wrapping`` gives the keys that wrap
+    the data keys; without it they are derived from the keyring. Connects on first use.
     """
     data = parse_url(url)
     keys = default_keys_url(data) if keys_url is None else parse_url(keys_url)
-    return SqlStore(data, keys, keyring, keymaker or PlainKeys(), busy_seconds)
+    return SqlStore(
+        data, keys, keyring, keymaker or PlainKeys(), wrapping or FileWrapping(keyring, None), busy_seconds
+    )
 
 
 def engines(url: URL, schema: str | None, busy_seconds: float) -> tuple[sa.Engine, sa.Engine, WriterLock | None]:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from intake.errors import BadInput, NotFound, SettingError
+from intake.errors import BadInput, NotFound, StoreUnavailable
 from intake.model import Application, Channel, End, MailState, Message, Stage
 from intake.ports.rows import MatchKeys, Reach
-from intake.store import SqlStore, open_store, restore
+from intake.store import SqlStore, migrate, open_store, restore
 from tests.unit.store.given import KEYRING, NOW, add_message, arrival, hook, new_case, new_mail, seeker
 
 CANARY = "カナリア花子"
@@ -213,7 +213,6 @@ def test_what_is_no_backup_is_refused_and_nothing_is_touched(sqlite_store: SqlSt
 def test_postgresql_is_dumped_apart(postgres_url: str, tmp_path: Path) -> None:
     import subprocess
 
-    from intake.store import migrate
     from tests.rigs import _postgres_programs
 
     migrate(postgres_url)
@@ -229,8 +228,107 @@ def test_postgresql_is_dumped_apart(postgres_url: str, tmp_path: Path) -> None:
     assert "data_key" not in listed["b"]
     assert "TABLE DATA intake_keys data_key" in listed["b.keys"]
     assert "blob" not in listed["b.keys"]
-    with pytest.raises(SettingError, match="pg_restore"):
-        restore(tmp_path / "b", postgres_url, KEYRING)
+
+
+def test_a_dump_comes_back_without_the_erased(postgres_url: str, tmp_path: Path) -> None:
+    """In one transaction; keys stay as they are, and where none are left they come from their own copy."""
+    from datetime import UTC, datetime
+
+    import sqlalchemy as sa
+
+    migrate(postgres_url)
+    store = open_store(postgres_url, KEYRING)
+    mine, case_id = live(store, "M-1", "canary@example.jp", 0)
+    other, _ = live(store, "M-2", "other@example.jp", 10)
+    store.backup(tmp_path / "b")
+    with store.write() as tx:
+        reach = tx.erasure.reach(mine)
+        tx.erasure.bury(reach, datetime.now(UTC))
+        tx.blobs.destroy_keys(reach.key_ids)
+        tx.erasure.remove(reach)
+        tx.meta.put("after the backup", "1")
+    store.close()
+    (tmp_path / "broken").write_bytes((tmp_path / "b").read_bytes()[:-2000])
+    with pytest.raises(StoreUnavailable):
+        restore(tmp_path / "broken", postgres_url, KEYRING)
+    store = open_store(postgres_url, KEYRING)
+    with store.read() as tx:
+        assert tx.meta.get("after the backup") == "1", "half a dump leaves everything as it was"
+    store.close()
+    assert restore(tmp_path / "b", postgres_url, KEYRING) == 1
+    store = open_store(postgres_url, KEYRING)
+    with store.read() as tx:
+        assert tx.meta.get("after the backup") is None
+        assert tx.seekers.by_member_id("M-1") is None
+        assert tx.erasure.residue(reach) == []
+        assert tx.cases.get(case_id).seeker_id is None
+        assert tx.seekers.get(other).member_id == "M-2"
+        assert tx.inbox.envelope(tx.erasure.reach(other).message_ids[0]).raw != b""
+        assert tx.audit.verify()[0]
+    with store.write() as tx:
+        assert tx.seekers.upsert(seeker("M-9"))[1]
+    with store._engines[2].begin() as conn:
+        conn.execute(sa.text("DROP SCHEMA intake_keys CASCADE"))
+    store.close()
+    restore(tmp_path / "b", postgres_url, KEYRING)
+    store = open_store(postgres_url, KEYRING)
+    with store.read() as tx:
+        assert tx.seekers.get(other).member_id == "M-2"
+    store.close()
+
+
+def test_a_database_that_came_back_by_itself_is_put_right(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    """Somebody copied the old file back, without our command: the next start goes through it first."""
+    import shutil
+
+    mine, _ = live(sqlite_store, "M-1", "canary@example.jp", 0)
+    file = sqlite_store.file()
+    assert file is not None
+    sqlite_store.checkpoint()
+    shutil.copy(file, tmp_path / "old")
+    erase(sqlite_store, mine)
+    url = str(sqlite_store.url)
+    sqlite_store.close()
+    for name in (f"{file.name}-wal", f"{file.name}-shm"):
+        file.with_name(name).unlink(missing_ok=True)
+    shutil.copy(tmp_path / "old", file)
+    store = open_store(url, KEYRING)
+    with store.read() as tx:
+        assert tx.erasure.undead() == [mine]
+        assert tx.seekers.by_member_id("M-1") is None, "the key is gone, so nobody is there already now"
+    assert store.bury_again() == 1
+    with store.read() as tx:
+        assert tx.erasure.undead() == []
+    store.close()
+
+
+def test_a_register_of_before_is_sealed(store: SqlStore) -> None:
+    """Rows that an older version left plain are sealed with their keys, and found as before."""
+    import sqlalchemy as sa
+
+    from intake.store.register import PERSONAL
+    from intake.store.tables import seeker as register
+    from intake.store.tables import seeker_key
+
+    with store.write() as tx:
+        row, _ = tx.seekers.upsert(seeker("M-1", name=CANARY, addresses=("canary@example.jp",)))
+        conn = tx.seekers._c.conn
+        plain = {name: getattr(row, name) for name in PERSONAL}
+        conn.execute(sa.update(register).values(**plain, key_id=None, sealed=None))
+        conn.execute(sa.delete(seeker_key))
+        keys = [{"key": k, "seeker_id": row.id, "rank": 0} for k in ("a:canary@example.jp", "m:m-1")]
+        conn.execute(sa.insert(seeker_key), keys)
+    assert store.seal_register() == 1
+    assert store.seal_register() == 0
+    with store.read() as tx:
+        found = tx.seekers.by_member_id("M-1")
+        assert found is not None
+        assert (found.name, found.addresses) == (CANARY, ("canary@example.jp",))
+        assert tx.seekers.candidates(MatchKeys(addresses=("canary@example.jp",))) == [found]
+        bare = tx.seekers._c.conn.execute(sa.select(register)).one()
+        assert (bare.name, bare.addresses, bare.phones) == ("", (), ())
+    if store.is_sqlite:
+        assert store.files_with([CANARY.encode(), b"canary@example.jp"]) == []
 
 
 def test_problems_are_named(store: SqlStore) -> None:

@@ -1,0 +1,51 @@
+"""restore: a backup in the place of the data, without anybody who was erased since it was made."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from intake.bootstrap.house import wrapping_of
+from intake.cli.app import app, say, settings, utf8_out
+from intake.config import Settings, listen_pair
+from intake.errors import BadInput
+from intake.keyring import load_keyring
+
+
+@app.command()
+def restore(
+    file: Path,
+    force: Annotated[bool, typer.Option("--force", help="although something answers on our web port")] = False,
+) -> None:
+    """Put FILE in the place of the data. The keys stay as they are; who was erased since then stays erased."""
+    from intake.store import restore as run
+
+    utf8_out()
+    s = settings()
+    if not force and _is_running(s):
+        raise BadInput(
+            say(
+                "intake が動いています。止めてから実行してください(--force で続けます)。",
+                "intake is running here; stop it first (--force goes on all the same)",
+            )
+        )
+    keyring = load_keyring(s.secret_path)
+    erased = run(file, s.store_url, keyring, s.keys_url or None, wrapping_of(s, keyring))
+    print(say(f"{file} から戻しました。消去済みの {erased} 人は戻していません。",
+              f"restored from {file}; {erased} people who were erased since then stay erased"))  # fmt: skip
+
+
+def _is_running(s: Settings) -> bool:
+    """True where the web port of this home answers as intake does."""
+    pair = listen_pair("INTAKE_HTTP_LISTEN", s.http_listen)
+    if pair is None:
+        return False
+    host = "127.0.0.1" if pair[0] in ("0.0.0.0", "::", "") else pair[0]  # noqa: S104
+    with suppress(OSError, ValueError), urllib.request.urlopen(f"http://{host}:{pair[1]}/healthz", timeout=2) as answer:
+        return "healthy" in json.loads(answer.read(100_000))
+    return False
