@@ -38,7 +38,7 @@ from tests.house import DESK, NOON, InProcess, TestHouse, open_test_house
 from tests.process import DESK as DESK_
 
 SENDERS = 6
-MESSAGES = 150
+MESSAGES = 100
 assert DESK == DESK_
 
 
@@ -79,7 +79,7 @@ def house_on(disk: Disk, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     """A home with a register, its store opened anew on ``disk``."""
     house = open_test_house(folder / "home")
     with house.store.write() as tx:
-        for n in range(400):
+        for n in range(150):
             tx.seekers.upsert(Seeker(0, f"M-{n}", f"求職 {n}郎", addresses=(address_of(n),)))
     settings, ring, maker = house.settings, house.tools.keyring, house.tools.keymaker
     house.store.close()
@@ -216,7 +216,7 @@ def test_power_cuts_lose_nothing_that_was_answered(tmp_path: Path, monkeypatch: 
     left = [op.mark[1] for op in recorded.disk.ops if op.kind == "mark" and op.mark[0] == "left"]
     assert len([m for m in left if m.mail_class is MailClass.ONCE]) > 10
     for n, image in enumerate(recorded.images(SIZE.cuts)):
-        check(image, recorded, tmp_path / f"cut{n}", settle=n % 20 == 0)
+        check(image, recorded, tmp_path / f"cut{n}", settle=n % 30 == 0)
     print(f"\n{SIZE.cuts} cuts among {len(recorded.disk.ops)} writes and syncs, {MESSAGES} messages, {len(left)} mails")
 
 

@@ -26,9 +26,8 @@ TROUBLES = (
     Turn(drop="data"),
     Turn(dot="451 4.3.0 later"),
     Turn(dot="554 5.7.1 refused"),
-    Turn(drop="dot"),
-    Turn(),
-    Turn(),
+    *(Turn(drop="dot"),) * 4,
+    *(Turn(),) * 2,
 )
 
 

@@ -5,23 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
 
 from intake.model import Channel, Envelope
 
 _NAMES = [f.name for f in fields(Envelope) if f.name != "raw"]
-
-
-def row(digest: bytes, key_id: int, envelope: Envelope) -> dict[str, Any]:
-    """The columns of an inbox row: nothing that anybody wrote."""
-    return {
-        "digest": digest,
-        "key_id": key_id,
-        "channel": envelope.channel.value,
-        "via": envelope.via,
-        "received_at": envelope.received_at,
-        "size": len(envelope.raw),
-    }
 
 
 def pack(envelope: Envelope) -> bytes:
