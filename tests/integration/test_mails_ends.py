@@ -1,0 +1,121 @@
+"""How a mail ends stands at its case, and what did not arrive is somebody's work; pacing comes from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from intake.bootstrap import open_house
+from intake.bootstrap.sending import make_sender
+from intake.errors import IntakeError, RelayPermanent, RelayUnknown
+from intake.model import Case, CaseState, Mail, MailState, Role
+from intake.ports import Delivery
+from intake.worker import utc_now
+from tests.house import Caught, TestHouse, open_test_house
+from tests.integration.web_parts import LEAD, Client, app_of, staffed
+from tests.sink import SmtpSink
+from tests.unit.pipeline.world import act, actions, bounce_to, one, press, told, wish
+
+
+@dataclass
+class Trouble(Caught):
+    """A relay that refuses certain templates."""
+
+    refuses: dict[str, IntakeError] = field(default_factory=dict)
+
+    def deliver(self, mail: Mail) -> Delivery:
+        if mail.template in self.refuses:
+            raise self.refuses[mail.template]
+        return super().deliver(mail)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[TestHouse]:
+    found = staffed(told(open_test_house(tmp_path)))
+    found.seeker()
+    yield found
+    found.store.close()
+
+
+def tasks(house: TestHouse, case: Case) -> list[tuple[str, str]]:
+    with house.store.read() as tx:
+        return [(t.plan.kind, t.plan.subject) for t in tx.tasks.of_case(case.id) if t.plan.kind == "check_mail"]
+
+
+def test_a_link_that_was_refused_brings_its_case_to_staff(house: TestHouse) -> None:
+    house.relay = Trouble(refuses={"receipt_withdrawal": RelayPermanent("rcpt: 550 5.1.1")})
+    case = one(house, wish(house, "withdrawal"))
+    assert (case.state, case.hold_reason) == (CaseState.REVIEW, "mail_failed")
+    assert "mail.failed" in actions(house, case)
+    page = Client(app_of(house), LEAD).get(f"/staff/cases/{case.number}").text
+    assert "送信失敗" in page
+    assert "メールが届きません" in page
+
+
+@pytest.mark.parametrize(("error", "state", "told_as"), [
+    (RelayPermanent("dot: 554 5.7.1"), MailState.FAILED, "mail_failed"),
+    (RelayUnknown("after the dot: TimeoutError"), MailState.UNKNOWN, "mail_unknown"),
+])  # fmt: skip
+def test_thanks_that_may_not_have_arrived_are_work_for_somebody(
+    house: TestHouse, error: IntakeError, state: MailState, told_as: str
+) -> None:
+    house.relay = Trouble(refuses={"done_withdrawal": error})
+    case = one(house, wish(house, "withdrawal"))
+    assert press(house).status == "done"
+    house.work()
+    assert house.outbox()[-1].state is state
+    assert one_again(house, case).state is CaseState.DONE
+    assert tasks(house, case) == [("check_mail", told_as)]
+    client = Client(app_of(house), LEAD)
+    assert "送れなかったメールを見直す" in client.get("/staff/tasks?whose=all").text
+    assert house.outbox()[-1].mail.subject in client.get("/staff/mails?view=failed").text
+
+
+def one_again(house: TestHouse, case: Case) -> Case:
+    with house.store.read() as tx:
+        return tx.cases.get(case.id)
+
+
+def test_a_receipt_of_a_case_that_staff_look_at_anyway_makes_no_work(house: TestHouse) -> None:
+    house.relay = Trouble(refuses={"receipt_question": RelayPermanent("rcpt: 550 5.1.1")})
+    case = one(house, wish(house, "question unsure"))
+    assert case.state is CaseState.REVIEW
+    assert tasks(house, case) == []
+
+
+def test_a_bounce_by_the_signed_return_path_stands_at_the_case(house: TestHouse) -> None:
+    case = one(house, wish(house, "withdrawal"))
+    assert case.state is CaseState.AWAITING_PROOF
+    bounce_to(house, house.relay.mails[0].mail_from)
+    found = one_again(house, case)
+    assert (found.state, found.hold_reason) == (CaseState.REVIEW, "mail_bounced")
+    page = Client(app_of(house), LEAD).get(f"/staff/cases/{case.number}").text
+    assert "メールが戻ってきました" in page
+    assert "戻ってきたメール" in page
+    act(house, found, Role.LEAD, "reply", "お電話でお話しした件です。", house.tools)
+    assert house.outbox()[-1].mail.mail_from.startswith("support+b-"), "staff's own answers come back to us too"
+
+
+@pytest.mark.parametrize(("figure", "left"), [(2, 2), (0, 5)])
+def test_pacing_is_a_figure_of_the_agency(tmp_path: Path, smtp_sink: SmtpSink, figure: int, left: int) -> None:
+    house = told(open_test_house(tmp_path, relay_url=smtp_sink.url))
+    shipped = (Path(__file__).parents[2] / "rules" / "agency.toml").read_text("utf-8")
+    own = shipped.replace("per_domain_minute = 300", f"per_domain_minute = {figure}")
+    assert own != shipped
+    (tmp_path / "rules" / "agency.toml").write_text(own, "utf-8")
+    for n in range(5):
+        house.seeker(f"M-{n}", f"試験 {n}", f"m{n}@example.com")
+        wish(house, "withdrawal", from_=f"m{n}@example.com", work=False)
+    while house.worker.run_once():
+        continue
+    house.store.close()
+    opened = open_house(house.settings)
+    sender = make_sender(opened)
+    for _ in range(6):
+        sender.run_once(max(utc_now(), house.now))
+    assert len(smtp_sink.received) == left
+    sender.close()
+    opened.close()
