@@ -50,7 +50,8 @@ def quick_house(home: Path, url: str, **settings: Any) -> TestHouse:
     """``open_test_house`` with the rules read once: only the keys are the home's own."""
     if not _TOOLS:
         _TOOLS.append(open_test_house(home, url=url, **settings).tools)
-    s = Settings(home=home, database_url=url, mail_from=DESK, recipients=DESK, public_url="https://intake.example.jp")
+    s = Settings(home=home, database_url=url, mail_from=DESK, recipients=DESK,
+                 public_url="https://intake.example.jp", **settings)  # fmt: skip
     init_home(s)
     return TestHouse(s, connect(s), replace(_TOOLS[0], keyring=load_keyring(s.secret_path)))
 

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 from intake.errors import StoreBusy, Temporary
 from intake.failpoints import reach
 from intake.keyring import Keyring
+from intake.model import Actor, CaseState
 from intake.model import Accepted, Arrival
 from intake.store import backup, health
 from intake.store.access import Access
@@ -56,6 +57,8 @@ from intake.store.tokens import Tokens
 from intake.store.webhooks import Webhooks
 from intake.store.wordings import Wordings
 from intake.store.wrapping import FileWrapping, Wrapping
+
+RESTORER = Actor("system", "restore")
 
 
 class SqlTx:
@@ -241,6 +244,7 @@ class SqlStore:
             with self.write() as tx:
                 reach = tx.erasure.reach(seeker_id)
                 found += bool(tx.erasure.residue(reach))
+                _close_cases(tx, reach.case_ids)
                 tx.blobs.destroy_keys(reach.key_ids)
                 tx.erasure.remove(reach)
         if restored:
@@ -273,6 +277,16 @@ class SqlStore:
 
     def _tx(self, conn: sa.Connection) -> SqlTx:
         return SqlTx(Context(conn, self._keyring, self.keys, self._maker), self._hasher)
+
+
+def _close_cases(tx: SqlTx, case_ids: Sequence[int]) -> None:
+    """What a backup brought back as open was over when its person was erased: nothing waits for nobody."""
+    now = datetime.now(UTC)
+    for case in [tx.cases.get(c) for c in case_ids]:
+        if case.state.is_open:
+            tx.cases.change(case, state=CaseState.DONE, hold_reason=None, wake_on=None, closed_at=now)
+            tx.audit.append(now, RESTORER, "case.fulfil", case_id=case.id,
+                            detail={"before": case.state.value, "after": CaseState.DONE.value})  # fmt: skip
 
 
 def open_store(
