@@ -38,6 +38,9 @@ CONTROL = frozenset({Role.ADMIN, Role.AUDITOR, Role.LEAD})
 TABLE: dict[tuple[str, str], frozenset[Role]] = {  # (method, path): who may
     ("GET", "/"): ALL,
     ("GET", "/search"): ALL,
+    ("POST", "/views"): NOT_AUDITOR,
+    ("POST", "/views/{id:int}/remove"): NOT_AUDITOR,
+    ("POST", "/cases/{number}/presence"): NOT_AUDITOR,
     ("POST", "/assign"): NOT_AUDITOR,
     ("POST", "/sign-out"): ALL,
     ("GET", "/cases/{number}"): ALL,

@@ -5,26 +5,28 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from intake.model import Role
-from intake.web.staff import calls, find, tabs
-from intake.web.staff.rows import row_of
-from intake.web.staff.visit import CONTROLLERS, Visit
+from intake.ports import Tx
+from intake.web.staff import asked, calls, find, tabs, views
+from intake.web.staff.rows import rows_of
+from intake.web.staff.visit import CONTROLLERS, DECIDERS, Visit
 
 
 def show(visit: Visit) -> Response:
     """A tab of the queue, fifty rows at a time."""
     tab = tabs.BY_KEY.get(visit.asked("tab")) or tabs.default_tab(visit.staff)
-    after = visit.asked("after")
     with visit.context.store.read() as tx:
-        cases, more = tabs.page_of(tx, tab, visit.staff, int(after) if after.isdecimal() and len(after) < 16 else None)
-        rows = [row_of(tx, c, visit.now) for c in cases]
-        colleagues = [m.name for m in tx.staff.all() if m.active and m.role is not Role.AUDITOR]
+        cases, more = tabs.page_of(tx, tab, visit.staff, _id(visit.asked("after")))
+        rows = rows_of(tx, cases, visit.now, visit.staff)
         counts = [(t, tabs.count_of(tx, t, visit.staff)) for t in tabs.tabs_for(visit.staff)]
+        kept = views.counted(tx, visit)
+        colleagues = colleagues_of(tx)
     return visit.page(
         "queue.html",
         tab=tab,
         rows=rows,
         more=more,
         counts=counts,
+        kept=kept,
         colleagues=colleagues,
         bulk=tuple(_number(visit.asked(name)) for name in ("count", "skipped")),
         cap=tabs.COUNT_CAP,
@@ -34,18 +36,46 @@ def show(visit: Visit) -> Response:
     )
 
 
+def search(visit: Visit) -> Response:
+    """Cases that fit the fields and hold the words; the number of a case opens it at once."""
+    return render(visit, visit.asked("q"))
+
+
+def render(visit: Visit, text: str, status: int = 200, *, trouble: str = "", named: str = "") -> Response:
+    """The page of a search. ``trouble`` says why it was not kept under the name ``named``."""
+    with visit.context.store.read() as tx:
+        direct = find.by_number(tx, visit.staff, text.strip())
+        if direct is not None:
+            return visit.back_to(f"/staff/cases/{direct.number}")
+        wish = asked.read(text, visit.staff.name, colleagues_of(tx), visit.now)
+        looks = bool(wish.text) and not wish.troubles
+        found = find.page(tx, visit.staff, wish, _id(visit.asked("after"))) if looks else find.Found([])
+        rows = rows_of(tx, found.cases, visit.now, visit.staff)
+        kept = views.counted(tx, visit)
+    return visit.page(
+        "search.html",
+        status if status != 200 or not wish.troubles else 422,
+        asked=wish,
+        rows=rows,
+        more=found.more,
+        kept=kept,
+        may_keep=visit.staff.role in DECIDERS and bool(wish.fields) and not wish.troubles and not wish.is_personal,
+        fields=asked.NAMES,
+        trouble=trouble,
+        named=named,
+        words=wish.text,
+        cap=tabs.COUNT_CAP,
+    )
+
+
+def colleagues_of(tx: Tx) -> list[str]:
+    """Who can have cases."""
+    return [m.name for m in tx.staff.all() if m.active and m.role is not Role.AUDITOR]
+
+
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 5 else 0
 
 
-def search(visit: Visit) -> Response:
-    """Cases that hold the words; numbers of cases and members open at once."""
-    words = visit.asked("q").strip()
-    if not words:
-        return visit.back_to("/staff/")
-    with visit.context.store.read() as tx:
-        direct = find.by_number(tx, visit.staff, words)
-        if direct is not None:
-            return visit.back_to(f"/staff/cases/{direct.number}")
-        rows = [row_of(tx, c, visit.now) for c in find.cases(tx, visit.staff, words, visit.tools)]
-    return visit.page("search.html", rows=rows, words=words)
+def _id(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 16 else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from intake.errors import NotFound
 from intake.model import Case, Role, StaffMember
 from intake.ports import Tx
@@ -12,6 +14,13 @@ SEES_ALL = frozenset({Role.LEAD, Role.ADMIN, Role.AUDITOR})
 def may_see(tx: Tx, staff: StaffMember, case: Case) -> bool:
     """By role and assignment; never the concierge whom the message is about (domain.md, Concierge change)."""
     return _by_role(staff, case) and not is_about(tx, staff, case)
+
+
+def visible(tx: Tx, staff: StaffMember, cases: Sequence[Case]) -> list[Case]:
+    """Those of many that ``may_see`` lets through, in their order; one query however many they are."""
+    known = [c for c in cases if _by_role(staff, c)]
+    hidden = tx.glance.about([c.id for c in known if c.seeker_id is not None], staff.name)
+    return [c for c in known if c.id not in hidden]
 
 
 def get_case(tx: Tx, staff: StaffMember, number: str) -> Case:

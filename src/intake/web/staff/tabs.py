@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from intake.model import Case, CaseState, Role, StaffMember
 from intake.ports import CaseQuery, Tx
-from intake.web.staff.scope import SEES_ALL, may_see
+from intake.web.staff.scope import SEES_ALL, visible
 
 PAGE = 50
 COUNT_CAP = 1000
@@ -49,31 +50,51 @@ def tabs_for(staff: StaffMember) -> tuple[Tab, ...]:
 
 def queries(tab: Tab, staff: StaffMember) -> list[CaseQuery]:
     """Which cases a tab shows this person: one query, or two that are merged."""
-    base = CaseQuery(states=tab.states, not_concierge=staff.name, newest_first=tab.newest_first, limit=PAGE + 1)
-    mine, nobodys = replace(base, assignee=staff.name), replace(base, unassigned=True)
+    base = CaseQuery(states=tab.states, newest_first=tab.newest_first, limit=PAGE + 1)
     if tab.key == "mine":
-        return [mine]
+        return [replace(base, not_concierge=staff.name, assignee=staff.name)]
     if tab.key == "unassigned":
-        return [nobodys]
+        return [replace(base, not_concierge=staff.name, unassigned=True)]
+    return for_eyes_of(staff, base)
+
+
+def for_eyes_of(staff: StaffMember, query: CaseQuery) -> list[CaseQuery]:
+    """What the role lets this person see of a query: itself, or two that are merged. ``visible`` is asked as well."""
+    base = replace(query, not_concierge=staff.name)
+    mine, nobodys = replace(base, assignee=staff.name), replace(base, unassigned=True)
+    if staff.role in SEES_ALL:
+        return [base]
+    if query.assignee is not None or query.unassigned:
+        return [base]
     if staff.role is Role.PRIVACY_OFFICER:
         return [mine, replace(base, request="deletion")]
-    return [base] if staff.role in SEES_ALL else [mine, nobodys]
+    return [mine, nobodys]
 
 
 def page_of(tx: Tx, tab: Tab, staff: StaffMember, after: int | None = None) -> tuple[list[Case], int | None]:
     """A page of cases, and the id to go on after, None at the end."""
-    found: dict[int, Case] = {}
-    for query in queries(tab, staff):
-        found |= {c.id: c for c in tx.cases.find(replace(query, after=after))}
-    rows = sorted(found.values(), key=lambda c: c.id, reverse=tab.newest_first)
+    rows = merged(tx, queries(tab, staff), after)
     more = len(rows) > PAGE
     rows = rows[:PAGE]
-    return [c for c in rows if may_see(tx, staff, c)], rows[-1].id if more else None
+    return visible(tx, staff, rows), rows[-1].id if more else None
+
+
+def merged(tx: Tx, found_by: Sequence[CaseQuery], after: int | None) -> list[Case]:
+    """Pages of several queries as one, by id; each case once."""
+    found: dict[int, Case] = {}
+    for query in found_by:
+        found |= {c.id: c for c in tx.cases.find(replace(query, after=after))}
+    return sorted(found.values(), key=lambda c: c.id, reverse=found_by[0].newest_first)
 
 
 def count_of(tx: Tx, tab: Tab, staff: StaffMember) -> int:
     """How many at most, counted no further than the cap."""
-    return min(COUNT_CAP, sum(tx.cases.count(q, COUNT_CAP) for q in queries(tab, staff)))
+    return count(tx, queries(tab, staff))
+
+
+def count(tx: Tx, found_by: Sequence[CaseQuery]) -> int:
+    """The same of any queries."""
+    return min(COUNT_CAP, sum(tx.cases.count(q, COUNT_CAP) for q in found_by))
 
 
 def next_after(tx: Tx, tab: Tab, staff: StaffMember, case: Case) -> Case | None:
