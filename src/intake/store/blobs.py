@@ -70,9 +70,13 @@ class Blobs:
         if not key_ids:
             return {}
         rows = [row for start in range(0, len(key_ids), _CHUNK) for row in self._sealed(key_ids[start:][:_CHUNK], kind)]
-        missing = [r.key_id for r in rows if r.key_id not in self._new]
+        return self.opened(kind, [(r.key_id, r.data) for r in rows])
+
+    def opened(self, kind: str, sealed: Sequence[tuple[int, bytes]]) -> dict[int, bytes]:
+        """Decrypted bytes of (key id, sealed bytes) by key id; destroyed keys are missing."""
+        missing = [key_id for key_id, _ in sealed if key_id not in self._new]
         keys = self._new | (self._c.keys.find(missing) if missing else {})
-        return {r.key_id: unseal(keys[r.key_id], r.key_id, kind, r.data) for r in rows if r.key_id in keys}
+        return {key_id: unseal(keys[key_id], key_id, kind, data) for key_id, data in sealed if key_id in keys}
 
     def _sealed(self, key_ids: Sequence[int], kind: str) -> Sequence[sa.Row[Any]]:
         """Without Core's expanding IN, which would cost as much as the claim it follows."""

@@ -14,6 +14,7 @@ from intake.store import arrivals
 from intake.store.adding import ARRIVAL as ARRIVAL
 from intake.store.adding import ByCore, add
 from intake.store.blobs import Blobs
+from intake.store.claiming import claim as claim_at_once
 from intake.store.codec import dumps, loads
 from intake.store.context import Context
 from intake.store.tables import WAITING, inbox
@@ -96,16 +97,22 @@ class Inbox:
         """Take waiting rows and rows whose lease ran out, oldest first. One whose key is lost stays waiting, named."""
         until = now + timedelta(seconds=lease_seconds)
         values = {"now_": now, "latest": until + CLOCK_SLACK, "limit_": limit, "until": until, "who": worker}
-        self._c.walk_the_index()
-        rows = sorted(self._c.conn.execute(_CLAIM, values).all())
-        packed = self._blobs.of_keys([r.key_id for r in rows], ARRIVAL)
-        lost = [r.id for r in rows if r.key_id not in packed]
+        if self._c.is_sqlite:
+            rows: list[tuple[int, int, int, int]] = [
+                tuple(r) for r in sorted(self._c.conn.execute(_CLAIM, values).all())
+            ]
+            packed = self._blobs.of_keys([key_id for _, _, _, key_id in rows], ARRIVAL)
+        else:
+            claimed = claim_at_once(self._c.conn, values)
+            rows = [r[:4] for r in claimed]
+            packed = self._blobs.opened(ARRIVAL, [(r[3], r[4]) for r in claimed if r[4] is not None])
+        lost = [i for i, _, _, key_id in rows if key_id not in packed]
         if lost:
             self._c.conn.execute(sa.update(inbox).where(inbox.c.id.in_(lost)).values(error=MISSING_KEY))
         return [
-            InboxItem(r.id, r.fence, r.attempts, r.key_id, arrivals.unpack(packed[r.key_id]))
-            for r in rows
-            if r.key_id in packed
+            InboxItem(i, fence, attempts, key_id, arrivals.unpack(packed[key_id]))
+            for i, fence, attempts, key_id in rows
+            if key_id in packed
         ]
 
     def finish(self, message_id: int, fence: int, end: End, of: int | None, at: datetime) -> None:
