@@ -116,7 +116,7 @@ def test_a_waiting_mail_is_rewritten_and_only_the_new_words_leave(house: TestHou
     )  # fmt: skip
     assert "直した文です。髙" in left.text
     assert left.text.endswith(first.mail.text.split("\n----", 1)[1])
-    assert "職員が書き直したメール" in client.get(f"/staff/mails/{second.id}").text
+    assert "スタッフが書き直したメール" in client.get(f"/staff/mails/{second.id}").text
 
 
 def test_a_link_stays_hidden_and_unchanged_while_the_words_around_it_change(house: TestHouse) -> None:
