@@ -77,8 +77,8 @@ def reason_floors(outcomes: Sequence[Outcome]) -> dict[str, float]:
     right."""
     letters = [o for o in outcomes if o.line.reasons is not None and o.line.kind == "message"]
     best = (-1, 0.0, 0.0)
-    for first in np.arange(-2.0, 1.01, 0.25):
-        for more in np.arange(max(first, -1.0), 2.01, 0.25):
+    for first in np.arange(-3.0, 1.01, 0.25):
+        for more in np.arange(max(first, -1.0), 3.01, 0.25):
             right = sum(_reasons(o, float(first), float(more)) == o.line.reasons for o in letters)
             best = max(best, (right, float(first), float(more)))
     return {"reason": best[1], "more_reasons": best[2]}

@@ -112,7 +112,7 @@ def _fit(prepared: Sequence[Prepared], column: dict[int, int], reason_labels: Se
     weight = np.array(
         [
             [one.line.weight * (one.line.requests is not None)] * len(LABELS)
-            + [one.line.weight * (one.line.reasons is not None)] * len(reason_labels)
+            + [one.line.weight * _gives_reasons(one.line)] * len(reason_labels)
             for one in prepared
         ]
     )
@@ -127,6 +127,11 @@ def _fit(prepared: Sequence[Prepared], column: dict[int, int], reason_labels: Se
         L2,
         ROUNDS,
     )
+
+
+def _gives_reasons(line: Line) -> bool:
+    """Whether a line teaches reasons: not where nothing is asked; there none is given, whatever is told (GUIDE)."""
+    return line.reasons is not None and not {"question", "other"}.intersection(line.requests or ())
 
 
 def out_of_fold(prepared: Sequence[Prepared], codes: Sequence[Code]) -> list[Outcome]:

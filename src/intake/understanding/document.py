@@ -71,7 +71,8 @@ class Annotator:
         tokens = tokenizer().tokens(text)
         sentences = split(text, tokens)
         found = self.book.find(tokens)
-        found = self._with_spellings(text, tokens, found)
+        pairs = set(map(str.__add__, text, text[1:]))
+        found = self._with_spellings(text, tokens, found, pairs)
         by_sentence = _by_sentence(found, sentences)
         turns = [at for at, word in enumerate(tokens.words) if word.turns]
         marks: list[Marks] = []
@@ -84,25 +85,30 @@ class Annotator:
             {self._reasons[group] for one in here if one.entry.reasons for group in one.entry.reasons}
             for here in by_sentence
         ]
-        self._add_wordings(text, tokens, sentences, reasons)
+        self._add_wordings(text, pairs, tokens, sentences, reasons)
         return Document(text, tokens, sentences, by_sentence, marks, said, reasons, turns, subject_from)
 
     def _add_wordings(
-        self, text: str, tokens: Tokens, sentences: Sequence[Sentence], reasons: Sequence[set[str]]
+        self,
+        text: str,
+        pairs: set[str],
+        tokens: Tokens,
+        sentences: Sequence[Sentence],
+        reasons: Sequence[set[str]],
     ) -> None:
         """Whole wordings of reasons weigh more than single words: ``family*`` beside ``family``."""
         if not sentences:
             return
         firsts = [tokens.starts[sentence.start] for sentence in sentences]
-        for start, code in self._wordings.find(text):
+        for start, code in self._wordings.find(text, pairs):
             reasons[max(bisect_right(firsts, start) - 1, 0)].add(f"{code}*")
 
-    def _with_spellings(self, text: str, tokens: Tokens, found: list[Found]) -> list[Found]:
-        pairs = self._spellings.keys() & set(map(str.__add__, text, text[1:]))
-        if not pairs:
+    def _with_spellings(self, text: str, tokens: Tokens, found: list[Found], pairs: set[str]) -> list[Found]:
+        here = self._spellings.keys() & pairs
+        if not here:
             return found
         more = []
-        for pattern, entry in {spelling for pair in pairs for spelling in self._spellings[pair]}:
+        for pattern, entry in {spelling for pair in here for spelling in self._spellings[pair]}:
             for match in pattern.finditer(text):
                 start = max(bisect_right(tokens.starts, match.start()) - 1, 0)
                 end = bisect_right(tokens.starts, match.end() - 1)

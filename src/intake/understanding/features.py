@@ -154,6 +154,8 @@ def _sentence_parts(
     if document.reasons[number]:
         because = "!" if any(whole[0] <= at < whole[1] for at in document.turns) else ""
         names = [f"R{code}{mark}" for code in document.reasons[number] for mark in {"", because}]
+        # A whole wording (family*) speaks louder than a word: it is said three times more.
+        names += [f"R{code}{again}" for code in document.reasons[number] if code[-1] == "*" for again in (1, 2, 3)]
         found.append((coder.some(*names), whole))
     for neighbour, side in ((number - 1, "<"), (number + 1, ">")):
         beside = document.said[neighbour] if 0 <= neighbour < len(document.sentences) else []
