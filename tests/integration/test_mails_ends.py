@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from intake.bootstrap import open_house
 from intake.bootstrap.sending import make_sender
 from intake.errors import IntakeError, RelayPermanent, RelayUnknown
-from intake.model import Case, CaseState, Mail, MailState, Role
+from intake.model import Application, Case, CaseState, Mail, MailOrigin, MailState, Role, Stage
 from intake.ports import Delivery
 from intake.worker import utc_now
 from tests.house import Caught, TestHouse, open_test_house
@@ -119,3 +121,41 @@ def test_pacing_is_a_figure_of_the_agency(tmp_path: Path, smtp_sink: SmtpSink, f
     assert len(smtp_sink.received) == left
     sender.close()
     opened.close()
+
+
+def at_tokyo(house: TestHouse, day: int, hour: int) -> None:
+    house.now = datetime(2026, 11, day, hour, 30, tzinfo=ZoneInfo("Asia/Tokyo")).astimezone(UTC)
+
+
+def test_answers_go_at_night_too_reminders_wait_for_the_office(house: TestHouse) -> None:
+    at_tokyo(house, 16, 3)  # a Monday
+    wish(house, "withdrawal")
+    assert [m.template for m in house.relay.mails] == ["receipt_withdrawal"]
+    at_tokyo(house, 19, 3)  # three office days later
+    house.work()
+    reminder = house.outbox()[-1]
+    assert (reminder.mail.template, reminder.origin) == ("reminder", MailOrigin.CALENDAR)
+    assert reminder.state is MailState.QUEUED
+    at_tokyo(house, 19, 8)
+    house.work()
+    assert len(house.relay.mails) == 1
+    at_tokyo(house, 19, 9)
+    house.work()
+    assert [m.template for m in house.relay.mails] == ["receipt_withdrawal", "reminder"]
+
+
+def test_the_rest_of_the_calendar_waits_for_the_end_of_the_quiet_hours(house: TestHouse) -> None:
+    house.seeker(applications=(("みなと物流", "screening"),))
+    at_tokyo(house, 16, 12)
+    wish(house, "withdrawal")
+    assert press(house, "defer").status == "deferred"
+    house.work()
+    with house.store.write() as tx:
+        tx.seekers.upsert_application("M-10001", Application(0, "みなと物流", Stage.CLOSED, False, None))
+    at_tokyo(house, 17, 2)
+    house.work()
+    thanks = house.outbox()[-1]
+    assert (thanks.mail.template, thanks.state) == ("done_withdrawal", MailState.QUEUED)
+    at_tokyo(house, 17, 8)
+    house.work()
+    assert house.relay.mails[-1].template == "done_withdrawal"
