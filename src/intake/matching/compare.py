@@ -100,7 +100,8 @@ def _names(claim: Claim, own: tuple[str, ...], agrees: set[str], differs: set[st
         agrees.add("name")
     elif "part" in stated:
         agrees.add("name_part")
-    if not stated or "whole" not in stated:
+    said_again = any(set(claim.shown) & set(keys) for keys in claim.names)  # one name, not two disagreements
+    if "whole" not in stated and not ("differs" in stated and said_again):
         _shown(shown, agrees, differs)
 
 

@@ -90,6 +90,9 @@ def test_another_name_at_the_address_is_for_staff() -> None:
 
 def test_a_changed_family_name_is_settled_by_the_member_number() -> None:
     assert match("hanako@example.jp", name="佐藤花子", member_id="A001234").seeker is HANAKO
+    # the same name in the From line is the same disagreement, not a second one
+    assert match("hanako@example.jp", "佐藤 花子", name="佐藤花子", member_id="A001234").seeker is HANAKO
+    assert match("hanako@example.jp", "鈴木 次郎", name="佐藤花子", member_id="A001234").kind is MatchKind.NONE
 
 
 @pytest.mark.parametrize("shown", ["はなちゃん", "hanako", "Takahashi Hanako", "高橋", "", "花子", "転職 太郎", "H.T."])
