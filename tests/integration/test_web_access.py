@@ -35,6 +35,7 @@ ALL = frozenset(Role)
 WORKERS = frozenset({Role.REVIEWER, Role.LEAD, Role.PRIVACY_OFFICER})
 NOT_AUDITOR = ALL - {Role.AUDITOR}
 CONTROL = frozenset({Role.ADMIN, Role.AUDITOR, Role.LEAD})
+PRIVATE = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
 TABLE: dict[tuple[str, str], frozenset[Role]] = {  # (method, path): who may
     ("GET", "/"): ALL,
     ("GET", "/search"): ALL,
@@ -78,6 +79,11 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {  # (method, path): who may
     ("POST", "/me/passkeys/remove"): ALL,
     ("GET", "/me/oidc"): ALL,
     ("POST", "/me/oidc/end"): ALL,
+    ("GET", "/erasures"): PRIVATE,
+    ("GET", "/erasures/{id:int}"): PRIVATE,
+    ("GET", "/retention"): PRIVATE,
+    ("GET", "/retention/person"): PRIVATE,
+    ("POST", "/retention/export"): frozenset({Role.PRIVACY_OFFICER}),
     ("GET", "/audit"): CONTROL,
     ("POST", "/audit"): CONTROL,
     ("GET", "/health"): ALL,

@@ -13,6 +13,7 @@ def main() -> None:
     """Entry point of ``intake`` and ``python -m intake``."""
     from intake.cli import (  # noqa: F401  (they register their commands)
         desk,
+        disclose,
         dkim,
         erase,
         explain,

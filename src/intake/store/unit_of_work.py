@@ -13,8 +13,7 @@ from sqlalchemy.engine import URL
 from intake.errors import StoreBusy, Temporary
 from intake.failpoints import reach
 from intake.keyring import Keyring
-from intake.model import Actor, CaseState
-from intake.model import Accepted, Arrival
+from intake.model import Accepted, Actor, Arrival, CaseState
 from intake.store import backup, health
 from intake.store.access import Access
 from intake.store.api_access import ApiTokens

@@ -104,6 +104,14 @@ WORDS = {
     "preferences_updated": "希望条件を反映", "tell_employer": "企業へ辞退を連絡", "remind": "確認の連絡",
     "preferences_task": "希望条件を反映", "new_concierge": "新しい担当を決める", "erase_document": "書類を削除",
     "erase_mailbox": "受信箱に残るメールを削除",
+    # erasures and terms of keeping
+    "erasure_request": "ご本人の申し出", "erasure_operator": "運用担当の操作", "erasure_retention": "保存期間の終了",
+    "register": "求職管理簿", "retention_erase": "消去", "retention_erase_part": "一部を消去",
+    "retention_notice": "お知らせ", "retention_wait": "待ち", "retention_legal_hold": "法的保全中",
+    "retention_busy": "手続き中のため待ち", "retention_notice_first": "お知らせ済み・期日待ち",
+    "stage_introduced": "求人紹介後", "stage_applied": "応募済み", "stage_screening": "書類選考中",
+    "stage_interview_fixed": "面接日程確定", "stage_final_pending": "最終選考結果待ち", "stage_offered": "内定",
+    "stage_closed": "終了", "stage_none": "紹介前",
     # reasons
     "hired_elsewhere": "他で就職が決まった", "search_ended": "転職活動の終了", "family": "家庭の事情",
     "health": "体調", "busy": "多忙", "support": "サポートへの不満", "concierge_fit": "担当と合わない",

@@ -8,6 +8,7 @@ from intake.model import Role
 
 _READ_ALL = frozenset(Role)
 _CONTROL = frozenset({Role.ADMIN, Role.AUDITOR, Role.LEAD})
+_PRIVACY = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
 ITEMS = (
     ("/staff/", "案件", _READ_ALL),
     ("/staff/tasks", "作業", _READ_ALL),
@@ -16,6 +17,8 @@ ITEMS = (
     ("/staff/rules", "ルール", _READ_ALL),
     ("/staff/figures", "数字", _READ_ALL),
     ("/staff/people", "スタッフ", frozenset({Role.ADMIN})),
+    ("/staff/retention", "保存期間", _PRIVACY),
+    ("/staff/erasures", "消去", _PRIVACY),
     ("/staff/audit", "操作記録", _CONTROL),
     ("/staff/health", "稼働状況", _READ_ALL),
 )

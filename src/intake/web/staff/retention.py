@@ -1,0 +1,96 @@
+"""When whose data end: a calendar by month, every clock of one person, and everything about them for disclosure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+
+from starlette.responses import Response
+
+from intake.errors import NotFound
+from intake.model import Role, Seeker
+from intake.pipeline import keeping
+from intake.pipeline.disclosure import disclose
+from intake.pipeline.held import clocks_of
+from intake.pipeline.moves import Act
+from intake.policy import today_of
+from intake.ports import Tx
+from intake.retention import Due
+from intake.retention import calendar as clocks_running
+from intake.web.passwords import password_fits
+from intake.web.staff.visit import Visit
+
+WHO = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
+DISCLOSERS = frozenset({Role.PRIVACY_OFFICER})
+MOST = 200
+
+
+def show(visit: Visit) -> Response:
+    """Months with how many people's data end in them; the people of one month; what waits today."""
+    month = visit.asked("month")
+    with visit.context.store.read() as tx:
+        clocks = clocks_of(visit.tools.profile)
+        running = [(s, d) for s in keeping.subjects(tx) for d in clocks_running(s, clocks) if d.data == "personal"]
+        months = Counter(f"{d.due_on:%Y-%m}" for _, d in running)
+        if not re.fullmatch(r"\d{4}-\d{2}", month):
+            month = min((m for m in months if m >= f"{today_of(visit.now):%Y-%m}"), default="")
+        rows = [(d, _person(tx, d)) for _, d in running if f"{d.due_on:%Y-%m}" == month][:MOST]
+        today = keeping.agenda(tx, visit.tools, today_of(visit.now))
+        waits = [(d, _person(tx, d)) for d in today.due if d.data == "personal"][:MOST]
+    return visit.page(
+        "retention.html",
+        months=sorted(months.items()),
+        month=month,
+        rows=sorted((row for row in rows if row[1]), key=lambda row: row[0].due_on),
+        waits=[row for row in waits if row[1]],
+        rules=visit.tools.profile.retention,
+        notice_days=visit.tools.profile.retention_notice.days_before,
+        words="",
+    )
+
+
+def person(visit: Visit) -> Response:
+    """Every clock of one person."""
+    return _person_page(visit)
+
+
+def export(visit: Visit) -> Response:
+    """Everything about one person, after the password was typed again (reliability.md A26). Recorded."""
+    with visit.context.store.read() as tx:
+        stored = tx.staff.password_hash(visit.staff.name)
+    if not password_fits(stored, str(visit.form.get("password", ""))[:1000]):
+        return _person_page(visit, 422, trouble="パスワードが違います。")
+    with visit.context.store.write() as tx:
+        told = disclose(Act(tx, visit.actor, visit.now), _find(tx, visit.field("member")), visit.tools)
+    if visit.field("as") == "json":
+        body = json.dumps(told, ensure_ascii=False, indent=1)
+        return Response(body, media_type="application/json; charset=utf-8", headers=_AS_FILE)
+    return visit.page("disclosure.html", told=told, alone=False, words="")
+
+
+_AS_FILE = {"Content-Disposition": 'attachment; filename="disclosure.json"', "Cache-Control": "no-store"}
+
+
+def _person_page(visit: Visit, status: int = 200, *, trouble: str = "") -> Response:
+    member = visit.field("member") or visit.asked("member")
+    with visit.context.store.read() as tx:
+        found = tx.seekers.by_member_id(member) if member else None
+        rows = keeping.calendar_of(tx, found.id, visit.tools) if found else ()
+        told = tx.clocks.notices().get(found.id) if found else None
+    return visit.page("clocks.html", status, member=member, seeker=found, rows=rows, told=told, trouble=trouble,
+                      may_export=visit.staff.role in DISCLOSERS, words="")  # fmt: skip
+
+
+def _find(tx: Tx, member: str) -> Seeker:
+    found = tx.seekers.by_member_id(member) if member else None
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _person(tx: Tx, due: Due) -> Seeker | None:
+    try:
+        return tx.seekers.get(due.seeker_id)
+    except NotFound:
+        return None

@@ -1,0 +1,115 @@
+"""The privacy officer's pages: what is erased when, the certificate, one person's terms, and everything about them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from intake.pipeline.erasing import begin_operator
+from intake.pipeline.erasing.begin import KEEPER
+from tests.house import TestHouse
+from tests.integration.test_erasure_steps import NAME, approved, eraser, filled
+from tests.integration.web_parts import AUDITOR, PASSWORD, PRIVACY, SATO, Client, app_of, staffed
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: Any) -> Iterator[TestHouse]:
+    """Somebody whose erasure cools off, somebody erased, somebody who left."""
+    made = filled(tmp_path_factory.mktemp("web") / "home", "")
+    approved(made)
+    staffed(made)
+    made.seeker("M-7", "鈴木 一", "hajime@example.jp", status="withdrawn", status_since=date(2026, 3, 31),
+                withdrawn_on=date(2026, 3, 31), applications=[("株式会社乙", "applied")])  # fmt: skip
+    made.seeker("M-8", "去る 花子", "saru@example.jp")
+    with made.store.write() as tx:
+        row = begin_operator(tx, tx.seekers.get(made.get_seeker("M-8").id), KEEPER, made.tools, made.now)
+    eraser(made).run(row.id)
+    yield made
+    made.store.close()
+
+
+def signed_in(house: TestHouse, who: str = PRIVACY) -> Client:
+    return Client(app_of(house), who)
+
+
+def asked(client: Client, password: str, how: str) -> Any:
+    form = {"member": "M-2", "password": password, "as": how, "csrf": client.token()}
+    return client.post("/staff/retention/export", form)
+
+
+def test_what_waits_and_what_is_done(house: TestHouse) -> None:
+    page = signed_in(house).get("/staff/erasures").text
+    assert NAME in page
+    assert "取り消し期間中" in page
+    assert "運用担当の操作" in page
+    assert "去る" not in page
+
+
+def test_the_certificate_stands_in_the_chain_and_names_nobody(house: TestHouse) -> None:
+    client = signed_in(house, AUDITOR)
+    page = client.get("/staff/erasures/1").text
+    assert "操作記録の連なりに同じ内容があります" in page
+    assert "見つかったもの 0" in page
+    assert "去る" not in page
+    assert client.get("/staff/erasures/99").status_code == 404
+
+
+def test_the_calendar_by_month_and_the_terms_of_one(house: TestHouse) -> None:
+    client = signed_in(house)
+    page = client.get("/staff/retention?month=2029-03").text
+    assert "鈴木 一" in page
+    assert "2029/3月31日" in page
+    assert "鈴木 一" not in client.get("/staff/retention?month=2029-04").text
+    person = client.get("/staff/retention/person?member=M-7").text
+    assert "2029/3月31日" in person
+    assert "2028/3月31日" in person, "the register's fields have a term of their own"
+    assert "法令で定められた帳簿の保存期間" in person
+    assert "登録中のため" in client.get("/staff/retention/person?member=M-2").text
+    assert "登録にいません" in client.get("/staff/retention/person?member=M-404").text
+
+
+def test_everything_about_one_person_after_the_password(house: TestHouse) -> None:
+    client = signed_in(house)
+    client.get("/staff/retention/person?member=M-2")
+    wrong = asked(client, "guess", "json")
+    assert wrong.status_code == 422
+    got = asked(client, PASSWORD, "json")
+    told = json.loads(got.text)
+    assert got.headers["content-disposition"].startswith("attachment")
+    assert told["register"]["name"] == "山田 太郎"
+    assert [m["text"] for m in told["messages"]] != []
+    assert told["mails"][0]["to"] == "taro@example.jp"
+    page = asked(client, PASSWORD, "page").text
+    assert "保有個人データの開示" in page
+    assert "担当を変更してください" in page
+    with house.store.read() as tx:
+        rows = [r for r in tx.audit.tail() if r.action == "seeker.exported"]
+    assert [r.actor.name for r in rows] == [PRIVACY, PRIVACY]
+
+
+def test_others_may_not(house: TestHouse) -> None:
+    for who in (SATO, AUDITOR):
+        client = signed_in(house, who)
+        client.get("/staff/")
+        got = asked(client, PASSWORD, "json")
+        assert got.status_code == 403
+    assert signed_in(house, SATO).get("/staff/retention").status_code == 403
+
+
+def test_export_on_the_shell(house: TestHouse, tmp_path: Path) -> None:
+    page = tmp_path / "disclosure.html"
+    for words in (["export", "M-7"], ["export", "M-7", "--out", str(page)]):
+        command = [sys.executable, "-m", "intake", "--home", str(house.settings.home), *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+        assert done.returncode == 0, done.stderr
+        if "--out" not in words:
+            assert json.loads(done.stdout)["applications"][0]["company"] == "株式会社乙"
+    assert "鈴木 一" in page.read_text("utf-8")
+    assert page.stat().st_mode & 0o077 == 0
