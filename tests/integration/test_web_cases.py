@@ -256,7 +256,7 @@ def test_assigning_never_hands_a_complaint_to_the_person_it_is_about(house: Test
 
 def test_after_a_decision_the_next_case_opens(house: TestHouse) -> None:
     first = in_review(house, "面談の場所はどこですか。")
-    second = in_review(house, "履歴書の書き方で質問があります。どうすればよいですか。")
+    second = in_review(house, "履歴書の書き方で質問があります。", from_="誰か <nobody@example.com>")
     client = Client(app_of(house), LEAD)
     opened = client.act(first.number, "close")
     assert opened.headers["location"].startswith(f"/staff/cases/{second.number}?tab=all&done=close&case={first.number}")

@@ -156,6 +156,8 @@ def choose_seeker(act: Act, case: Case, seeker: Seeker) -> Case:
         changed = act.tx.cases.change(case, **theirs)
     else:
         changed = move(act, case, "hold", CaseState.REVIEW, hold_reason="not_on_file", wake_on=None, **theirs)
+    found_by = [seeker.name, seeker.kana, seeker.member_id, *seeker.addresses]
+    act.tx.search.index(case.id, [text for text in found_by if text])
     act.note("case.seeker_chosen", changed)
     return changed
 

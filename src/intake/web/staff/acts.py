@@ -170,11 +170,11 @@ def _handler(name: str) -> Callable[[Visit], Response]:
         try:
             onward = _do(visit, deed, moves_on=moves_on, fresh=fresh)
         except Stale:
-            return _stale(visit)
+            return _stale(visit, name)
         except (BadInput, NotProved, IllegalStep) as e:
-            return pages.render(visit, 422, trouble=speech.of_error(e))
+            return pages.render(visit, 422, trouble=speech.of_error(e), doing=name)
         except NotAllowed as e:
-            return pages.render(visit, 403, trouble=speech.of_error(e))
+            return pages.render(visit, 403, trouble=speech.of_error(e), doing=name)
         return visit.back_to(onward, name, visit.path["number"])
 
     handler.__name__ = name
@@ -200,10 +200,10 @@ def _still_theirs(act: Act, case: Case, visit: Visit) -> Case | None:
     return now if scope.may_see(act.tx, visit.staff, now) else None
 
 
-def _stale(visit: Visit) -> Response:
+def _stale(visit: Visit, name: str) -> Response:
     since = visit.field("since")
     known = int(since) if since.isdecimal() and len(since) < 19 else 0
-    return pages.render(visit, 409, trouble="stale", since=known, was=visit.field("shown")[:2000])
+    return pages.render(visit, 409, trouble="stale", since=known, was=visit.field("shown")[:2000], doing=name)
 
 
 ROUTES: list[BaseRoute] = [

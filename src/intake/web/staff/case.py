@@ -13,10 +13,11 @@ from intake.model import Case, Message
 from intake.parsing import attachment_bytes
 from intake.pipeline.reread import RUNGS
 from intake.ports import Tx
-from intake.web.staff import casefile, scope, speech, tabs
+from intake.web.staff import casefile, language, presence, scope, speech, steps, tabs
 from intake.web.staff.visit import Visit
 
 MOST_RAW = 300_000
+TYPED = ("text", "until", "to", "member_id", "how", "override", "concierge", "word")
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
@@ -25,8 +26,12 @@ def show(visit: Visit) -> Response:
     return render(visit)
 
 
-def render(visit: Visit, status: int = 200, *, trouble: str = "", since: int | None = None, was: str = "") -> Response:
-    """The page. ``trouble`` says why nothing was done; ``since`` and ``was`` what the person had in front of them."""
+def render(visit: Visit, status: int = 200, *, trouble: str = "", since: int | None = None, was: str = "",
+           doing: str = "") -> Response:  # fmt: skip
+    """The page. ``trouble`` says why nothing was done; ``since`` and ``was`` what the person had in front of them.
+
+    What was typed for the act ``doing`` stands in its form again: nobody writes anything twice.
+    """
     with visit.context.store.read() as tx:
         case = scope.get_case(tx, visit.staff, visit.path["number"])
         file = casefile.read(tx, case, visit.staff, visit.tools, visit.now)
@@ -47,6 +52,10 @@ def render(visit: Visit, status: int = 200, *, trouble: str = "", since: int | N
         today=casefile.today(visit.now),
         profile=visit.tools.profile,
         rungs=RUNGS,
+        steps=steps.in_words,
+        doing=doing,
+        typed_in={name: visit.field(name) for name in TYPED} if doing else {},
+        present=presence.in_words(file.row.here, language.words(language.of(visit.request))["t"]),
         words="",
     )
 

@@ -11,11 +11,14 @@ from intake.model import (
     DESTRUCTIVE,
     Candidate,
     Case,
+    CaseState,
     Channel,
     Decision,
+    MailState,
     Meaning,
     Message,
     OutboxItem,
+    Proof,
     Seeker,
     StaffMember,
     Task,
@@ -25,9 +28,12 @@ from intake.pipeline.parts import PREFERENCE_LABELS
 from intake.pipeline.tools import Tools
 from intake.policy import may_be_refused, today_of
 from intake.ports import AuditRow, Tx
-from intake.web.staff import marks, rows, speech
+from intake.web.staff import grounds, marks, rows, speech
 from intake.web.staff.scope import visible
 
+_NEVER_LEFT = frozenset({MailState.CANCELLED, MailState.STALE, MailState.FAILED})
+_NO_LINK = frozenset({"question", "other"})
+MOST_MESSAGES = 100  # of one case on one page
 WORDS_TO_TYPE = {"withdrawal": "退会", "deletion": "削除"}
 
 
@@ -41,6 +47,7 @@ class Written:
     meaning: Meaning | None
     subject: tuple[marks.Piece, ...]
     blocks: tuple[marks.Block, ...]
+    grounds: grounds.Grounds
 
     @property
     def is_cut(self) -> bool:
@@ -101,6 +108,21 @@ class CaseFile:
         return may_be_refused(self.case)
 
     @property
+    def may_send_receipt(self) -> bool:
+        """Somebody wrote, and no receipt has left or is about to."""
+        told = any(m.mail.template.startswith("receipt") and m.state not in _NEVER_LEFT for m in self.mails)
+        return bool(self.sender) and not told
+
+    @property
+    def may_send_link(self) -> bool:
+        """A link would prove something: the wish needs it, and nothing better is there. Else a yes is enough."""
+        if self.seeker is None or not self.seeker.address or self.case.proof >= Proof.E2:
+            return False
+        if self.case.state is CaseState.SCHEDULED or self.case.request in _NO_LINK:
+            return False
+        return self.plan is None or self.is_destructive or self.case.state is CaseState.AWAITING_PROOF
+
+    @property
     def sender(self) -> str:
         """Where a receipt would go; "" if nobody wrote."""
         return self.written[0].message.sender.addr if self.written else ""
@@ -114,7 +136,9 @@ class CaseFile:
 def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime) -> CaseFile:
     """Read all of it. Changes nothing."""
     seeker = seeker_of(tx, case)
-    written = tuple(_written(tx, m, role) for m, role in tx.cases.messages_of(case.id))
+    linked = tx.cases.messages_of(case.id)[:MOST_MESSAGES]
+    readings = tx.glance.readings([m for m, _ in linked])
+    written = tuple(_written(m, role, readings.get(m), case, tools) for m, role in linked)
     plan, obstacle, reason_helps = _plan(tx, case, staff, tools, now)
     others = [c for c in (tx.cases.of_seeker(seeker.id) if seeker else []) if c.id != case.id]
     return CaseFile(
@@ -155,12 +179,14 @@ def today(now: datetime) -> str:
     return today_of(now).isoformat()
 
 
-def _written(tx: Tx, message_id: int, role: str) -> Written:
-    reading = tx.inbox.reading(message_id)
+def _written(
+    message_id: int, role: str, reading: tuple[Message, Meaning | None] | None, case: Case, tools: Tools
+) -> Written:
     message, meaning = reading if reading else (Message(channel=Channel.EMAIL, error="not_read"), None)
     why = meaning.why if meaning else ()
+    told = grounds.of(message, meaning if message_id == case.message_id else None, case.received_at, tools)
     return Written(message_id, role, message, meaning, marks.subject(message.subject, why),
-                   marks.blocks(message.text, message.segments, why))  # fmt: skip
+                   marks.blocks(message.text, message.segments, why), told)  # fmt: skip
 
 
 def _plan(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime) -> tuple[Decision | None, str, bool]:

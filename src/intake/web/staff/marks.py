@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from intake.model import Evidence, Segment
@@ -12,6 +12,7 @@ from intake.web import controls
 MOST_TEXT = 50_000  # characters on the page; the rest is one click away
 MOST_EVIDENCE = 200
 MOST_CONTROLS = 300
+_NOT_WORDS = "、。，．・,.!?！？:;：；()（）「」『』 \u3000\t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,22 @@ def subject(text: str, evidence: Iterable[Evidence]) -> tuple[Piece, ...]:
 
 def pieces(text: str, start: int, end: int, evidence: Sequence[Evidence]) -> tuple[Piece, ...]:
     """The run from ``start`` to ``end``, cut wherever evidence begins or ends."""
-    here = [e for e in evidence if e.start < end and e.end > start and e.start < e.end][:MOST_EVIDENCE]
+    here = [e for e in map(trimmed, evidence) if e.start < end and e.end > start and e.start < e.end][:MOST_EVIDENCE]
     cuts = sorted({start, end, *(max(start, e.start) for e in here), *(min(end, e.end) for e in here)})
     found: list[Piece] = []
     for a, b in pairwise(cuts):
         why = tuple(e for e in here if e.start <= a and e.end >= b)
         found += _seen(text[a:b], why)
     return tuple(_few_controls(found))
+
+
+def trimmed(e: Evidence) -> Evidence:
+    """Without commas and blanks at its ends: a learned run of characters may begin with 「、」, a mark should not."""
+    lead = len(e.text) - len(e.text.lstrip(_NOT_WORDS))
+    tail = len(e.text) - len(e.text.rstrip(_NOT_WORDS))
+    if e.end - e.start != len(e.text) or not (lead or tail):
+        return e
+    return replace(e, start=min(e.start + lead, e.end), end=max(e.end - tail, e.start), text=e.text.strip(_NOT_WORDS))
 
 
 def _seen(text: str, why: tuple[Evidence, ...]) -> Iterator[Piece]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from intake.model import Meaning, Segment
-from intake.web.staff import marks
+from intake.model import Channel, Meaning, Message, Segment
+from intake.web.staff import grounds, marks
 from intake.web.staff.visit import Visit
 
 MOST = 5_000
@@ -32,6 +32,8 @@ def attempt(visit: Visit) -> Response:
 def _render(visit: Visit, *, text: str = "", subject: str = "", meaning: Meaning | None = None) -> Response:
     book = visit.tools.rulebook
     why = meaning.why if meaning else ()
+    message = Message(Channel.EMAIL, subject=subject, text=text, segments=(Segment(0, len(text), "new"),))
+    told = grounds.of(message, meaning, visit.now, visit.tools)
     return visit.page(
         "rules.html",
         book=book,
@@ -41,6 +43,7 @@ def _render(visit: Visit, *, text: str = "", subject: str = "", meaning: Meaning
         text=text,
         subject=subject,
         meaning=meaning,
+        grounds=told,
         subject_pieces=marks.subject(subject, why),
         blocks=marks.blocks(text, (), why),
         words="",
