@@ -26,6 +26,7 @@ from intake.model import CaseState, End
 from intake.model.folding import fold
 from intake.ports.rows import CaseQuery, MatchKeys
 from intake.store import SqlStore, migrate, open_store
+from intake.store.register import key_hash, sealed
 from intake.store.tables import cases, seeker, seeker_key
 from tests.unit.store.given import KEYRING, arrival, new_case
 
@@ -199,8 +200,11 @@ def people_bench(store: SqlStore, bare: Bare, rows: int, rounds: int) -> None:
     for n in range(0, rows, 5000):
         ids = range(n, n + 5000)
         with store.write() as tx:
-            tx._context.conn.execute(seeker.insert(), [_person(k) for k in ids])
-            keys = [{"key": k, "seeker_id": i + 1, "rank": r} for i in ids for k, r in _keys(i)]
+            taken = tx._context.keys.take(len(ids))
+            people = [sealed(tx._context, *pair, _person(k)) for pair, k in zip(taken, ids, strict=True)]
+            tx._context.conn.execute(seeker.insert(), people)
+            keys = [{"key": key_hash(tx._context, *k.split(":", 1)), "seeker_id": i + 1, "rank": r}
+                    for i in ids for k, r in _keys(i)]  # fmt: skip
             tx._context.conn.execute(seeker_key.insert(), keys)
         cursor = bare.c.cursor()
         cursor.execute("BEGIN")
@@ -223,7 +227,7 @@ def people_bench(store: SqlStore, bare: Bare, rows: int, rounds: int) -> None:
 
 def _person(n: int) -> dict[str, Any]:
     texts = {"member_id": f"m{n}", "name": "x", "kana": "", "status": "active", "registered_via": ""}
-    return texts | {"addresses": (f"p{n}@example.jp",), "phones": ()}
+    return texts | {"addresses": (f"p{n}@example.jp",), "phones": (), "password_hash": None}
 
 
 def _keys(n: int) -> list[tuple[str, int]]:
