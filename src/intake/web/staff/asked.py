@@ -21,7 +21,7 @@ NAMES = {
     "state": "状態", "request": "依頼", "channel": "経路", "assignee": "担当", "from": "差出人", "member": "会員番号",
     "due": "期限", "older": "経過", "newer": "最近", "hold": "保留", "is": "印", "has": "付き",
 }  # fmt: skip
-_FIELDS = {**{k: k for k in NAMES}, **{word: k for k, word in NAMES.items()}, "会員": "member"}
+_FIELDS = {k: k for k in NAMES} | {word: k for k, word in NAMES.items()} | {"会員": "member"}
 _MARKS = {"late": "期限超過", "unassigned": "未割り当て", "mine": "自分", "complaint": "苦情", "sure": "確実",
           "unsure": "要確認", "proved": "本人確認済み", "unproved": "未確認", "open": "未完了", "closed": "完了"}  # fmt: skip
 _PIECE = re.compile(r'(?:([^\s:"<>]+):)?(?:"([^"]*)"|(\S*))')
@@ -152,7 +152,7 @@ def _hold(query: CaseQuery, value: str, today: date, now: datetime) -> CaseQuery
 
 
 def _due(query: CaseQuery, value: str, today: date, now: datetime) -> CaseQuery:
-    fixed = {"today": (today, today), "今日": (today, today), "late": (None, today - timedelta(days=1)),
+    fixed: dict[str, tuple[date | None, date | None]] = {"today": (today, today), "今日": (today, today), "late": (None, today - timedelta(days=1)),
              "超過": (None, today - timedelta(days=1))}  # fmt: skip
     if value.casefold() in fixed:
         first, last = fixed[value.casefold()]

@@ -12,6 +12,7 @@ from intake.errors import NotFound
 from intake.model import Case, Message
 from intake.parsing import attachment_bytes
 from intake.pipeline.reread import RUNGS
+from intake.pipeline import drafts
 from intake.ports import Tx
 from intake.web.staff import casefile, language, presence, scope, speech, steps, tabs
 from intake.web.staff.visit import Visit
@@ -49,6 +50,7 @@ def render(visit: Visit, status: int = 200, *, trouble: str = "", since: int | N
         event=speech.of_event,
         actor=speech.of_actor,
         mail_name=speech.mail_name,
+        may_edit=drafts.may_edit,
         today=casefile.today(visit.now),
         profile=visit.tools.profile,
         rungs=RUNGS,

@@ -36,7 +36,8 @@ def _audit(visit: Visit, *, verdict: tuple[bool, str] | None = None) -> Response
     before = visit.asked("before")
     with visit.context.store.read() as tx:
         rows = tx.audit.tail(PAGE + 1, int(before) if before.isdecimal() and len(before) < 19 else None)
-        shown = [(r, _number(tx, visit, r)) for r in rows[:PAGE]]
+        numbers = _numbers(tx, visit, rows[:PAGE])
+    shown = [(r, _number(r, numbers)) for r in rows[:PAGE]]
     return visit.page(
         "audit.html",
         rows=[(r, n) for r, n in shown if n is not None],
@@ -48,13 +49,14 @@ def _audit(visit: Visit, *, verdict: tuple[bool, str] | None = None) -> Response
     )
 
 
-def _number(tx: Tx, visit: Visit, row: AuditRow) -> str | None:
+def _numbers(tx: Tx, visit: Visit, rows: list[AuditRow]) -> dict[int, str | None]:
+    """Numbers of the rows' cases by id: None where the case is not theirs to read; gone ones are missing."""
+    seen, hidden = scope.cases_of(tx, visit.staff, {r.case_id for r in rows if r.case_id is not None})
+    found: dict[int, str | None] = {i: case.number for i, case in seen.items()}
+    auditor = visit.staff.role is Role.AUDITOR
+    return found | {i: tx.cases.get(i).number if auditor else None for i in hidden}
+
+
+def _number(row: AuditRow, numbers: dict[int, str | None]) -> str | None:
     """The number of the row's case, "" where it has none (any more); None where the row is not theirs to read."""
-    if row.case_id is None:
-        return ""
-    case = scope.find_case(tx, row.case_id)
-    if case is None:
-        return ""
-    if visit.staff.role is not Role.AUDITOR and not scope.may_see(tx, visit.staff, case):
-        return None
-    return case.number
+    return numbers.get(row.case_id, "") if row.case_id is not None else ""

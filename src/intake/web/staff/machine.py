@@ -17,8 +17,8 @@ def show(visit: Visit) -> Response:
     before = visit.asked("before")
     with visit.context.store.read() as tx:
         found = tx.inbox.ended(End.MACHINE, int(before) if before.isdecimal() and len(before) < 16 else None, PAGE + 1)
-        readings = [(m, tx.inbox.reading(m)) for m in found[:PAGE]]
-    rows = [(m, r[0]) for m, r in readings if r is not None]
+        read = tx.glance.messages(found[:PAGE])
+    rows = [(m, read[m]) for m in found[:PAGE] if m in read]
     return visit.page("machine.html", rows=rows, more=found[PAGE - 1] if len(found) > PAGE else None, words="")
 
 

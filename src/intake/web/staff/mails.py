@@ -33,8 +33,10 @@ def show(visit: Visit) -> Response:
     start = int(after) if after.isdecimal() and len(after) < 16 else None
     with visit.context.store.read() as tx:
         found = tx.outbox.find(states, start, PAGE + 1, newest_first=True)
-        numbers = {c: n for m in found[:PAGE] for c, n in numbers_of(tx, visit, m).items()}
-    rows = [m for m in found[:PAGE] if any(c in numbers for c in m.case_ids)]
+        seen, hidden = scope.cases_of(tx, visit.staff, {c for m in found[:PAGE] for c in m.case_ids})
+    numbers = {i: case.number for i, case in seen.items()}
+    shown = [m for m in found[:PAGE] if not hidden.intersection(m.case_ids)]
+    rows = [m for m in shown if any(c in numbers for c in m.case_ids)]
     return visit.page(
         "mails.html",
         view=key,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from intake.errors import NotFound
 from intake.model import Case, Role, StaffMember
-from intake.ports import Tx
+from intake.ports import CaseQuery, Tx
 
 SEES_ALL = frozenset({Role.LEAD, Role.ADMIN, Role.AUDITOR})
 
@@ -21,6 +21,14 @@ def visible(tx: Tx, staff: StaffMember, cases: Sequence[Case]) -> list[Case]:
     known = [c for c in cases if _by_role(staff, c)]
     hidden = tx.glance.about([c.id for c in known if c.seeker_id is not None], staff.name)
     return [c for c in known if c.id not in hidden]
+
+
+def cases_of(tx: Tx, staff: StaffMember, case_ids: Collection[int]) -> tuple[dict[int, Case], frozenset[int]]:
+    """Those of these cases that this person may see, by id, and the ids of those hidden; gone ones are in neither."""
+    ids = tuple(sorted(set(case_ids)))
+    found = tx.cases.find(CaseQuery(ids=ids, limit=len(ids))) if ids else []
+    seen = {c.id: c for c in visible(tx, staff, found)}
+    return seen, frozenset(c.id for c in found if c.id not in seen)
 
 
 def get_case(tx: Tx, staff: StaffMember, number: str) -> Case:

@@ -38,10 +38,13 @@ def done(visit: Visit) -> Response:
 def _render(visit: Visit, status: int = 200, *, trouble: str = "") -> Response:
     mine = visit.asked("whose") != "all"
     with visit.context.store.read() as tx:
+        found = tx.tasks.open(visit.staff.name if mine else None, MOST)
+        cases, _ = scope.cases_of(tx, visit.staff, {t.case_id for t in found})
+        people = tx.glance.people({c.seeker_id for c in cases.values() if c.seeker_id is not None})
         rows = []
-        for task in tx.tasks.open(visit.staff.name if mine else None, MOST):
-            case = tx.cases.get(task.case_id)
-            if scope.may_see(tx, visit.staff, case):
-                name = tx.seekers.get(case.seeker_id).name if case.seeker_id else ""
-                rows.append((task, case, name))
+        for task in found:
+            case = cases.get(task.case_id)
+            if case is not None:
+                who = people.get(case.seeker_id) if case.seeker_id is not None else None
+                rows.append((task, case, who.name if who else ""))
     return visit.page("tasks.html", status, rows=rows, mine=mine, today=today_of(visit.now), trouble=trouble, words="")

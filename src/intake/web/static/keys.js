@@ -43,6 +43,7 @@
     }
     for (const e of keyed()) line(body, e.dataset.key, e.dataset.keyText || e.textContent.trim());
     line(body, "?", body.dataset.sheet);
+    line(body, "Ctrl K", body.dataset.palette);
     if (!sheet.open) sheet.showModal();
   }
   function move(step) {
@@ -70,7 +71,7 @@
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
     const target = event.target;
     if (event.key === "Escape" && target.matches("input, textarea, select")) { target.blur(); return; }
-    if (target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select") || sheet.open) return;
+    if (target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select") || document.querySelector("dialog[open]")) return;
     if (event.key === "?") { event.preventDefault(); open(); return; }
     if (off) return;
     if (event.key === "j" || event.key === "k") {

@@ -8,6 +8,17 @@
   const numbers = (root) => [...root.querySelectorAll("[data-row] .number a")].map((a) => a.textContent);
   const busy = () => list.contains(document.activeElement) || list.querySelector("input:checked, .here") !== null;
 
+  const text = (root) => root.textContent.replace(/\s+/g, " ");
+  const all = "td.assignee, td.due, td.hold, td.turn";
+
+  // The same rows in the same order: only what stands in them is new, so nothing moves under a hand.
+  function freshen(next) {
+    const now = [...list.querySelectorAll("[data-row]")], then = [...next.querySelectorAll("[data-row]")];
+    now.forEach((row, n) => {
+      const cells = row.querySelectorAll(all), fresh = then[n].querySelectorAll(all);
+      cells.forEach((cell, k) => { if (text(cell) !== text(fresh[k])) cell.replaceWith(document.adoptNode(fresh[k])); });
+    });
+  }
   async function look() {
     if (document.hidden) return;
     let fresh;
@@ -23,11 +34,12 @@
       tabs.replaceWith(document.adoptNode(freshTabs));
     }
     const before = numbers(list), after = numbers(next);
-    if (before.join() === after.join()) return;
+    if (text(list) === text(next)) return;
+    const moved = before.join() !== after.join();
     const came = after.filter((n) => !before.includes(n)).length;
-    if (busy()) { tell(list.dataset.changed); return; }
+    if (busy()) { if (moved) tell(list.dataset.changed); else freshen(next); return; }
     list.replaceChildren(...[...next.childNodes].map((n) => document.adoptNode(n)));
-    tell(came ? `${list.dataset.came} ${came}` : list.dataset.changed);
+    if (moved) tell(came ? `${list.dataset.came} ${came}` : list.dataset.changed);
   }
   function tell(text) {
     const line = document.createElement("p");
