@@ -119,6 +119,31 @@ def test_a_waiting_mail_is_rewritten_and_only_the_new_words_leave(house: TestHou
     assert "スタッフが書き直したメール" in client.get(f"/staff/mails/{second.id}").text
 
 
+def test_a_mail_does_not_leave_under_the_hands_of_who_rewrites_it(house: TestHouse) -> None:
+    case, client = case_of(house), lead(house)
+    client.act(case.number, "reply", text="お返事です。")
+    item = newest(house)
+    page = client.get(f"/staff/cases/{case.number}").text
+    begun = client.post(f"/staff/mails/{item.id}/edit/begin", form_of(page, "/edit/begin").fields)
+    assert begun.headers["location"].endswith(f"/mails/{item.id}/edit")
+    house.now += timedelta(minutes=10)
+    house.work()
+    assert newest(house).state is MailState.QUEUED
+    fields = form_of(client.get(begun.headers["location"]).text, "/edit").fields
+    client.post(f"/staff/mails/{item.id}/edit", fields | {"text": "遅れて書き上げた文です。", "do": "keep"})
+    house.now += timedelta(seconds=61)
+    house.work()
+    assert "遅れて書き上げた文です。" in house.relay.mails[-1].text
+    client.act(case.number, "reply", text="忘れられた文です。")
+    item = newest(house)
+    client.post(f"/staff/mails/{item.id}/edit/begin", fields)
+    house.now += timedelta(minutes=16)
+    house.work()
+    assert newest(house).state is MailState.SENT, "who began to write may have gone home"
+    late = client.post(f"/staff/mails/{item.id}/edit/begin", fields)
+    assert late.headers["location"].endswith(f"/mails/{item.id}")
+
+
 def test_a_link_stays_hidden_and_unchanged_while_the_words_around_it_change(house: TestHouse) -> None:
     case, client = case_of(house, "退会したいです。手続きをお願いします。"), lead(house)
     client.act(case.number, "link")

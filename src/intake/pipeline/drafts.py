@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from datetime import timedelta
 
 from intake.errors import BadInput
 from intake.model import Case, Mail, MailOrigin, MailState, OutboxItem
@@ -13,6 +14,7 @@ from intake.pipeline.tools import Tools
 from intake.ports import NewMail
 from intake.replies import has_link, new_message_id, return_path, rewrite
 
+WRITING = timedelta(minutes=15)  # then it leaves as it is: who began to write may have gone home
 AGAIN = frozenset({MailState.STALE, MailState.FAILED, MailState.CANCELLED, MailState.UNKNOWN})
 
 
@@ -23,6 +25,19 @@ def may_edit(item: OutboxItem) -> bool:
     if item.state is MailState.QUEUED:
         return item.attempts == 0 or item.error == "not begun"
     return item.state in AGAIN and not has_link(item.mail)
+
+
+def keep_back(act: Act, case: Case, item_id: int) -> bool:
+    """Somebody begins to rewrite a waiting mail: it does not leave under their hands. False if it is on its way."""
+    item = act.tx.outbox.get(item_id)
+    if case.id not in item.case_ids or not may_edit(item):
+        return False
+    until = act.now + WRITING
+    if item.state is not MailState.QUEUED or item.not_before >= until:
+        return True
+    if kept := act.tx.outbox.postpone(item_id, until):
+        act.note("mail.kept_back", case, outbox=item_id)
+    return kept
 
 
 def edit(act: Act, case: Case, item_id: int, words: str, tools: Tools) -> OutboxItem:

@@ -143,6 +143,12 @@ class Outbox:
             self._c.conn.execute(sa.update(outbox).where(outbox.c.id == item_id, _queued).values(values)).rowcount == 1
         )
 
+    def postpone(self, item_id: int, until: datetime) -> bool:
+        """Queued only: does not leave before ``until``. False if it has left or is just leaving."""
+        values = {"not_before": until, "ready_at": until}
+        mine = sa.and_(outbox.c.id == item_id, _queued, outbox.c.not_before < until)
+        return self._c.conn.execute(sa.update(outbox).where(mine).values(values)).rowcount == 1
+
     def get(self, item_id: int) -> OutboxItem:
         """Raises NotFound. After erasure address, subject, text and bytes are empty."""
         found = self._all(sa.select(outbox).where(outbox.c.id == item_id))

@@ -23,6 +23,15 @@ def show(visit: Visit) -> Response:
     return _render(visit, item, numbers, words_of(item.mail))
 
 
+def begin(visit: Visit) -> Response:
+    """Keep a waiting mail back while somebody writes, and go on to the page."""
+    with visit.context.store.write() as tx:
+        item, numbers = _seen(tx, visit)
+        case = tx.cases.get(next(iter(numbers)))
+        kept = drafts.keep_back(desk.act_of(tx, visit.staff, visit.now), case, item.id)
+    return visit.back_to(f"/staff/mails/{item.id}/edit" if kept else f"/staff/mails/{item.id}")
+
+
 def change(visit: Visit) -> Response:
     """Look at the new mail, or put it in the place of the old one."""
     words = visit.field("text")

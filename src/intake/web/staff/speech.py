@@ -49,7 +49,7 @@ EVENTS = {
     "link.issued": "確認リンクを発行しました", "link.answered": "ご本人がリンクのページで選びました",
     "proof.telephone": "電話で本人確認をしました", "reply.queued": "メールを用意しました",
     "reply.none": "メールは送りませんでした", "mail.undone": "メールの送信を取りやめました",
-    "mail.edited": "メールを書き直しました",
+    "mail.edited": "メールを書き直しました", "mail.kept_back": "書き直すあいだ、送信を待っています",
     "mail.sent": "メールを送りました", "mail.failed": "メールを送れませんでした",
     "mail.unknown": "送れたかどうか不明です", "mail.stale": "状況が変わったため送りませんでした",
     "mail.bounced": "メールが戻ってきました", "task.opened": "作業を作りました", "task.done": "作業が終わりました",
