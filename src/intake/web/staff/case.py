@@ -11,8 +11,8 @@ from starlette.responses import Response
 from intake.errors import NotFound
 from intake.model import Case, Message
 from intake.parsing import attachment_bytes
-from intake.pipeline.reread import RUNGS
 from intake.pipeline import drafts
+from intake.pipeline.reread import RUNGS
 from intake.ports import Tx
 from intake.web.staff import casefile, language, presence, scope, speech, steps, tabs
 from intake.web.staff.visit import Visit
