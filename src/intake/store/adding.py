@@ -122,7 +122,7 @@ def _insert_rows(driver: Driver, rows: Sequence[tuple[Any, ...]]) -> Sequence[An
     if not driver.is_sqlite:
         return driver.rows(_PG_ROWS, [list(column) for column in zip(*rows, strict=True)])
     values = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(rows))
-    flat = [_as_sqlite_keeps_it(v) if isinstance(v, datetime) else v for row in rows for v in row]
+    flat = [as_sqlite_keeps_it(v) if isinstance(v, datetime) else v for row in rows for v in row]
     return driver.rows(f"{_INTO}VALUES {values}{_ONCE}", flat)
 
 
@@ -135,6 +135,6 @@ def _known(driver: Driver, digests: list[bytes]) -> dict[bytes, int]:
     return {bytes(d): int(i) for d, i in found}
 
 
-def _as_sqlite_keeps_it(at: datetime) -> str:
+def as_sqlite_keeps_it(at: datetime) -> str:
     """As SQLAlchemy's DateTime writes and reads it."""
     return at.strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from intake.ports.rows import ImapPlace, LedgerRow
+from intake.store.adding import ByCore, as_sqlite_keeps_it
 from intake.store.context import Context
 from intake.store.tables import imap_ledger
 
@@ -30,6 +31,11 @@ _MARK = (
     .where(_PLACE, imap_ledger.c.uid.in_(sa.bindparam("uids", expanding=True)))
     .values(state=sa.bindparam("state_"))
 )
+_ADD = (
+    "INSERT INTO imap_ledger (account, folder, uidvalidity, uid, hash, message_id, state, at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account, folder, uidvalidity, uid) DO UPDATE "
+    "SET hash = excluded.hash, message_id = excluded.message_id, state = excluded.state, at = excluded.at"
+)
 _BY_BYTES = sa.select(imap_ledger.c.hash, imap_ledger.c.message_id).where(
     imap_ledger.c.account == sa.bindparam("account_"), imap_ledger.c.hash.in_(sa.bindparam("hashes", expanding=True))
 )
@@ -45,24 +51,11 @@ class Ledger:
         """Write down rows; a UID that is there already is replaced."""
         if not rows:
             return
-        insert = self._c.insert(imap_ledger)
-        new = {name: insert.excluded[name] for name in ("hash", "message_id", "state", "at")}
-        values = [
-            {
-                "account": place.account,
-                "folder": place.folder,
-                "uidvalidity": place.uidvalidity,
-                "uid": row.uid,
-                "hash": self._hash(row.sha256),
-                "message_id": row.message_id,
-                "state": row.state,
-                "at": at,
-            }
-            for row in rows
-        ]
-        self._c.conn.execute(
-            insert.on_conflict_do_update(index_elements=["account", "folder", "uidvalidity", "uid"], set_=new), values
-        )
+        noted = at.astimezone(UTC)
+        when = as_sqlite_keeps_it(noted) if self._c.is_sqlite else noted
+        head = (place.account, place.folder, place.uidvalidity)
+        values = [(*head, r.uid, self._hash(r.sha256), r.message_id, r.state, when) for r in rows]
+        ByCore(self._c.conn).many(_ADD if self._c.is_sqlite else _ADD.replace("?", "%s"), values)
 
     def known(self, place: ImapPlace, above: int = 0) -> set[int]:
         """The UIDs of the place above ``above`` that have a row."""
