@@ -148,6 +148,12 @@ def test_a_telephone_number_is_not_a_member_number(read: Read) -> None:
     assert facts.phone == "090-0000-5830"
 
 
+def test_a_member_number_is_not_a_telephone_number(read: Read) -> None:
+    facts = read("会員番号 0312345678 です。退会します。").facts
+    assert facts.member_id == "0312345678"
+    assert facts.phone is None
+
+
 def test_quoted_history_states_nothing(read: Read) -> None:
     quoted = "> 会員番号 555123\n> 電話 090-0000-9999\n> 山田太郎です"
     facts = read(f"{ASKS}\n\n{quoted}", sender="山田 太郎 <y@example.jp>").facts
@@ -174,7 +180,7 @@ def test_a_full_date_needs_no_day_of_receipt(read: Read) -> None:
 
 
 def test_who_leaves_names_no_day_of_return(read: Read) -> None:
-    assert read("2027年4月1日から新しい会社で働くことになりました。退会をお願いします。").facts.resume_on is None
+    assert read("2027年4月1日からまた働くことになりました。退会をお願いします。").facts.resume_on is None
 
 
 def test_json_leaves_out_what_is_not_stated(read: Read) -> None:
