@@ -51,6 +51,7 @@ class Worker:
         self._check_sender = check_sender
         self._name, self._clock = name, clock
         self.beat_at = clock()
+        self.failing: tuple[datetime, str] | None = None  # since when each round fails, and how it began
         self._held: list[InboxItem] = []  # claimed, and not known to have ended
 
     def run_once(self) -> int:
@@ -107,8 +108,10 @@ class Worker:
             try:
                 busy = self.run_once() + self.run_calendar()
                 pause = PAUSE_SECONDS
+                self.failing = None
             except Exception as e:  # noqa: BLE001 - supervised: the next round may go well
                 log.warning("work failed", error=e)
+                self.failing = self.failing or (self._clock(), type(e).__name__)
                 busy, pause = 0, min(pause * 2, 30.0)
             if not busy:
                 stop.wait(pause)

@@ -12,6 +12,7 @@ from intake.errors import IntakeError
 from intake.ports import Store
 
 SILENT_SECONDS = 45
+FAILING_SECONDS = 30
 WAITING_SECONDS = 300
 LEAST_FREE = 200_000_000  # bytes; on small disks a twentieth of them
 
@@ -66,6 +67,13 @@ class Health:
         if unknown:
             found.append(f"{unknown} mails may or may not have left; see the outbox page")
         return found
+
+
+def failing(since: tuple[datetime, str] | None, now: datetime) -> str | None:
+    """What to say of a part that lives, and fails at every round since then; None where it is a passing trouble."""
+    if since is None or (age := (now - since[0]).total_seconds()) < FAILING_SECONDS:
+        return None
+    return f"fails again and again, for {age:.0f} seconds ({since[1]})"
 
 
 def disk_trouble(folder: Path) -> str | None:

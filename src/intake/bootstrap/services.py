@@ -12,7 +12,7 @@ from datetime import datetime
 
 import uvicorn
 
-from intake.bootstrap.health import Health, disk_trouble
+from intake.bootstrap.health import Health, disk_trouble, failing
 from intake.bootstrap.house import House
 from intake.bootstrap.keeping import Keeper
 from intake.bootstrap.leases import end_leases_of_the_dead
@@ -28,6 +28,7 @@ from intake.web.app import create_app
 from intake.web.context import WebContext
 from intake.worker import utc_now
 
+TOLD_SECONDS = 300.0  # how long /healthz speaks of a thread that ended
 PARTS = ("smtp", "imap", "web", "worker", "sender")
 log = journal("run")
 
@@ -46,6 +47,8 @@ class Supervised:
     def __init__(self, name: str, target: Callable[[threading.Event], None], stop: threading.Event) -> None:
         self._name, self._target, self._stop = name, target, stop
         self.restarts = 0
+        self._died_at: datetime | None = None
+        self._why = ""
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -55,9 +58,17 @@ class Supervised:
                 self._target(self._stop)
             except Exception as e:  # noqa: BLE001 - supervised: whatever it was, the thread begins again
                 log.error("thread ended and is started again", thread=self._name, error=e)
+                self._why = type(e).__name__
             if not self._stop.is_set():
                 self.restarts += 1
+                self._died_at = utc_now()
                 self._stop.wait(1.0)
+
+    def trouble(self) -> str | None:
+        """What to say of a thread that ended lately; None of one that runs as it should."""
+        if self._died_at is None or (utc_now() - self._died_at).total_seconds() > TOLD_SECONDS:
+            return None
+        return f"ended by itself ({self._why or 'no reason'}) and was started again, {self.restarts} times until now"
 
     def join(self, seconds: float) -> None:
         """Wait for its end."""
@@ -104,11 +115,13 @@ class Services:
         if "worker" in self.parts:
             worker = make_worker(house)
             self.health.watch("the worker", lambda: worker.beat_at)
+            self.health.check("the worker", lambda: failing(worker.failing, utc_now()))
             self._thread("worker", worker.loop)
             self._start_keeping()
         if "sender" in self.parts:
             sender = make_sender(house)
             self.health.watch("the sender", lambda: sender.beat_at)
+            self.health.check("the sender", lambda: failing(sender.failing, utc_now()))
             self._thread("sender", sender.loop)
 
         if "sender" in self.parts:
@@ -132,7 +145,9 @@ class Services:
         self._thread("keeper", keeper.loop)
 
     def _thread(self, name: str, target: Callable[[threading.Event], None]) -> None:
-        self._threads.append(Supervised(name, target, self._stop))
+        thread = Supervised(name, target, self._stop)
+        self._threads.append(thread)
+        self.health.check(f"the thread {name}", thread.trouble)
 
     async def _start_smtp(self) -> None:
         settings = self.house.settings

@@ -83,6 +83,7 @@ class Sender:
         self._chance, self._monotonic = chance, monotonic
         self._pace = Pace(per_domain_minute)
         self._owed: list[tuple[OutboxItem, Change]] = []  # results that the store could not take yet
+        self.failing: tuple[datetime, str] | None = None  # since when each round fails, and how it began
         self.beat_at = clock()  # for /healthz: a loop that has died stops beating
 
     def run_once(self, now: datetime | None = None, stop: threading.Event | None = None) -> int:
@@ -116,8 +117,10 @@ class Sender:
             try:
                 busy = self.run_once(stop=stop)
                 pause = PAUSE_SECONDS
+                self.failing = None
             except Exception as e:  # noqa: BLE001 - supervised: whatever it was, the next round may go well
                 log.warning("sending failed", error=e)
+                self.failing = self.failing or (self._clock(), type(e).__name__)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             if not busy:
                 stop.wait(pause)
