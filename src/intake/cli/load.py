@@ -79,8 +79,12 @@ def _once(house: House) -> int:
 def work_until_idle(house: House) -> tuple[int, int]:
     """(messages handled, mails sent). Waits for what is tried again, or held by another process, but not for ever."""
     from intake.bootstrap.sending import make_sender
+    from intake.bootstrap.telling import make_webhook_sender
 
     counts = _work_until(house, lambda tx: tx.inbox.backlog(utc_now()).waiting == 0, make_sender(house))
+    telling = make_webhook_sender(house)
+    while telling is not None and telling.run_once():
+        pass  # what cannot be delivered now is tried again by `run`
     Keeper(house, daily=False).run_once()
     return counts
 
