@@ -26,6 +26,8 @@ from intake.pipeline.moves import Act
 from intake.pipeline.tools import Tools
 from intake.ports import Delivery
 from intake.ports.rows import Reach
+from intake.store import SqlStore
+from intake.store.pairs import Hasher
 from tests.house import DESK, TestHouse, open_test_house
 
 POINTS = ("erase.planned", "erase.posted", "erase.mailed", "erase.buried", "erase.key_destroyed", "erase.keys",
@@ -200,6 +202,20 @@ def test_what_another_wrote_stays_with_the_name_blacked_out(house: TestHouse) ->
         assert tx.search.find("鵜殿珠緒子") == []
         assert tx.search.find("担当を変更") == [case.id]
         assert house.get_seeker("M-2").name == "山田 太郎"
+
+
+def test_the_index_forgets_the_pairs_of_the_name(tmp_path: Path) -> None:
+    """Search holds keyed hashes of character pairs, in order: in no file they stand in that order any more."""
+    house = filled(tmp_path / "home", "")
+    pairs = Hasher(house.tools.keyring).pairs([NAME])[:-1]
+    wanted = [b"".join(pairs), b" ".join(p.hex().encode() for p in pairs)]
+    assert isinstance(house.store, SqlStore)
+    assert house.store.files_with(wanted) != []
+    with house.store.write() as tx:
+        row = begin_operator(tx, tx.seekers.get(house.get_seeker("M-1").id), KEEPER, house.tools, house.now)
+    eraser(house).run(row.id)
+    assert house.store.files_with(wanted) == []
+    house.store.close()
 
 
 def test_a_family_keeps_its_telephone(house: TestHouse) -> None:

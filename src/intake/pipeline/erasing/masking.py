@@ -27,10 +27,8 @@ def masked(value: T, traces: Traces) -> T:
 def masked_envelope(envelope: Envelope, message: Message | None, traces: Traces) -> Envelope:
     """The arrival without the person. Its exact bytes go: a mail is written anew from what was read of it, without
     its attachments, which nobody can look into; the fields of a form or a call are masked one by one."""
-    if envelope.channel is Channel.EMAIL:
-        raw = _mail_of(message, traces)
-    else:
-        raw = _fields_of(envelope.raw, traces)
+    is_mail = envelope.channel is Channel.EMAIL
+    raw = _mail_of(message, traces) if is_mail else _fields_of(envelope.raw, traces)
     bare = dataclasses.replace(envelope, raw=b"")
     return dataclasses.replace(masked(bare, traces), raw=raw)
 
