@@ -9,12 +9,13 @@ import numpy as np
 
 from intake.learning.corpus import Line
 from intake.learning.linear import Rows, fit
-from intake.understanding.reasons import reasons_of
+from intake.understanding.reasons import WISHES, reasons_of
 from intake.understanding.sureness import chance, kind_of
 
 # Precision asked of `auto` on the letters at hand, most of which are harder than everyday mail.
 AIM = {"destructive": 0.995, "asked": 0.98, "rest": 0.98}
 SENTENCE = 0.3  # what a single sentence counts against a letter
+_WISH_FLOORS = [n / 4 for n in range(-8, 9)]
 LEAST = 40  # readings below which a share says nothing
 
 
@@ -76,12 +77,18 @@ def reason_floors(outcomes: Sequence[Outcome]) -> dict[str, float]:
     """The log odds from which the likeliest reason, and each further one, is taken: those that read most letters
     right."""
     letters = [o for o in outcomes if o.line.reasons is not None and o.line.kind == "message"]
-    best = (-1, 0.0, 0.0)
-    for first in np.arange(-3.0, 1.01, 0.25):
-        for more in np.arange(max(first, -1.0), 3.01, 0.25):
-            right = sum(_reasons(o, float(first), float(more)) == o.line.reasons for o in letters)
-            best = max(best, (right, float(first), float(more)))
-    return {"reason": best[1], "more_reasons": best[2]}
+    wishes = [o for o in letters if o.chosen == WISHES]
+    rest = [o for o in letters if o.chosen != WISHES]
+    _, first, more = max(
+        (sum(_reasons(o, first, more) == o.line.reasons for o in rest), first, more)
+        for first in map(float, np.arange(-3.0, 1.01, 0.25))
+        for more in map(float, np.arange(max(first, -1.0), 3.01, 0.25))
+    )
+    floors = {"reason": first, "more_reasons": more}
+    if len(wishes) >= LEAST:
+        right = [(sum(_reasons(o, f, max(f, more)) == o.line.reasons for o in wishes), f) for f in _WISH_FLOORS]
+        floors["reason_of_wishes"] = max(right)[1]
+    return floors
 
 
 def _reasons(one: Outcome, first: float, more: float) -> tuple[str, ...]:

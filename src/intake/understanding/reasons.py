@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from intake.understanding.rulebook import Rulebook
 
+WISHES = ("preferences",)  # conditions look like reasons and seldom are: they have a floor of their own
 _ASKS_NOTHING = frozenset(("question", "other"))
 
 
@@ -16,6 +17,8 @@ def reasons_of(
     if set(requests) & _ASKS_NOTHING:
         return ()
     first = floors.get("reason", 0.0)
+    if tuple(requests) == WISHES:
+        first = floors.get("reason_of_wishes", first)
     more = max(first, floors.get("more_reasons", 0.0))
     ranked = sorted(zip(odds, labels, strict=True), reverse=True)
     found = [label for odd, label in ranked[:1] if odd > first]

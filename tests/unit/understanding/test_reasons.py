@@ -30,6 +30,13 @@ def test_the_likeliest_reason_and_more_only_if_they_are_sure() -> None:
     assert reasons_of((-1.5, -2.0, -3.0), ("pause",), LABELS, floors) == ()
 
 
+def test_wishes_have_a_floor_of_their_own() -> None:
+    floors = {"reason": -1.0, "more_reasons": 1.0, "reason_of_wishes": 0.75}
+    assert reasons_of((0.5, -2.0, -3.0), ("preferences",), LABELS, floors) == ()
+    assert reasons_of((0.8, -2.0, -3.0), ("preferences",), LABELS, floors) == ("busy",)
+    assert reasons_of((0.5, -2.0, -3.0), ("preferences", "resume"), LABELS, floors) == ("busy",)
+
+
 def test_every_reason_has_wordings_and_every_wording_a_reason() -> None:
     book = load_rulebook([shipped_rules()])
     assert set(book.wordings) == {reason.code for reason in book.reasons.reason}
