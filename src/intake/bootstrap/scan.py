@@ -30,11 +30,12 @@ class Needles:
             while block := f.read(BLOCK):
                 read += len(block)
                 window = tail + block
-                found = found or self._in(window)
+                found = found or self.found_in(window)
                 tail = window[-self.longest :] if self.longest else b""
         return found, read
 
-    def _in(self, window: bytes) -> bool:
+    def found_in(self, window: bytes) -> bool:
+        """One of them is in these bytes."""
         if not len(self._starts) or len(window) < FIRST:
             return False
         bytes_ = np.frombuffer(window, dtype=np.uint8)

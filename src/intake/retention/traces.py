@@ -139,7 +139,8 @@ def _bytes_of(text: str) -> set[bytes]:
         except UnicodeEncodeError:
             continue
         if charset == "iso2022_jp":
-            found |= {run for run in re.split(rb"\x1b[$(].", raw) if len(run) >= LEAST_BYTES}
+            runs = [run for run in re.split(rb"\x1b[$(].", raw) if len(run) >= LEAST_BYTES]
+            found |= {code for run in runs for code in (run, *_base64(run))}  # within a longer run, without escapes
         found |= {raw, *_base64(raw)}
         if charset != "utf-16-le":
             found.add("".join(f"={b:02X}" if b > 126 or b == 61 else chr(b) for b in raw).encode())
