@@ -95,6 +95,8 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {  # (method, path): who may
     ("GET", "/audit"): CONTROL,
     ("POST", "/audit"): CONTROL,
     ("GET", "/health"): ALL,
+    ("GET", "/connections"): frozenset({Role.ADMIN}),
+    ("POST", "/connections"): frozenset({Role.ADMIN}),
 }
 OPEN = {
     ("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/sign-in/second"), ("POST", "/sign-in/second"),

@@ -22,8 +22,10 @@ NAMES = {
     "due": "期限", "older": "経過", "newer": "最近", "hold": "保留", "is": "印", "has": "付き",
 }  # fmt: skip
 _FIELDS = {k: k for k in NAMES} | {word: k for k, word in NAMES.items()} | {"会員": "member"}
-_MARKS = {"late": "期限超過", "unassigned": "未割り当て", "mine": "自分", "complaint": "苦情", "sure": "確実",
-          "unsure": "要確認", "proved": "本人確認済み", "unproved": "未確認", "open": "未完了", "closed": "完了"}  # fmt: skip
+_MARKS = {
+    "late": "期限超過", "unassigned": "未割り当て", "mine": "自分", "complaint": "苦情", "sure": "確実",
+    "unsure": "要確認", "proved": "本人確認済み", "unproved": "未確認", "open": "未完了", "closed": "完了",
+}  # fmt: skip
 _PIECE = re.compile(r'(?:([^\s:"<>]+):)?(?:"([^"]*)"|(\S*))')
 _SPAN = re.compile(r"([<>]=?)?(\d{1,4})(d|日|w|週|週間)?")
 PERSONAL = frozenset({"from", "member"})
@@ -152,8 +154,10 @@ def _hold(query: CaseQuery, value: str, today: date, now: datetime) -> CaseQuery
 
 
 def _due(query: CaseQuery, value: str, today: date, now: datetime) -> CaseQuery:
-    fixed: dict[str, tuple[date | None, date | None]] = {"today": (today, today), "今日": (today, today), "late": (None, today - timedelta(days=1)),
-             "超過": (None, today - timedelta(days=1))}  # fmt: skip
+    late = (None, today - timedelta(days=1))
+    fixed: dict[str, tuple[date | None, date | None]] = {
+        "today": (today, today), "今日": (today, today), "late": late, "超過": late,
+    }  # fmt: skip
     if value.casefold() in fixed:
         first, last = fixed[value.casefold()]
     else:

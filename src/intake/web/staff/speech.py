@@ -62,7 +62,7 @@ EVENTS = {
     "retention.noticed": "お預かり期間の終了をお知らせしました",
     "retention.part_erased": "期間の終わった情報を消去しました",
     "held.dropped": "帳簿の保存期間が終わり、消去しました", "seeker.exported": "個人情報を書き出しました",
-    "keys.rotated": "鍵を取り替えました",
+    "keys.rotated": "鍵を取り替えました", "connections.tested": "接続の確認のメールを送りました",
     "staff.signed_in": "サインインしました", "staff.signed_out": "サインアウトしました",
     "staff.locked": "サインインを一時停止しました", "seekers.imported": "求職者を取り込みました",
     "applications.imported": "応募を取り込みました", "staff.added": "スタッフを登録しました",
