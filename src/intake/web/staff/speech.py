@@ -124,6 +124,7 @@ _MAILS = {
     "receipt_neutral": "受付のご連絡(共通)", "receipt_several": "受付のご連絡(複数)", "refusal": "お断りのご連絡",
     "staff_answer": "スタッフからの返信", "answer": "ご質問への回答", "reminder": "確認のお願い(再)",
     "phone_confirmation": "お電話の確認", "deletion_scheduled": "削除日のご連絡",
+    "return_key": "認証キーのご案内", "return_registered": "ご登録の状況のご案内",
     "deletion_expired": "お預かり期間の終了による削除のご連絡", "retention_notice": "お預かり期間の終了のお知らせ",
     "deletion_final": "削除完了のご連絡", "deletion_held": "削除を控える旨のご連絡",
     "reinstatement_link": "利用再開のリンク", "return_office": "窓口のご案内", "return_online": "利用再開のご案内",
