@@ -65,11 +65,11 @@ def test_the_calendar_by_month_and_the_terms_of_one(house: TestHouse) -> None:
     client = signed_in(house)
     page = client.get("/staff/retention?month=2029-03").text
     assert "鈴木 一" in page
-    assert "2029/3月31日" in page
+    assert "2029年3月31日" in page
     assert "鈴木 一" not in client.get("/staff/retention?month=2029-04").text
     person = client.get("/staff/retention/person?member=M-7").text
-    assert "2029/3月31日" in person
-    assert "2028/3月31日" in person, "the register's fields have a term of their own"
+    assert "2029年3月31日" in person
+    assert "2028年3月31日" in person, "the register's fields have a term of their own"
     assert "法令で定められた帳簿の保存期間" in person
     assert "登録中のため" in client.get("/staff/retention/person?member=M-2").text
     assert "登録にいません" in client.get("/staff/retention/person?member=M-404").text

@@ -31,7 +31,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._env.filters |= {"day": day, "moment": moment, "ago": ago, "visible": visible}
+        self._env.filters |= {"day": day, "moment": moment, "whole": whole, "ago": ago, "visible": visible}
         self._env.globals |= {"label": labels.label, "stage_name": labels.stage_name}
 
     def text(self, name: str, **values: Any) -> str:
@@ -60,6 +60,18 @@ def moment(context: jinja2.runtime.Context, value: datetime | None) -> str:
         return ""
     here = value.astimezone(JST)
     return f"{day(context, here.date())} {here:%H:%M}"
+
+
+@jinja2.pass_context
+def whole(context: jinja2.runtime.Context, value: date | None) -> str:
+    """「2027年3月1日」, of an instant 「2027年3月1日 14:05」: for days far away, and for what is printed."""
+    if value is None:
+        return ""
+    here = value.astimezone(JST) if isinstance(value, datetime) else value
+    text = f"{here.year}年{here.month}月{here.day}日"
+    if context.get("lang") == "en":
+        text = f"{here.day} {MONTHS[here.month - 1]} {here.year}"
+    return f"{text} {here:%H:%M}" if isinstance(here, datetime) else text
 
 
 def ago(value: datetime | None, now: datetime | None = None) -> str:
