@@ -25,6 +25,7 @@ WAL_RACE_FIXED = (3, 51, 3)  # backports: 3.44.6, 3.50.7 (decisions.md)
 def init(profile: Annotated[str, typer.Option(help="agency or public-office")] = "") -> None:
     """Make the home: database at the newest schema, keys, the lines under every mail. Harmless twice."""
     from intake.cli.agency import write_agency
+    from intake.cli.oldmail import ask_old_mail
 
     utf8_out()
     if profile and profile not in config_module.PROFILES:
@@ -40,6 +41,8 @@ def init(profile: Annotated[str, typer.Option(help="agency or public-office")] =
         made.append(str(path))
     agency = write_agency(s.home)
     made += [str(agency)] if agency else []
+    assert shared.loaded is not None
+    ask_old_mail(shared.loaded)
     for name in made:
         print(say(f"作成: {name}", f"made {name}"))
     lines = s.home / "rules" / "agency.toml"
