@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from intake.model import CaseState, Channel
@@ -22,17 +22,60 @@ NAMES = {
     "due": "期限", "older": "経過", "newer": "最近", "hold": "保留", "is": "印", "has": "付き",
 }  # fmt: skip
 _FIELDS = {k: k for k in NAMES} | {word: k for k, word in NAMES.items()} | {"会員": "member"}
-_MARKS = {
+MARKS = {
     "late": "期限超過", "unassigned": "未割り当て", "mine": "自分", "complaint": "苦情", "sure": "確実",
     "unsure": "要確認", "proved": "本人確認済み", "unproved": "未確認", "open": "未完了", "closed": "完了",
 }  # fmt: skip
 _PIECE = re.compile(r'(?:([^\s:"<>]+):)?(?:"([^"]*)"|(\S*))')
 _SPAN = re.compile(r"([<>]=?)?(\d{1,4})(d|日|w|週|週間)?")
+UNKNOWN = "「{value}:」という項目はありません。使えるのは {allowed} です。"
+UNKNOWN_VALUE = "「{name}:{value}」が分かりません。使えるのは {allowed} です。"
+NO_VALUE = "「{name}:」のあとに、続けて値を入れてください。"
+ONLY_ATTACHMENT = "「付き:」に使えるのは 添付 です。"
+NO_STATE = "状態の条件が食い違っています。"
+NO_HOLD = "「保留:{value}」に当たる理由はありません。一覧の「状況」の言葉で探せます。"
+NO_DAY = "「期限:{value}」が分かりません。例: 期限:<3d、期限:今日、期限:超過、期限:2026-11-30"
+NO_AGE = "「{name}:{value}」が分かりません。例: {name}:7d、{name}:2週"
+NO_STAFF = "「担当:{value}」に当たるスタッフがいません。"
+SEVERAL_STAFF = "「担当:{value}」に当たるスタッフが複数います。"
+TROUBLES = (
+    UNKNOWN,
+    UNKNOWN_VALUE,
+    NO_VALUE,
+    ONLY_ATTACHMENT,
+    NO_STATE,
+    NO_HOLD,
+    NO_DAY,
+    NO_AGE,
+    NO_STAFF,
+    SEVERAL_STAFF,
+)
 PERSONAL = frozenset({"from", "member"})
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What cannot be read. ``words`` has places for ``name`` (of a field), ``value`` and ``allowed`` (codes)."""
+
+    words: str
+    name: str = ""
+    value: str = ""
+    allowed: tuple[str, ...] = ()
+
+    def said(self, t: Callable[[str], str], label: Callable[[str], str]) -> str:
+        """In the language of the page."""
+        allowed = "、".join(
+            t(NAMES[a]) if a in NAMES else t(MARKS[a]) if a in MARKS else label(a) for a in self.allowed
+        )
+        return t(self.words).format(name=t(NAMES.get(self.name, self.name)), value=self.value, allowed=allowed)
+
+
 class Unclear(Exception):
-    """A field that cannot be read, said in words."""
+    """A field that cannot be read."""
+
+    def __init__(self, words: str, name: str = "", value: str = "", allowed: Sequence[str] = ()) -> None:
+        super().__init__(words)
+        self.trouble = Trouble(words, name, value, tuple(allowed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +89,7 @@ class Asked:
     member: str = ""
     attachment: bool = False
     fields: tuple[str, ...] = ()
-    troubles: tuple[str, ...] = field(default_factory=tuple)
+    troubles: tuple[Trouble, ...] = ()
 
     @property
     def is_personal(self) -> bool:
@@ -64,7 +107,7 @@ def read(text: str, me: str, colleagues: Sequence[str], now: datetime) -> Asked:
         if known:
             asked = _with(asked, known, value.strip(), me, colleagues, now)
         elif name and _is_a_field(name, value):
-            asked = _trouble(asked, f"「{name}:」という項目はありません。使えるのは {'、'.join(NAMES.values())} です。")
+            asked = _trouble(asked, Trouble(UNKNOWN, value=name, allowed=tuple(NAMES)))
         elif piece[0].strip('" '):
             words.append(piece[0].replace('"', "") if not name else piece[0])
     return _settled(replace(asked, words=" ".join(words)))
@@ -78,7 +121,7 @@ def _is_a_field(name: str, value: str) -> bool:
 def _with(asked: Asked, name: str, value: str, me: str, colleagues: Sequence[str], now: datetime) -> Asked:
     asked = replace(asked, fields=(*asked.fields, name))
     if not value:
-        return _trouble(asked, f"「{NAMES[name]}:」のあとに、続けて値を入れてください。")
+        return _trouble(asked, Trouble(NO_VALUE, name))
     try:
         if name in _READERS:
             return replace(asked, query=_READERS[name](asked.query, value, today_of(now), now))
@@ -87,18 +130,18 @@ def _with(asked: Asked, name: str, value: str, me: str, colleagues: Sequence[str
         if name == "is":
             return replace(asked, query=_mark(asked.query, value, me, today_of(now)))
     except Unclear as e:
-        return _trouble(asked, str(e))
+        return _trouble(asked, e.trouble)
     if name == "from":
         return replace(asked, senders=(*asked.senders, value))
     if name == "member":
         return replace(asked, member=value)
     if value.casefold() in ("attachment", "添付"):
         return replace(asked, attachment=True)
-    return _trouble(asked, "「付き:」に使えるのは 添付 です。")
+    return _trouble(asked, Trouble(ONLY_ATTACHMENT))
 
 
-def _trouble(asked: Asked, words: str) -> Asked:
-    return replace(asked, troubles=(*asked.troubles, words))
+def _trouble(asked: Asked, trouble: Trouble) -> Asked:
+    return replace(asked, troubles=(*asked.troubles, trouble))
 
 
 def _settled(asked: Asked) -> Asked:
@@ -117,8 +160,7 @@ def _one_of(name: str, value: str, codes: Sequence[str]) -> list[str]:
         exact = [c for c in codes if plain in (c, WORDS.get(c, c).casefold())]
         close = exact or [c for c in codes if c.startswith(plain) or WORDS.get(c, c).startswith(part)]
         if len(close) != 1 and not exact:
-            words = "、".join(WORDS.get(c, c) for c in codes)
-            raise Unclear(f"「{NAMES[name]}:{part}」が分かりません。使えるのは {words} です。")
+            raise Unclear(UNKNOWN_VALUE, name, part, codes)
         found += close
     return found
 
@@ -133,7 +175,7 @@ def _state(query: CaseQuery, value: str, today: date, now: datetime) -> CaseQuer
 def _only(query: CaseQuery, states: Sequence[CaseState]) -> CaseQuery:
     left = tuple(s for s in query.states if s in states) if query.states else tuple(states)
     if not left:
-        raise Unclear("状態の条件が食い違っています。")
+        raise Unclear(NO_STATE)
     return replace(query, states=left)
 
 
@@ -149,7 +191,7 @@ def _hold(query: CaseQuery, value: str, today: date, now: datetime) -> CaseQuery
     """By code, or by any part of its word."""
     found = tuple(code for code, word in WORDS.items() if value.casefold() == code or value in word)
     if not found:
-        raise Unclear(f"「保留:{value}」に当たる理由はありません。一覧の「状況」の言葉で探せます。")
+        raise Unclear(NO_HOLD, value=value)
     return replace(query, holds=(*query.holds, *found))
 
 
@@ -171,7 +213,7 @@ def _range(value: str, today: date) -> tuple[date | None, date | None]:
     if day is None:
         span = _SPAN.fullmatch(value)
         if span is None:
-            raise Unclear(f"「期限:{value}」が分かりません。例: 期限:<3d、期限:今日、期限:超過、期限:2026-11-30")
+            raise Unclear(NO_DAY, value=value)
         sign, day = span[1] or "<", today + _days(span)
     if sign.startswith(">"):
         return day + timedelta(days=0 if "=" in sign else 1), None
@@ -200,7 +242,7 @@ def _newer(query: CaseQuery, value: str, today: date, now: datetime) -> CaseQuer
 def _age(name: str, value: str) -> timedelta:
     span = _SPAN.fullmatch(value)
     if span is None or span[1]:
-        raise Unclear(f"「{NAMES[name]}:{value}」が分かりません。例: {NAMES[name]}:7d、{NAMES[name]}:2週")
+        raise Unclear(NO_AGE, name, value)
     return _days(span)
 
 
@@ -212,7 +254,7 @@ def _assignee(query: CaseQuery, value: str, me: str, colleagues: Sequence[str]) 
     plain = value.replace(" ", "")
     found = [n for n in colleagues if n.replace(" ", "").startswith(plain)]
     if len(found) != 1:
-        raise Unclear(f"「担当:{value}」に当たるスタッフが{'複数います' if found else 'いません'}。")
+        raise Unclear(SEVERAL_STAFF if found else NO_STAFF, value=value)
     return replace(query, assignee=found[0])
 
 
@@ -229,9 +271,9 @@ def _mark(query: CaseQuery, value: str, me: str, today: date) -> CaseQuery:
         "open": lambda: _only(query, OPEN),
         "closed": lambda: _only(query, CLOSED),
     }
-    code = next((c for c, word in _MARKS.items() if value.casefold() in (c, word)), None)
+    code = next((c for c, word in MARKS.items() if value.casefold() in (c, word)), None)
     if code is None:
-        raise Unclear(f"「印:{value}」が分かりません。使えるのは {'、'.join(_MARKS.values())} です。")
+        raise Unclear(UNKNOWN_VALUE, "is", value, tuple(MARKS))
     return marks[code]()
 
 
