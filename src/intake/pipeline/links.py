@@ -99,9 +99,9 @@ def look(tx: Tx, token: str, tools: Tools, now: datetime) -> LinkPage:
 
 
 def fingerprint(seeker: Seeker, tools: Tools) -> str:
-    """Changes whenever a running selection or the status changes: what was consented to (features.md 2.8)."""
+    """Changes when a running selection, its interview or the status does: what was consented to (features.md 2.8)."""
     parts = [seeker.status.value, seeker.legal_hold or ""]
-    parts += [f"{a.id}:{int(a.stage)}:{a.self_applied}" for a in seeker.running]
+    parts += [f"{a.id}:{int(a.stage)}:{a.self_applied}:{a.company}:{a.interview_at}" for a in seeker.running]
     return tools.keyring.hash("consequences", "|".join(parts)).hex()
 
 
