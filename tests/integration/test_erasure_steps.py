@@ -17,7 +17,7 @@ from intake.bootstrap.house import House, connect, init_home
 from intake.config import Settings
 from intake.errors import NotAllowed, RelayPermanent
 from intake.keyring import load_keyring
-from intake.model import CaseState, Mail, MailState, Proof, Role
+from intake.model import CaseState, Mail, MailState, Proof, Role, TaskPlan
 from intake.pipeline import desk
 from intake.pipeline.erasing import Eraser, Residue, begin_due, begin_operator, steps
 from intake.pipeline.erasing.begin import KEEPER
@@ -202,6 +202,19 @@ def test_what_another_wrote_stays_with_the_name_blacked_out(house: TestHouse) ->
         assert tx.search.find("鵜殿珠緒子") == []
         assert tx.search.find("担当を変更") == [case.id]
         assert house.get_seeker("M-2").name == "山田 太郎"
+
+
+def test_what_staff_typed_elsewhere_is_masked(house: TestHouse) -> None:
+    with house.store.write() as tx:
+        case = tx.cases.of_seeker(house.get_seeker("M-2").id)[0]
+        tx.tasks.add(case.id, TaskPlan("call", f"紹介者 {NAME} の件"), house.now)
+        tx.staff.add("佐藤", Role.REVIEWER, None)
+        tx.views.add("佐藤", f"{NAME}の件", "状態:確認待ち", house.now, shared=False)
+        row = begin_operator(tx, tx.seekers.get(house.get_seeker("M-1").id), KEEPER, house.tools, house.now)
+    eraser(house).run(row.id)
+    with house.store.read() as tx:
+        assert [t.plan.subject for t in tx.tasks.of_case(case.id)] == ["紹介者 ■■■■■■ の件"]
+        assert [v.name for v in tx.views.of("佐藤")] == ["■■■■■■の件"]
 
 
 def test_the_index_forgets_the_pairs_of_the_name(tmp_path: Path) -> None:

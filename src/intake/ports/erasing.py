@@ -144,6 +144,10 @@ class ErasureRowRepo(Protocol):
         """Notes of a case through ``mask`` (text → text); how many changed."""
         ...
 
+    def forget_mentions(self, mask: Callable[[str], str]) -> int:
+        """Names of saved searches and subjects of tasks, which staff type, through ``mask``; how many changed."""
+        ...
+
     def waiting(self) -> list[int]:
         """Messages that nobody has looked at yet."""
         ...

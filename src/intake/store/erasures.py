@@ -19,7 +19,7 @@ from intake.store.codec import dumps, to_plain
 from intake.store.context import Context
 from intake.store.inbox import ARRIVAL, MEANING, MESSAGE
 from intake.store.notes import NOTE
-from intake.store.tables import blob, erasure, held, imap_ledger, inbox, note
+from intake.store.tables import blob, erasure, held, imap_ledger, inbox, note, saved_view, task
 
 PLAN, HELD, DONE = "erasure", "held", "done"
 _CHUNK = 500
@@ -192,6 +192,18 @@ class Erasures:
                 self._c.conn.execute(sa.update(note).where(note.c.id == n.id).values(blob_id=moved))
                 self._c.conn.execute(sa.delete(blob).where(blob.c.id == n.blob_id))
                 changed += 1
+        return changed
+
+    def forget_mentions(self, mask: Callable[[str], str]) -> int:
+        """Names of saved searches and subjects of tasks, which staff type, through ``mask``; how many changed."""
+        changed = 0
+        for table, names in ((saved_view, ("name", "query")), (task, ("subject",))):
+            columns = [table.c[name] for name in names]
+            for r in self._c.conn.execute(sa.select(table.c.id, *columns)).all():
+                new = {name: mask(getattr(r, name)) for name in names}
+                if any(new[name] != getattr(r, name) for name in names):
+                    self._c.conn.execute(sa.update(table).where(table.c.id == r.id).values(new))
+                    changed += 1
         return changed
 
     def waiting(self) -> list[int]:

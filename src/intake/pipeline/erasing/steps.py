@@ -159,6 +159,9 @@ class Eraser:
             tx.blobs.destroy_keys(old)
 
     def _mask_notes(self, plan: Plan) -> None:
+        """What staff wrote of the person elsewhere."""
+        with self._store.write() as tx:
+            tx.erasures.forget_mentions(plan.looks.masked)
         for case_id in plan.noted:
             with self._store.write() as tx:
                 tx.erasures.rewrite_note(case_id, plan.looks.masked)
