@@ -18,9 +18,10 @@ class Size:
     red_cuts: int
     io_errors: int
     terms: int
+    bounces: int
 
 
-CI = Size(150, 5_000, 25, 400, 300, 40, 120, 12)
-FULL = Size(2_000, 100_000, 500, 10_000, 10_000, 200, 100_000, 50)
-SMALL = Size(24, 240, 15, 60, 40, 30, 40, 2)  # while the harness itself is being worked on
+CI = Size(150, 5_000, 25, 400, 300, 40, 120, 12, 10_000)
+FULL = Size(2_000, 100_000, 500, 10_000, 10_000, 200, 100_000, 50, 10_000)
+SMALL = Size(24, 240, 15, 60, 40, 30, 40, 2, 200)  # while the harness itself is being worked on
 SIZE = {"ci": CI, "full": FULL, "small": SMALL}[os.environ.get("INTAKE_TEST_SIZE", "ci")]

@@ -30,6 +30,7 @@ from intake.channels import inbox as inbox_writer
 from intake.config import Settings, load
 from intake.keyring import load_keyring
 from intake.model import Accepted
+from intake.outbox.sender import Sender
 from intake.store import inbox as inbox_rows
 from intake.store import open_store
 from tests.house import InProcess
@@ -108,7 +109,16 @@ def frozen() -> None:
     worker.reach = stop_here  # type: ignore[assignment]
 
 
-BROKEN: dict[str, Any] = {"": lambda: None, "early": early, "twins": twins, "frozen": frozen}
+def mute() -> None:
+    """A sender whose thread ends at once."""
+
+    def dies(*_: Any) -> None:
+        raise RuntimeError
+
+    Sender.loop = dies  # type: ignore[method-assign]
+
+
+BROKEN: dict[str, Any] = {"mute": mute, "": lambda: None, "early": early, "twins": twins, "frozen": frozen}
 
 if __name__ == "__main__":
     main()
