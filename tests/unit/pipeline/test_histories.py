@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from intake.bootstrap.house import connect
 from intake.errors import Permanent
 from intake.model import Proof, Role, SeekerStatus
-from intake.pipeline import desk
+from intake.pipeline import desk, links, returning
 from tests.house import TestHouse, open_test_house
-from tests.unit.pipeline.world import act, app_wish, bounce_to, call, person, press, sound, told, wish
+from tests.unit.pipeline.world import act, app_wish, bounce_to, call, look, person, press, sound, told, wish
 
 REQUESTS = ("withdrawal", "deletion", "pause", "resume", "concierge_change", "preferences", "decline", "reinstatement",
             "retraction", "question", "other", "withdrawal deletion", "pause withdrawal", "retraction pause",
@@ -22,6 +25,7 @@ REQUESTS = ("withdrawal", "deletion", "pause", "resume", "concierge_change", "pr
             "pause complaint")  # fmt: skip
 STAGES = ("closed", "introduced", "screening", "interview_fixed", "offered")
 ROLES = (Role.REVIEWER, Role.LEAD, Role.PRIVACY_OFFICER)
+AUTHSERV = "mx.agency.example.jp"
 MEMBERS = {"M-10001": "taro@example.jp", "M-2": "hanako@example.jp"}
 
 
@@ -42,7 +46,8 @@ class History:
     def step(self) -> str:
         steps: tuple[Callable[[], object], ...] = (
             self.mail, self.mail, self.mail, self.by_app, self.by_phone, self.button, self.button, self.button,
-            self.staff, self.staff, self.staff, self.selection, self.bounced, self.days, self.task,
+            self.staff, self.staff, self.staff, self.selection, self.bounced, self.days, self.task, self.forged,
+            self.prefetched, self.coming_back, self.coming_back, self.killed, self.restarted,
         )  # fmt: skip
         chosen = self.pick.choice(steps)
         with suppress(Permanent):
@@ -106,6 +111,65 @@ class History:
                 desk.task_done(desk.act_of(tx, staff, self.house.now), open_[0].id, self.house.tools)
 
 
+    def forged(self) -> None:
+        """The address is on file, the mail is not from there."""
+        sender = self.pick.choice(list(MEMBERS.values()))
+        failed = {"Authentication-Results": f"{AUTHSERV}; dmarc=fail header.from=example.jp"}
+        wish(self.house, self.pick.choice(REQUESTS), from_=sender, more=str(self.pick.random()), headers=failed)
+
+    def tokens(self) -> list[str]:
+        texts = " ".join(m.text for m in self.house.relay.mails).split()
+        return [w.rpartition("/c/")[2] for w in texts if "/c/" in w]
+
+    def prefetched(self) -> None:
+        """A scanner opens every link that ever left."""
+        with self.house.store.read() as tx:
+            before = tx.audit.head()
+        for token in self.tokens():
+            look(self.house, token)
+        with self.house.store.read() as tx:
+            assert tx.audit.head() == before
+
+    def coming_back(self) -> None:
+        """The return page, with the right key, a wrong one, or the one of another page."""
+        house, handle = self.house, f"handle-{self.pick.random()}"
+        member, address = self.pick.choice(list(MEMBERS.items()))
+        with house.store.write() as tx:
+            returning.ask(tx, handle, address, house.tools, house.now)
+            seeker = returning.whose(tx, address, "", house.tools)
+            assert seeker is not None
+            assert seeker.member_id == member
+            returning.send(tx, handle, seeker, address, house.tools, house.now, password_fits=True)
+        house.work()
+        keys = [re.findall(r"認証キー　(\d{6})", m.text)[0] for m in house.relay.mails if m.template == "return_key"]
+        for typed in self.pick.choice((["000000"], keys[-1:], keys[:1], keys[-1:] * 2)):
+            with house.store.write() as tx:
+                returning.finish(tx, handle, typed, house.tools, house.now)
+        house.work()
+
+    def killed(self) -> None:
+        """The process ends within a unit of work: nothing of it has happened."""
+        with self.house.store.read() as tx:
+            before = tx.audit.head()
+        tokens = self.tokens()
+        with suppress(Killed), self.house.store.write() as tx:
+            for token in tokens[-2:]:
+                page = links.look(tx, token, self.house.tools, self.house.now)
+                links.answer(tx, token, "complete", page.nonce, page.seen, self.house.tools, self.house.now)
+            raise Killed
+        with self.house.store.read() as tx:
+            assert tx.audit.head() == before
+
+    def restarted(self) -> None:
+        """The store is closed and opened again."""
+        self.house.store.close()  # type: ignore[attr-defined]
+        self.house.store = connect(self.house.settings)
+
+
+class Killed(Exception):
+    """kill -9"""
+
+
 class Selections(TestHouse):
     """A house whose register learns of selections without touching anything else."""
 
@@ -131,12 +195,18 @@ def who_left(house: TestHouse) -> None:
                 assert case.seeker_id == seeker.id
             if seeker.status is SeekerStatus.WITHDRAWN:
                 assert seeker.outreach_held_at is not None
+            acts = [r for r in tx.audit.of_seeker(seeker.id) if r.action in ("seeker.withdraw", "seeker.reinstate")]  # type: ignore[attr-defined]
+            for first, then in pairwise(acts):
+                assert first.action != then.action  # nobody leaves twice, nobody comes back twice
+            for row in acts:
+                if row.action == "seeker.reinstate":
+                    assert tx.cases.get(row.case_id).proof >= Proof.E2
 
 
 @pytest.mark.parametrize("profile", ["agency", "public-office"])
 @pytest.mark.parametrize("seed", range(6))
 def test_any_history_is_sound(tmp_path: Path, profile: str, seed: int) -> None:
-    made = told(open_test_house(tmp_path, profile=profile))
+    made = told(open_test_house(tmp_path, profile=profile, authserv_id=AUTHSERV))
     house = Selections(made.settings, made.store, made.tools)
     history = History(house, seed)
     done: list[str] = []
