@@ -94,7 +94,9 @@ def _pieces(text: str) -> list[str]:
 def _is_group(text: str, start: int, pos: int) -> bool:
     """``undisclosed-recipients:;``: a phrase before a colon, no address in it."""
     phrase = text[start:pos].strip().lower()
-    return bool(phrase) and "@" not in phrase and phrase not in ("mailto", "smtp") and "=?" not in phrase
+    return bool(phrase) and "@" not in phrase and phrase not in ("mailto", "smtp") and (
+        "=?" not in phrase or phrase.endswith("?=")
+    )
 
 
 def _one(piece: str, notes: Notes, where: str, forced: str | None) -> Address | None:
@@ -104,6 +106,7 @@ def _one(piece: str, notes: Notes, where: str, forced: str | None) -> Address | 
     close = piece.rfind(">")
     open_ = piece.rfind("<", 0, close if close >= 0 else len(piece))
     if open_ >= 0:
+        open_ -= piece[:open_].endswith("<")  # 「名前 <<a@b>>」
         inner = piece[open_ + 1 : close if close > open_ else len(piece)]
         name = piece[:open_].strip() or _comment(piece[close + 1 :] if close > open_ else "")
         addr = _addr(inner)

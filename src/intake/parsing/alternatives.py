@@ -8,6 +8,7 @@ _PLACEHOLDER = re.compile(
     r"html\s*(?:メール|形式|に対応|対応|mail|e-?mail|版|表示|format|message|version)|htmlメール|ＨＴＭＬ"
     r"|(?:表示|閲覧|ご覧)(?:でき|する(?:に|こと)|いただ|になれ)|対応して(?:い(?:ない|ません)|おりません)"
     r"|ブラウザ(?:で|を|から)|view (?:this|the) (?:e-?mail|message|newsletter)|does not support|not supported"
+    r"|(?:contains?|is in|uses?) html|html[- ](?:compatible|capable|enabled|aware|e-?mail|viewer|reader)"
     r"|multi-?part message|no plain text|plain[ -]text (?:version|part)|text version|e-?mail client"
     r"|本文は(?:あり|ござい)ません|テキスト(?:形式|版|部分)",
     re.IGNORECASE,

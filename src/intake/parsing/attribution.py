@@ -78,8 +78,14 @@ _ORIGINAL = re.compile(
 )
 _BETWEEN_RULES = re.compile(  # 「── 窓口さんのメッセージ ──」
     rf"^[\s>　]{{0,4}}[{_RULE_CHARS}]{{2,60}}[\s　]?"
-    rf"(?:転送|引用|返信|[^。{_RULE_CHARS}]{{1,40}}の(?:メッセージ|メール|投稿)[^。{_RULE_CHARS}]{{0,40}})"
+    rf"(?:転送|引用|返信|[^。{_RULE_CHARS}]{{1,60}}(?:さん|様|氏)(?:は|が)書きました"
+    rf"|[^。{_RULE_CHARS}]{{1,40}}の(?:メッセージ|メール|投稿)[^。{_RULE_CHARS}]{{0,40}})"
     rf"[\s　]?[{_RULE_CHARS}]{{2,60}}[\s　]*$"
+)
+_REPLY_ABOVE = re.compile(  # the line that help desks draw
+    r"^[\s　\W_]{0,40}(?:(?:この|本|下の|こちらの)(?:行|線|ライン)(?:より|から|の)?上(?:に|へ|部)[^\n]{0,20}(?:返信|記入|入力|書|記載)"
+    r"|(?:please )?(?:type|write|enter)? ?(?:your )?repl(?:y|ies) above this line|reply above this line)[^\n]{0,60}$",
+    re.IGNORECASE,
 )
 _ORIGINAL_BARE = re.compile(
     r"^[\s>　]{0,8}(?:begin forwarded message|forwarded message|original message|転送されたメッセージ"
@@ -198,7 +204,8 @@ def _by_context(text: str) -> bool:
 def _is_wrapped(joined: str) -> bool:
     """The same on several lines joined: here only what is unmistakable."""
     if not (
-        _ENDS_WITH_COLON.search(joined) or joined.endswith(("書きました", "書きました。", "wrote", "geschreven", "]>"))
+        _ENDS_WITH_COLON.search(joined)
+        or joined.endswith(("書きました", "書きました。", "wrote", "wrote...", "wrote…", "geschreven", "]>"))
     ):
         return False
     if _START.match(joined) and (_ENDS_WITH_VERB.search(joined) or _VERB_INSIDE.search(joined)):
@@ -234,7 +241,7 @@ def is_original(line: str) -> bool:
     """``-----Original Message-----`` and its kin."""
     if len(line) > MAX_LINE:
         return False
-    return bool(_ORIGINAL.match(line) or _ORIGINAL_BARE.match(line) or _BETWEEN_RULES.match(line))
+    return bool(_ORIGINAL.match(line) or _REPLY_ABOVE.match(line) or _ORIGINAL_BARE.match(line) or _BETWEEN_RULES.match(line))
 
 
 def original_end(lines: list[str], at: int) -> int | None:

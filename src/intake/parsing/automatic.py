@@ -125,7 +125,7 @@ _LIST_HEADERS = tuple(
     """
     list-id list-unsubscribe list-post list-help mailing-list x-mailing-list
     x-ml-name x-mailman-version x-ml-count x-mlserver x-ml-info x-mlname x-list list-subscribe
-    x-mailer-magazine x-beenthere list-archive
+    x-mailer-magazine x-mag2id x-beenthere list-archive
     """.split()
 )
 _AUTO_HEADERS = tuple(
@@ -194,10 +194,10 @@ def _bounce(
         return Speaker(Kind.BOUNCE, "null return path and wording", "bounce", bounces.named(text, sender))
     if says and machine and _BOUNCE_BODY.search(head):
         return Speaker(Kind.BOUNCE, "machine sender and wording", "bounce", bounces.named(text, sender))
-    answered = subject.lower().startswith(("re:", "fw", "転送"))
+    answered = bool(_IS_REPLY.match(subject)) or subject.lower().startswith(("re:", "fw", "転送", "[fw", "tr:"))
     if says and not answered and _BOUNCE_BODY.search(head) and bounces.encloses_mail(root, text):
         return Speaker(Kind.BOUNCE, "subject and returned mail", "bounce", bounces.named(text, sender))
-    if daemon or null_return or (says and not _IS_REPLY.match(subject)):
+    if daemon or null_return or (says and not answered):
         found = bounces.by_format(raw)
         if found:
             return Speaker(Kind.BOUNCE, "daemon sender, known bounce format", "bounce", found)
@@ -216,9 +216,9 @@ def _auto(root: Part, subject: str, sender: str, text: str, new: str) -> str:
         return "header Precedence: auto_reply"
     if _is_calendar_reply(root):
         return "calendar reply"
-    if _AUTO_SUBJECT.search(subject[:300]) and not _IS_REPLY.match(subject):  # a person may answer our own receipt
-        return "subject wording"
     head = new[:3_000] or text[:3_000]
+    if _is_auto_subject(subject[:300], head) and not _IS_REPLY.match(subject):  # a person may answer our own receipt
+        return "subject wording"
     if _AUTO_GATE.search(head) and _says_automatic(head):
         return "body wording: automatic"
     if (
@@ -250,6 +250,24 @@ _REPORTED = re.compile(
     r"自動(?:返信|送信|応答|配信)[^。\n]{0,20}(?:届|来|受け取|もら|頂|いただ|しか|ばかり|では|が何|が(?:毎"
     r"|多)|を止|を停止|をやめ)"
 )
+
+
+_ABOUT_AUTO = re.compile(
+    r"自動(?:返信|応答|送信|配信)(?:の)?(?:メール|メッセージ|通知)?(?:が|は|の(?:件|こと|内容)|について|に関|を|に(?:対|つ)|への|って|も)"
+    r"|(?:お知らせ|ご?案内|通知|確認)(?:の|が|は|を|に)(?:件|つい|届|来|受|確認|返|お?礼|質問|お?問)"
+)
+_HOLIDAY = re.compile(r"休業|休暇|休館|休診|お休み|年末年始")
+_REQUEST = re.compile(
+    r"(?:いただけ|頂け|もらえ|でき|願え)(?:ます|ません|ない)?(?:で?しょう)?(?:か|でしょうか)|[?？]|(?:を|で|お)希望|(?:を|で)お願い(?:いた|致|し)"
+)
+
+
+def _is_auto_subject(subject: str, text: str) -> bool:
+    """The subject names an automatic mail; not where it speaks about one, nor where a notice of a person's or an
+    office's days off goes on to ask for something."""
+    if not _AUTO_SUBJECT.search(subject) or _ABOUT_AUTO.search(subject):
+        return False
+    return not (_HOLIDAY.search(subject) and "自動" not in subject and _REQUEST.search(text))
 
 
 _IS_REPLY = re.compile(r"^\s*(?:re|aw|sv|返信|回复)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
@@ -286,7 +304,7 @@ def _list(headers: Headers, subject: str, new: str) -> str:
         return "subject counter"
     tail = new[-3_000:]
     if (
-        len(new) > 100
+        len(new) > 60
         and _NEWSLETTER_GATE.search(tail)
         and _NEWSLETTER.search(tail)
         and ("http" in tail or _ISSUE.search(subject[:200]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from intake.model import Attachment
 from intake.parsing import alternatives, charset, enriched, html, params, tnef, words
 from intake.parsing.limits import HTML_BYTES, TEXT_CHARS, TEXT_LINES, Notes
-from intake.parsing.mime import Part, transfer_encoding
+from intake.parsing.mime import SMIME, Part, transfer_encoding
 from intake.parsing.transfer import decode_transfer, uudecode
 
 _READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/calendar", "text/x-markdown",
@@ -17,7 +17,6 @@ _REPORTS = frozenset({"message/delivery-status", "message/disposition-notificati
                       "message/feedback-report", "message/global-delivery-status", "text/rfc822-header",
                       "message/tracking-status"})  # fmt: skip
 _WINMAIL = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
-_SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 INSIDE = 1_000  # attachments inside a part are numbered (part + 1) * INSIDE + index
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _MARK = {html.QUOTE_OPEN, html.QUOTE_CLOSE, html.HISTORY}
@@ -257,8 +256,8 @@ class Collector:
         name = file_name(part, self.notes, self.forced)
         if (part.media_type in _WINMAIL or name.lower() == "winmail.dat") and self._winmail(part):
             return
-        if part.media_type in _SMIME and "signed-data" not in params.plain(part.params, "smime-type"):
-            self.notes.fault("encrypted (S/MIME): only the envelope could be read")
+        if part.media_type in SMIME:
+            self.notes.fault(_sealed(params.plain(part.params, "smime-type").lower()))
         if part.media_type in _READABLE:
             self.spare.append(part)
         self._list(part, name)
@@ -287,6 +286,15 @@ class Collector:
             not part.disposition and part.headers.has("content-id") and part.main == "image"
         )
         self.body.attachments.append(Attachment(name, part.media_type, _size(part), part.number, inline))
+
+
+def _sealed(kind: str) -> str:
+    """Why the inside of an S/MIME part could not be read."""
+    if "signed" in kind:
+        return "signed (S/MIME), but the inside is damaged"
+    if "compressed" in kind:
+        return "compressed (S/MIME): only the envelope could be read"
+    return "encrypted (S/MIME): only the envelope could be read"
 
 
 def _bare(text: str) -> str:

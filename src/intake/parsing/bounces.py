@@ -101,15 +101,20 @@ def by_format(raw: bytes) -> tuple[str, ...]:
     return _flufl(raw) if len(raw) <= _MAX else ()
 
 
+_SEVEN_BIT = bytes(code if code < 0x80 else 0x3F for code in range(256))  # its detectors take headers for text
+
+
 def _flufl(raw: bytes) -> tuple[str, ...]:
     if max((len(line) for line in raw.split(b"\n")), default=0) > 4_000:
         return ()  # its patterns are not made for such lines
     try:
         import email
+        import logging
 
         from flufl.bounce import all_failures
 
-        temporary, permanent = all_failures(email.message_from_bytes(raw))
+        logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs a traceback for each detector that fails
+        temporary, permanent = all_failures(email.message_from_bytes(raw.translate(_SEVEN_BIT)))
     except Exception:  # noqa: BLE001 - its detectors raise on a missing From, on odd charsets ...
         return ()
     names = [

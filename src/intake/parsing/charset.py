@@ -106,9 +106,8 @@ def _seven_bit(raw: bytes, label: str | None, declared: str | None) -> Decoded:
     if declared in ("utf-7", "hz"):
         text, bad = _with(declared, raw, replace=True)
         return Decoded(text, declared, "declared", bad)
-    wide = _strict(declared, raw) if declared and declared.startswith(("utf-16", "utf-32")) and b"\0" in raw else None
-    if wide is not None and declared is not None:
-        return Decoded(wide, declared, "declared")
+    if declared and declared.startswith(("utf-16", "utf-32")) and b"\0" in raw and (wide := _wide(declared, raw)):
+        return wide
     if b"$B" in raw or b"$@" in raw:
         restored = jis.restore_escapes(raw)
         if restored is not None:
@@ -123,11 +122,26 @@ def _eight_bit(raw: bytes, declared: str | None, label: str | None) -> Decoded:
     utf8 = _strict("utf-8", raw)
     if utf8 is not None and _utf8_wins(raw, declared):
         return Decoded(utf8.removeprefix("\ufeff"), "utf-8", "declared" if declared == "utf-8" else "sniffed")
+    if declared in ("utf-16", "utf-32") and (both := _wide(declared, raw)):
+        return both
     if declared and declared not in ("utf-8", "ascii", _JIS):
         found = _strict(declared, raw)
         if found is not None and not _belied(found, raw, declared):
             return Decoded(found, declared, "declared")
     return _sniffed(raw, declared, label)
+
+
+def _wide(declared: str, raw: bytes) -> Decoded | None:
+    """UTF-16 or UTF-32; without a byte order mark by what comes out, since few keep to RFC 2781's "big endian"."""
+    marked = raw.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff"))
+    codecs_ = (declared,) if marked or declared not in ("utf-16", "utf-32") else (f"{declared}-be", f"{declared}-le")
+    found = [Decoded(text, codec, "declared") for codec in codecs_ if (text := _strict(codec, raw)) is not None]
+    return max(found, key=lambda item: _worth_of_wide(item.text)) if found else None
+
+
+def _worth_of_wide(text: str) -> float:
+    """Readable signs of any script score; a wrong byte order gives rare ideographs and unassigned places."""
+    return _worth(text) + sum(0.5 for char in text[:400] if char in " \n\r" or "!" <= char <= "~") / len(text or " ")
 
 
 def _utf8_wins(raw: bytes, declared: str | None) -> bool:
@@ -165,15 +179,32 @@ def _sniffed(raw: bytes, declared: str | None, label: str | None) -> Decoded:
         text, bad = _with(codec, raw, replace=True)
         rung = "declared, damaged" if codec == declared else "sniffed, damaged"
         tries.append(Decoded(text, codec, rung, bad))
-    joined = _without_cuts(raw, declared)
+    joined = _without_cuts(raw, declared) or _paired(raw)
     if joined is not None:
         return joined
     best = max(tries, key=lambda item: _worth(item.text) - 8 * item.bad / max(1, len(item.text)))
-    if best.bad == 0 and _worth(best.text) > 0.5:
+    if best.bad == 0 and (_worth(best.text) > 0.5 or _has_hiragana(best.text)):
         return best
     if best.bad and best.bad * 50 <= sum(1 for char in best.text if ord(char) > 0x7F):
         return best
     return _rest_of_the_world(raw, declared, label, best)
+
+
+def _has_hiragana(text: str) -> bool:
+    """Words of ours between half-width kana or rare signs: no other script's bytes come out so by chance."""
+    count = sum(1 for char in text[:4_000] if "ぁ" <= char <= "ん")
+    return count >= 3 and count * 6 >= sum(1 for char in text[:4_000] if char >= "\x80")
+
+
+def _paired(raw: bytes) -> Decoded | None:
+    """CESU-8: pictures as two halves of three bytes each, as old Java programs write them."""
+    if not _HALVES.search(raw):
+        return None
+    try:
+        text = raw.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeError:
+        return None
+    return Decoded(text, "utf-8", "sniffed, halves joined")
 
 
 def _rest_of_the_world(raw: bytes, declared: str | None, label: str | None, best: Decoded) -> Decoded:
@@ -220,6 +251,7 @@ def _without_cuts(raw: bytes, declared: str | None) -> Decoded | None:
 
 
 _WEBCODE = re.compile(rb"\x1b\$[EFGOPQ][!-z]{1,20}\x0f")  # pictures of one telephone company, in any charset
+_HALVES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _SAMPLE = 100_000  # enough to tell two codecs apart
 
 _CUT = re.compile(rb"(?<=[\x80-\xff])!?\r?\n[ ]?(?=[\x80-\xff])")

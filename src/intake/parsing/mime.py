@@ -16,6 +16,7 @@ from intake.parsing.headers import Headers
 from intake.parsing.limits import Notes
 
 _SNIFFED = re.compile(rb"(?:^|\n)--([^\r\n]{1,200})\r?\n(?=content-[a-z-]+[ \t]*:)", re.IGNORECASE)
+SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _TYPE = re.compile(r"^[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+*-]+$")
 _SHORT = {"text": "text/plain", "plain": "text/plain", "html": "text/html", "multipart": "multipart/mixed"}
 
@@ -62,6 +63,8 @@ class _Reader:
             self._multipart(part)
         elif part.media_type in ("message/rfc822", "message/global", "message/news"):
             self._nested(part)
+        elif part.media_type in SMIME:
+            self._signed(part)
         elif not part.declared and depth == 0 and part.body[:2] == b"--" and _SNIFFED.match(part.body):
             part.media_type = "multipart/mixed"
             self._multipart(part)
@@ -97,6 +100,16 @@ class _Reader:
 
             body = decode_transfer(part, self.notes)
         part.children.append(self.part(header_block.trimmed(body), part.depth + 1, top=True))
+
+
+    def _signed(self, part: Part) -> None:
+        """An opaque signature holds the part that was signed; an encrypted one stays closed."""
+        from intake.parsing import smime
+        from intake.parsing.transfer import decode_transfer
+
+        inner = smime.content(decode_transfer(part, self.notes))
+        if inner is not None and self._room(part):
+            part.children.append(self.part(inner, part.depth + 1, top=True))
 
 
 def read(raw: bytes, notes: Notes) -> Part:

@@ -95,6 +95,11 @@ _LIST_FOOTER = re.compile(
     r"|グループに(?:登録|参加)",
     re.IGNORECASE,
 )
+_FREE_MAIL = re.compile(
+    r"Do You Yahoo|Yahoo! (?:BB|JAPAN|Mail|ボーナス|オークション)|hotmail|\bMSN\b|無料(?:メール|ブログ|電子メール)|フリーメール"
+    r"|infoseek|excite|livedoor|\bgoo\b|Windows Live|楽天|GET YOUR FREE",
+    re.IGNORECASE,
+)
 _UNDERLINES = re.compile(r"^_{20,}\s*$|^-{40,}\s*$|^--\s?$")
 MAX_SIGNATURE_LINES = 16
 
@@ -114,7 +119,14 @@ def mark_tail(lines: list[str], kinds: list[str], start: int, end: int, whole: b
     """Within ``lines[start:end]`` (new words up to a quotation or the end), mark what stands at the end and is
     no longer anybody's words. Marks the whole region only where ``whole`` says that there are other new words."""
     first = next((at for at in range(start, end) if lines[at].strip()), end)
-    stop = end
+    words_end = _above_postscript(lines, first, end)
+    _mark_region(lines, kinds, first, words_end, whole)
+    if words_end < end:
+        _mark_region(lines, kinds, words_end, end, False)
+
+
+def _mark_region(lines: list[str], kinds: list[str], first: int, stop: int, whole: bool) -> None:
+    start = first
     for _ in range(40):
         while stop > start and not lines[stop - 1].strip():
             stop -= 1
@@ -125,6 +137,17 @@ def mark_tail(lines: list[str], kinds: list[str], start: int, end: int, whole: b
         for at in range(begin, stop):
             kinds[at] = kind
         stop = begin
+
+
+_POSTSCRIPT = re.compile(r"^[\s　]*(?:追伸|追記|P\.?\s?S\.?[\s:：　])", re.IGNORECASE)
+
+
+def _above_postscript(lines: list[str], start: int, end: int) -> int:
+    """Where the text without its postscript ends: words, though they stand below the signature."""
+    for at in range(end - 1, max(start, end - 12), -1):
+        if _POSTSCRIPT.match(lines[at][:20]) and not lines[at - 1].strip():
+            return at
+    return end
 
 
 def _tail(lines: list[str], start: int, stop: int) -> tuple[int, str] | None:
@@ -199,6 +222,8 @@ def _notice(lines: list[str], start: int, stop: int) -> int | None:
     """A legal notice or a list's footer: the last paragraphs, if they say so."""
     for at in range(max(start, stop - 25), stop):
         if _UNDERLINES.match(lines[at]) and _LIST_FOOTER.search("\n".join(lines[at : min(stop, at + 8)])[:2_000]):
+            return at
+        if at >= stop - 6 and _UNDERLINES.match(lines[at]) and _FREE_MAIL.search("\n".join(lines[at:stop])[:1_000]):
             return at
     begin = stop
     while begin > start and lines[begin - 1].strip():

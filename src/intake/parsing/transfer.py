@@ -9,6 +9,10 @@ from intake.parsing.limits import Notes
 from intake.parsing.mime import Part, transfer_encoding
 
 _B64 = re.compile(rb"[A-Za-z0-9+/=\s]*\Z")
+_B64_URL = re.compile(rb"[A-Za-z0-9_-]{60,}={0,2}\s*\Z|(?:[A-Za-z0-9_-]{40,80}\s+)+[A-Za-z0-9_-]+={0,2}\s*\Z")
+_SPLIT_LINE = re.compile(rb"!\r?\n[ \t]")  # where a relay broke a line at 990 bytes
+_QP_RUN = re.compile(rb"(?:=[0-9A-Fa-f]{2}){3}")
+_SOFT = re.compile(rb"=[ \t]+(\r?\n)")
 _B64_LINE = re.compile(rb"[ \t]*[A-Za-z0-9+/]+={0,2}[ \t]*\Z")
 _NOT_B64 = re.compile(rb"[^A-Za-z0-9+/]")
 _QP_HIGH = re.compile(rb"=(?:[89A-Fa-f][0-9A-Fa-f]|1[Bb])")
@@ -24,7 +28,7 @@ def decode_transfer(part: Part, notes: Notes) -> bytes:
     if encoding == "base64" or encoding == "b":
         return _from_base64(body, notes)
     if encoding in ("quoted-printable", "q", "quotedprintable", "quoted_printable", "qp"):
-        return binascii.a2b_qp(body)
+        return _from_quoted(body, notes)
     if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
         files, rest = uudecode(body)
         return files[0][1] if files else rest
@@ -33,7 +37,26 @@ def decode_transfer(part: Part, notes: Notes) -> bytes:
     return body
 
 
+def _from_quoted(body: bytes, notes: Notes) -> bytes:
+    """Quoted-printable; soft breaks may carry blanks, and some label base64 so."""
+    if b"=" not in body.rstrip(b"=\r\n \t") and _is_base64(body):
+        notes.step("body", "labelled quoted-printable, base64")
+        return _chunks(body)
+    return binascii.a2b_qp(_SOFT.sub(b"=\\1", body) if b"= " in body or b"=\t" in body else body)
+
+
+def _is_base64(body: bytes) -> bool:
+    head = body.strip()
+    return len(head) >= 24 and b" " not in head and bool(_B64.match(head)) and not _chunks(head).isascii()
+
+
 def _from_base64(body: bytes, notes: Notes) -> bytes:
+    body = _SPLIT_LINE.sub(b"", body)
+    if len(_QP_RUN.findall(body, 0, 20_000)) >= 2:
+        notes.step("body", "labelled base64, quoted-printable")
+        return _from_quoted(body, notes)
+    if (b"-" in body or b"_" in body) and _B64_URL.match(body):
+        body = body.replace(b"-", b"+").replace(b"_", b"/")
     if _B64.match(body):
         if not _prose(body):
             return _chunks(body)

@@ -9,9 +9,11 @@ from intake.parsing import charset
 from intake.parsing.limits import HEADER_BYTES, Notes
 
 _START = re.compile(r"=\?([^?\s=]{1,60})\?([bBqQ])\?")
+_ONLY_WORDS = re.compile(r"^\s*=\?[^?\s=]{1,60}\?[bBqQ]\?[^?]{1,2000}\?=")
 _SPACE = re.compile(r"\s+")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
 _NOT_B64 = re.compile(r"[^A-Za-z0-9+/]")
+_PADDING = re.compile(r"=+")
 _REFERENCE = re.compile(r"&#(\d{4,6});")
 _FOLD = re.compile(rb"\r\n|\n|\r")
 
@@ -25,7 +27,7 @@ def unfold(value: bytes) -> bytes:
     return _FOLD.sub(b"", value).strip()
 
 
-_FOLD_IN_JIS = re.compile(rb"(\x1b\$[@B][!-~]*)(?:(?:\r\n|\n|\r)[ \t]*(?=[!-~]))")
+_FOLD_IN_JIS = re.compile(rb"(\x1b\$[@B][!-~]*)(?:(?:\r\n|\n|\r)[ \t]*(?=[!-~]|\x1b\$))")
 
 
 def raw_text(value: bytes, notes: Notes, where: str, forced: str | None = None, hint: str | None = None) -> str:
@@ -53,7 +55,7 @@ def one_line(text: str) -> str:
     return _CONTROL.sub("", text.replace("\r", " ").replace("\n", " ").replace("\t", " ")).strip()
 
 
-def decode_words(text: str, notes: Notes, where: str, forced: str | None = None) -> str:
+def decode_words(text: str, notes: Notes, where: str, forced: str | None = None, again: bool = True) -> str:
     """Replace encoded words; neighbours of one charset are joined as bytes before they are read."""
     if "=?" not in text:
         return _references(text)
@@ -75,7 +77,10 @@ def decode_words(text: str, notes: Notes, where: str, forced: str | None = None)
         pos = min(len(text), end + 2)
     _flush(run, out, notes, where, forced)
     out.append(text[pos:])
-    return _references("".join(out))
+    found = _references("".join(out))
+    if again and _ONLY_WORDS.match(found):  # a program encoded what was encoded already
+        return decode_words(found, notes, where, forced, again=False)
+    return found
 
 
 def _looks_encoded(payload: str, encoding: str) -> bool:
@@ -116,6 +121,9 @@ def _bytes_of(words: list[tuple[str, str]]) -> bytes:
 
 
 def _base64(text: str) -> bytes:
+    pieces = _PADDING.split(text)
+    if len(pieces) > 2 or (len(pieces) == 2 and pieces[1]):  # encoded piece by piece, then joined
+        return b"".join(_base64(piece) for piece in pieces[:1_000])
     clean = _NOT_B64.sub("", text)
     if len(clean) % 4 == 1:
         clean = clean[:-1]

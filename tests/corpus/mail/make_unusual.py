@@ -64,7 +64,7 @@ def kind(name: str, options: dict[str, str], content: str) -> None:
     from tools import case
 
     head, _, body = content.partition("\n\n")
-    head, subject, sender = header_block(head, False)
+    head, subject, sender = header_block(head.rstrip("\n"), False)
     extra = "" if re.search("^Date:", head, re.M) else "To: agency@example.com\nDate: Fri, 05 Jan 2024 10:00:00 +0900\n"
     plain = "" if "Content-Type:" in head else "Content-Type: text/plain; charset=utf-8\n"
     raw = f"{head}\n{extra}{plain}\n{body}".replace("\n", "\r\n").encode()

@@ -165,9 +165,9 @@ def headers() -> None:
     sender("docomo-dots", "a..b.@docomo.ne.jp", "a..b.@docomo.ne.jp")
     sender("docomo-first-dot", "<.taro.-x@docomo.ne.jp>", ".taro.-x@docomo.ne.jp")
     sender("docomo-named", f"{w} <taro..x@ezweb.ne.jp>", "taro..x@ezweb.ne.jp", "山田太郎")
-    sender("docomo-quoted", f'{w} <"a..b."@docomo.ne.jp>', "a..b.@docomo.ne.jp", "山田太郎")
+    sender("docomo-quoted", f'{w} <"a..b."@docomo.ne.jp>', '"a..b."@docomo.ne.jp', "山田太郎")  # as it is written
     sender("slash-plus", f"{w} <ta/ro+x_y-z?@ezweb.ne.jp>", "ta/ro+x_y-z?@ezweb.ne.jp", "山田太郎")
-    sender("upper-case", "TARO@Example.JP", "taro@example.jp", "")
+    sender("upper-case", "TARO@Example.JP", "TARO@Example.JP", "")  # as it is written
     sender("mailto", "<mailto:taro@example.jp>", "taro@example.jp")
     sender("spaces-inside", f"{w} < taro@example.jp >", "taro@example.jp", "山田太郎")
     sender("full-width-at", "山田 <taro＠example.jp>", "taro@example.jp", "山田")
@@ -315,7 +315,7 @@ def structure() -> None:
         ("mso", "<!--[if mso]><p>Outlook だけ</p><![endif]--><div>退会します。</div><o:p>&nbsp;</o:p>", "退会します。\n"),
         ("style-script", "<style>p{color:red}</style><script>alert('x')</script><title>題</title><p>退会します。", "退会します。\n"),
         ("table", "<table><tr><td>氏名</td><td>山田太郎</td></tr><tr><td>要件</td><td>退会</td></tr></table>", "氏名 山田太郎\n要件 退会\n"),
-        ("list", "<ul><li>退会</li><li>削除</li></ul>", "・退会\n・削除\n"),
+        ("list", "<ul><li>退会</li><li>削除</li></ul>", "• 退会\n• 削除\n"),
         ("divs", "<div>山田です。</div><div><br></div><div>退会します。</div>", "山田です。\n\n退会します。\n"),
         ("uppercase-broken", "<P>山田です。<BR>退会します。</TD></DIV><P>以上", "山田です。\n退会します。\n以上\n"),
         ("pre", "<pre>山田です。\n退会します。</pre>", "山田です。\n退会します。\n"),
@@ -369,7 +369,7 @@ def names() -> None:
         ("2231", f"{d}filename*=utf-8''{u}", want), ("2231-quoted", f"{d}filename*=\"utf-8''{u}\"", want), ("2231-language", f"{d}filename*=UTF-8'ja'{u}", want),
         ("2231-no-charset", f"{d}filename*={u}", want), ("2231-sjis", f"{d}filename*=Shift_JIS'ja'{s}", want), ("2231-jis", f"{d}filename*=iso-2022-jp''{j}", want),
         ("2231-continued", f"{d}filename*0*=utf-8''{u[:half]};\n filename*1*={u[half:]}", want), ("2231-out-of-order", f"{d}filename*1*={u[half:]};\n filename*0*=utf-8''{u[:half]}", want),
-        ("2231-mixed-plain", f"{d}filename*0*=utf-8''{u[:-4]};\n filename*1=\".pdf\"", want), ("2231-no-star", f"{d}filename=utf-8''{u}", want),
+        ("2231-mixed-plain", f"{d}filename*0*=utf-8''{u[:-12]};\n filename*1=\".pdf\"", want), ("2231-no-star", f"{d}filename=utf-8''{u}", want),
         ("2231-in-plain-segments", f"{d}filename*0=\"{w[:30]}\";\n filename*1=\"{w[30:]}\"", want), ("2231-and-ascii", f"{d}filename=\"rireki.pdf\"; filename*=utf-8''{u}", want),
         ("2231-raw-8bit", f"{d}filename*=utf-8''{want}", want), ("2231-word-inside", f"{d}filename*=utf-8''{w}", want),
         ("word-quoted", f'{d}filename="{w}"', want), ("word-bare", f"{d}filename={w}", want), ("word-jis-vendor", f'{d}filename="{jw}"', want),
