@@ -131,9 +131,9 @@ _VARIANTS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     "reminder": {"pause": {"request": "pause"}, "deletion": {"request": "deletion"}},
     "refusal": {"pause": {"request": "pause", "refusal_text": "サービス停止は、すでに承っております。"}},
     "deletion_held": {"by-law": {"hold_text": "法令で定められた帳簿の保存期間が続いているためです。"}},
-    "staff_answer": {"list": {"staff_text": "面談は、次のいずれかでいかがでしょうか。\n\n・4月8日（水）18時\n・4月9日（木）12時"}},
+    "staff_answer": {"list": {"staff_text": "面談の日時の案です。\n\n・4月8日（水）18時\n・4月9日（木）12時"}},
     "alarm": {"one": {"alarm_text": "・送信の処理が 12 分間止まっています", "case_number": ""}},
-    "answer": {"several-steps": {"answer_text": "方法は二つございます。\n\n1. 本メールにご返信いただく\n2. お電話をいただく"}},
+    "answer": {"several-steps": {"answer_text": "方法は二つございます。\n\n1. 本メールへのご返信\n2. お電話"}},
     **{f"receipt_{name}": {"no-date": {"due_on": None}} for name in _DUE_ONLY},
 }
 _SEVERAL = {

@@ -49,7 +49,17 @@ def test_nothing_loads_and_nothing_of_the_register_is_markup() -> None:
     part = Part("withdrawal", "receipt_withdrawal", evil, applications=((evil, Stage.APPLIED),), gentle_way=evil)
     _, html = views(Letter(evil, (part,), False, AGENCY))
     assert set(re.findall(r"<([a-z0-9]+)", html)) <= {
-        "html", "head", "meta", "style", "body", "p", "br", "ul", "li", "a", "h2"
+        "html",
+        "head",
+        "meta",
+        "style",
+        "body",
+        "p",
+        "br",
+        "ul",
+        "li",
+        "a",
+        "h2",
     }
     assert not any(re.search(r"src=|url\(|\son[a-z]+=", tag) for tag in re.findall("<[^>]+>", html))
     assert set(re.findall('href="([^"]*)"', html)) == {AGENCY.privacy_page}
