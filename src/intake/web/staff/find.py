@@ -15,7 +15,7 @@ from intake.web.staff.asked import Asked
 from intake.web.staff.scope import may_see, visible
 
 MOST = 50
-LOOKED_AT_MOST = 400  # texts opened for one page; the next page goes on from there
+LOOKED_AT_MOST = 200  # texts opened for one page; the next page goes on from there
 _NUMBER = re.compile(r"C\s*-?\s*\d{1,15}")
 
 
