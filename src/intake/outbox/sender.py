@@ -219,7 +219,7 @@ class Sender:
         )
 
     def _give_back(self, item: OutboxItem, at: datetime | None = None) -> None:
-        self._mark(item, lambda tx: tx.outbox.retry(item, at or self._clock(), "not begun"))
+        self._mark(item, lambda tx: tx.outbox.retry(item, at or self._clock(), "not begun", counted=False))
 
     def _end(self, item: OutboxItem, state: MailState, error: str, delivery: Delivery | None = None) -> None:
         def mark(tx: Tx) -> None:

@@ -23,7 +23,7 @@ def may_edit(item: OutboxItem) -> bool:
     if not item.mail.data:
         return False
     if item.state is MailState.QUEUED:
-        return item.attempts == 0 or item.error == "not begun"
+        return item.attempts == 0
     return item.state in AGAIN and not has_link(item.mail)
 
 

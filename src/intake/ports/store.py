@@ -293,8 +293,8 @@ class OutboxRepo(Protocol):
         """End a claim. Raises LeaseLost where the fence has moved on."""
         ...
 
-    def retry(self, item: OutboxItem, at: datetime, error: str) -> None:
-        """Back to queued, not before ``at``."""
+    def retry(self, item: OutboxItem, at: datetime, error: str, *, counted: bool = True) -> None:
+        """Back to queued, not before ``at``. Not ``counted``: no relay has seen it, so this was no try."""
         ...
 
     def cancel(self, item_id: int, at: datetime, reason: str) -> bool:

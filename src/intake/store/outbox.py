@@ -132,9 +132,11 @@ class Outbox:
         sent = at if state is MailState.SENT else None
         self._set(item, state=state.value, sent_at=sent, worker=None, error=error[:500])
 
-    def retry(self, item: OutboxItem, at: datetime, error: str) -> None:
+    def retry(self, item: OutboxItem, at: datetime, error: str, *, counted: bool = True) -> None:
         """Back to queued, not before ``at``. Raises LeaseLost as ``finish`` does."""
-        self._set(item, state=MailState.QUEUED.value, not_before=at, ready_at=at, worker=None, error=error[:500])
+        back = {"not_before": at, "ready_at": at, "worker": None, "error": error[:500]}
+        tries = item.attempts if counted else max(item.attempts - 1, 0)
+        self._set(item, state=MailState.QUEUED.value, attempts=tries, **back)
 
     def cancel(self, item_id: int, at: datetime, reason: str) -> bool:
         """Queued only: never leaves. False if it has left or is just leaving."""

@@ -203,3 +203,15 @@ def test_the_newest_message_of_a_person(store: SqlStore) -> None:
         assert tx.cases.newest_message([other.id]) == ids[4]
         assert tx.cases.newest_message([stranger.id, nobody.id]) == ids[3]
         assert tx.cases.newest_message([]) is None
+
+
+def test_what_no_relay_has_seen_was_no_try(store: SqlStore) -> None:
+    with store.write() as tx:
+        tx.outbox.add(new_mail(), NOW)
+        for _ in range(3):
+            (item,) = tx.outbox.claim(NOW, 10, 60, "s")
+            assert item.attempts == 1
+            tx.outbox.retry(item, NOW, "not begun", counted=False)
+        (item,) = tx.outbox.claim(NOW, 10, 60, "s")
+        tx.outbox.retry(item, NOW, "451 later")
+        assert tx.outbox.get(item.id).attempts == 1
