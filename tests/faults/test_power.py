@@ -26,8 +26,7 @@ from intake.model import Accepted, Arrival, Channel, Envelope, Mail, MailClass, 
 from intake.outbox.sender import Sender
 from intake.pipeline import presend
 from intake.ports import Delivery
-from intake.store import SqlStore, open_store
-from intake.store import inbox as inbox_rows
+from intake.store import SqlStore, adding, open_store
 from intake.worker import Worker
 from tests.faults import apsw_driver
 from tests.faults.disk import Disk, Image, images
@@ -247,7 +246,7 @@ def test_the_harness_is_red_with_250_before_the_commit(tmp_path: Path, monkeypat
 def test_the_harness_is_red_without_dedupe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A commit whose 250 was cut off comes again; without recognising it, it is there twice."""
     recorded = record(tmp_path, monkeypatch, 60, work=False)
-    monkeypatch.setattr(inbox_rows, "digest", lambda *_: random.randbytes(16))
+    monkeypatch.setattr(adding, "digest", lambda *_: random.randbytes(16))
     assert _red(recorded, tmp_path)
 
 

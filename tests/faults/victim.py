@@ -31,10 +31,8 @@ from intake.config import Settings, load
 from intake.keyring import load_keyring
 from intake.model import Accepted
 from intake.outbox.sender import Sender
-from intake.store import inbox as inbox_rows
-from intake.store import open_store
+from intake.store import adding, open_store
 from tests.house import InProcess
-
 
 TALK = os.dup(1)  # the log goes to standard output
 os.dup2(2, 1)
@@ -95,7 +93,7 @@ def early() -> None:
 
 def twins() -> None:
     """Takes every arrival for a new one."""
-    inbox_rows.digest = lambda *_: os.urandom(16)
+    adding.digest = lambda *_: os.urandom(16)
 
 
 def frozen() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import os
 import secrets as random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from intake.errors import BadInput, NotAllowed, SettingError
@@ -59,9 +61,16 @@ def load_secrets(path: Path) -> tuple[bytes, ...]:
     Raises SettingError where the file is missing, empty or holds a bad one.
     """
     try:
-        lines = [line.strip() for line in path.read_bytes().splitlines()]
+        found = os.stat(path)  # noqa: PTH116 each request asks
+        return _secrets_of(path, found.st_mtime_ns, found.st_size, found.st_ino)
     except OSError as e:
         raise SettingError(f"{path}: cannot read the webhook secret ({e.strerror}); run `intake init`") from e
+
+
+@lru_cache(maxsize=16)
+def _secrets_of(path: Path, *_: int) -> tuple[bytes, ...]:
+    """Read anew when the file is another one."""
+    lines = [line.strip() for line in path.read_bytes().splitlines()]
     found = tuple(key_of(line) for line in lines if line and not line.startswith(b"#"))
     if not found:
         raise SettingError(f"{path}: holds no webhook secret; run `intake init`")
