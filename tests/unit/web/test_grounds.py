@@ -1,0 +1,67 @@
+"""Why a message is read as it is: what stands there must be what the reader really does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from intake.model import Channel, Envelope, Message, Segment
+from intake.pipeline.reading import understand
+from intake.web.labels import label
+from intake.web.staff import grounds, steps
+from intake.web.staff.english import ENGLISH
+from tests.house import NOON, TestHouse, open_test_house
+
+BODY = "お世話になっております。\n退会の手続きをお願いいたします。よろしくお願いいたします。"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestHouse]:
+    found = open_test_house(Path(tmp_path_factory.mktemp("grounds")))
+    yield found
+    found.store.close()
+
+
+def test_what_would_change_it_is_tried_with_the_reader_itself(house: TestHouse) -> None:
+    message = Message(
+        Channel.EMAIL, subject="お願い", text=BODY, new_text=BODY, segments=(Segment(0, len(BODY), "new"),)
+    )
+    envelope = Envelope(Channel.EMAIL, "", b"", NOON)
+    meaning = understand(message, envelope, house.tools)
+    assert meaning.requests == ("withdrawal",)
+    told = grounds.of(message, meaning, NOON, house.tools)
+    assert told.without
+    deciding = next(e for e in meaning.why if (e.within, e.start, e.end) in told.without and "退会" in e.text)
+    requests, sure = told.without[deciding.within, deciding.start, deciding.end]
+    text = BODY[: deciding.start] + BODY[deciding.end :]
+    again = understand(
+        Message(Channel.EMAIL, subject="お願い", text=text, new_text=text, segments=(Segment(0, len(text), "new"),)),
+        envelope, house.tools,
+    )  # fmt: skip
+    assert (requests, sure) == (again.requests, again.sure)
+    words = told.words(deciding, lambda s: s, label)
+    assert words.startswith("退会")
+    assert f"{deciding.weight:+.2f}" in words
+    assert "この言葉がな" in words
+
+
+def test_without_a_reading_nothing_is_claimed(house: TestHouse) -> None:
+    message = Message(Channel.APP, text=BODY, request_code="withdrawal")
+    assert grounds.of(message, None, NOON, house.tools).without == {}
+    meaning = understand(message, Envelope(Channel.APP, "", b"", NOON), house.tools)
+    assert grounds.of(message, meaning, NOON, house.tools).without == {}
+
+
+def test_the_rungs_of_the_charset_ladder_in_words() -> None:
+    said = steps.in_words(
+        ["text/plain: cp932 declared", "Subject: encoded word, iso2022_jp escapes", "body: base64 undeclared",
+         "file name: rfc2231, utf-8 declared", "text/html: x-unknown never heard of"], lambda s: s,
+    )  # fmt: skip
+    assert said == [
+        "本文: Shift_JIS 表示どおり", "件名: JIS 切り替え記号から判定(ヘッダーの符号)", "本文: 表示のないbase64",
+        "添付の名前: UTF-8 表示どおり(RFC 2231)", "本文(HTML): x-unknown never heard of",
+    ]  # fmt: skip
+    words = {*steps._PLACES.values(), *steps._RUNGS.values(), *steps._WHOLE.values()} - {"HTML", "RFC 2231"}
+    assert sorted(words - ENGLISH.keys()) == []
