@@ -42,7 +42,7 @@ BARS = {  # (connections, bytes): (server: share of aiosmtpd discarding that it 
     (50, 2_000): {"sqlite": 0.9, "postgresql": 0.0},
     (10, 50_000): {"sqlite": 0.9, "postgresql": 0.0},
 }
-FILE_RATIO = 4.0  # how many times one fsynced file a message (in the loop, as aiosmtpd's own Mailbox), at 10 connections
+FILE_RATIO = 4.0  # how many times one fsynced file a message (in the loop, as aiosmtpd's own Mailbox)
 P99_SECONDS = 0.25
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from intake.bootstrap.house import connect
@@ -91,10 +92,8 @@ class Lives:
         return self._end(signal.SIGTERM)
 
     def _end(self, number: int) -> str:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(self.pid, number)
-        except ProcessLookupError:
-            pass
         said = self._said.get(timeout=60)
         assert said[0] == "end", f"{said}: {self.log()}"
         self.pid = 0
@@ -126,10 +125,8 @@ class Lives:
     def end(self) -> None:
         """Whatever state it is in."""
         if self.pid:
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         self._zygote.kill()
         self._zygote.wait(10)
         self._log.close()

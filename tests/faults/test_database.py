@@ -1,4 +1,4 @@
-"""The database busy, gone, and cut off in the midst of a COMMIT: later is said, nothing is lost, nothing is there twice."""
+"""The database busy, gone, cut off in the midst of a COMMIT: later is said, nothing is lost or there twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Somebody is told: /healthz within a minute, in words, whatever has stopped; staff by mail when a mailbox stands still."""
+"""Somebody is told: /healthz within a minute, in words; staff by mail when a mailbox stands still."""
 
 from __future__ import annotations
 

@@ -189,7 +189,7 @@ def show(run: Run, lives: Lives) -> None:
 def test_the_harness_sees_a_broken_build(
     broken: str, point: str, said: str, tmp_path: Path, smtp_sink: SmtpSink
 ) -> None:
-    """250 before the commit loses; without recognising the same bytes, what a killed 250 brings again is there twice."""
+    """250 before the commit loses; without recognising the same bytes, what comes again is there twice."""
     told = Told()
     with product(tmp_path, smtp_sink) as lives:
         for n in range(4):

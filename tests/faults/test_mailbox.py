@@ -1,4 +1,4 @@
-"""An IMAP server that hangs up in the midst of everything: nothing is flagged before it is kept, nothing is cut short."""
+"""An IMAP server that hangs up in the midst of everything: nothing is flagged before it is kept."""
 
 from __future__ import annotations
 

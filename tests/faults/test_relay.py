@@ -1,4 +1,4 @@
-"""A relay that is down, lists grey, refuses, dies after the dot: each mail has its own fate, and staff hear of the bad."""
+"""A relay that is down, lists grey, refuses, dies after the dot: each mail has its own fate, staff hear of the bad."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TROUBLES = (
 
 
 def test_a_bad_week_of_the_relay(tmp_path: Path, smtp_sink: SmtpSink) -> None:
-    """Whatever it does, in whatever order: receipts once, links again as the same mail, ends told, and no early tries."""
+    """Whatever it does, in whatever order: receipts once, links again as the same mail, ends told."""
     dice = random.Random(3)
     house = open_test_house(tmp_path / "home")
     with house.store.write() as tx:

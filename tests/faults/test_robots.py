@@ -8,6 +8,7 @@ from tests.faults.sizes import SIZE
 from tests.faults.world import Told, audit_world
 from tests.house import open_test_house
 
+# ruff: noqa: E501, ISC004 mails as they are
 SHAPES = (  # return path, what the mail looks like
     ("", "From: MAILER-DAEMON@mx{n}.example.com\nSubject: Undelivered Mail {n}\nContent-Type: multipart/report; "
          'report-type=delivery-status; boundary="b"\n\n--b\n\nfailed {n}\n--b\nContent-Type: message/delivery-status\n\n'
