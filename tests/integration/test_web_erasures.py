@@ -16,7 +16,7 @@ from intake.pipeline.erasing import begin_operator
 from intake.pipeline.erasing.begin import KEEPER
 from tests.house import TestHouse
 from tests.integration.test_erasure_steps import NAME, approved, eraser, filled
-from tests.integration.web_parts import AUDITOR, PASSWORD, PRIVACY, SATO, Client, app_of, staffed
+from tests.integration.web_parts import AUDITOR, LEAD, PASSWORD, PRIVACY, SATO, Client, app_of, staffed
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +113,19 @@ def test_export_on_the_shell(house: TestHouse, tmp_path: Path) -> None:
             assert json.loads(done.stdout)["applications"][0]["company"] == "株式会社乙"
     assert "鈴木 一" in page.read_text("utf-8")
     assert page.stat().st_mode & 0o077 == 0
+
+
+def test_every_page_stands_after_an_erasure(tmp_path: Path) -> None:
+    """Cases, mails and lists of somebody erased stay as figures and open without a name."""
+    house = staffed(filled(tmp_path / "home", ""))
+    with house.store.write() as tx:
+        row = begin_operator(tx, tx.seekers.get(house.get_seeker("M-1").id), KEEPER, house.tools, house.now)
+    eraser(house).run(row.id)
+    client = signed_in(house, LEAD)
+    for path in ("/", "/?tab=done", "/cases/C-000001", "/cases/C-000001/messages/1/source", "/mails", "/mails/1",
+                 "/tasks?whose=all", "/search?q=鵜殿", "/figures", "/machine", "/audit"):  # fmt: skip
+        got = client.get(f"/staff{path}")
+        assert got.status_code in (200, 404), (path, got.status_code)
+        assert "鵜殿 珠緒子" not in got.text, path
+    assert client.get("/staff/cases/C-000001").status_code == 200
+    house.store.close()

@@ -17,7 +17,7 @@ from intake.policy import today_of
 from intake.ports import CaseQuery, Tx
 from intake.worker import utc_now
 
-PAUSE_SECONDS = 30.0
+PAUSE_SECONDS = 10.0
 FROM_HOUR = 3  # of the night, in Tokyo
 RAN_ON = "retention.ran_on"
 TOKYO = ZoneInfo("Asia/Tokyo")
