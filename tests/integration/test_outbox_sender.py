@@ -21,7 +21,9 @@ from intake.outbox.sender import LEASE_SECONDS, Sender
 from intake.ports import Delivery, Tx
 from intake.store import open_store
 from tests.integration.outbox_parts import KEYS, NOW, World, mail, prepared, queue
+from tests.rigs import write_certificate
 from tests.sink import SmtpSink, Turn
+from tests.unit.outbox.test_smtp import Relaying
 
 ONCE, AGAIN = MailClass.ONCE, MailClass.AGAIN
 QUEUED, SENT, FAILED, UNKNOWN = MailState.QUEUED, MailState.SENT, MailState.FAILED, MailState.UNKNOWN
@@ -92,6 +94,31 @@ def test_outcomes(
     if mail_class is ONCE:
         assert len(smtp_sink.received) <= 1
     assert {m.data for m in smtp_sink.received} <= {mail(1).data}
+
+
+@pytest.mark.parametrize("mail_class", [ONCE, AGAIN])
+@pytest.mark.parametrize(("options", "offers_tls", "code"), [
+    ("", True, "auth: 535"), ("?starttls=required", False, "starttls: not offered"),
+])  # fmt: skip
+def test_a_relay_that_does_not_let_us_in_loses_no_mail(
+    world: World, tmp_path: Path, mail_class: MailClass, options: str, offers_tls: bool, code: str
+) -> None:
+    """A wrong password and missing TLS are our own affair: the mail waits until the setting is mended."""
+    server = Relaying(write_certificate(tmp_path), offers_tls=offers_tls)
+    try:
+        [item] = queue(world.store, mail(1, mail_class))
+        world.courier = open_courier(f"smtp://agency@127.0.0.1:{server.port}{options}", tmp_path, "falsch")
+        world.sender().run_once()
+        assert world.state(item) is QUEUED
+        assert world.item(item).error.startswith(code)
+        world.courier = open_courier(f"smtp://agency@127.0.0.1:{server.port}", tmp_path, "geheim")
+        world.later(hours=1)
+        world.sender().run_once()
+        assert world.state(item) is SENT
+        assert len(server.seen) == 1
+        world.courier.close()
+    finally:
+        server.stop()
 
 
 def test_a_break_within_the_data_is_no_mail(world: World, smtp_sink: SmtpSink) -> None:
