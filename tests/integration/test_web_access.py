@@ -95,6 +95,8 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {  # (method, path): who may
     ("GET", "/audit"): CONTROL,
     ("POST", "/audit"): CONTROL,
     ("GET", "/health"): ALL,
+    ("GET", "/deliveries"): frozenset({Role.ADMIN}),
+    ("POST", "/deliveries"): frozenset({Role.ADMIN}),
     ("GET", "/connections"): frozenset({Role.ADMIN}),
     ("POST", "/connections"): frozenset({Role.ADMIN}),
 }

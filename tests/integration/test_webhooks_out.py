@@ -207,3 +207,53 @@ def test_the_pull_gives_the_same_events_in_order(house: TestHouse) -> None:
         only = announce.pull(tx, 0, frozenset({"seeker.withdrawn"}), 100)
         assert [e["type"] for e in only.events] == ["seeker.withdrawn"]
         assert only.cursor == page.cursor
+
+
+def test_an_erased_person_is_named_by_our_number_only(house: TestHouse) -> None:
+    from intake.model import Actor
+
+    seeker = house.get_seeker()
+    with house.store.write() as tx:
+        tx.audit.append(house.now, Actor("system", "keeper"), "erasure.planned", seeker_id=seeker.id)
+        begun = announce.pull(tx, 0, frozenset(), 10).events[-1]
+        tx.seekers.remove(seeker.id)  # type: ignore[attr-defined]
+        tx.audit.append(house.now, Actor("system", "keeper"), "erasure.certified", seeker_id=seeker.id)
+        ended = announce.pull(tx, 0, frozenset({"seeker.erased"}), 10).events[-1]
+        late = announce.pull(tx, 0, frozenset(), 10).events[0]
+    assert begun["data"]["seeker"] == {"id": seeker.id, "member_id": "M-10001"}
+    assert ended["data"]["seeker"] == {"id": seeker.id, "member_id": None}
+    assert late["data"]["seeker"]["member_id"] is None  # an old event told late names nobody either
+
+
+def test_every_event_has_its_word_on_screen() -> None:
+    from intake.web.labels import label
+
+    assert [kind for kind in announce.types() if label(kind) == kind] == []
+
+
+def test_staff_see_deliveries_and_tell_again(house: TestHouse) -> None:
+    from tests.integration.web_parts import ADMIN, LEAD, Client, app_of, staffed
+
+    system = System(answers=[410])
+    wish(house, "question")
+    deliver(house, system)
+    app = app_of(staffed(house))
+    admin = Client(app, ADMIN)
+    page = admin.get("/staff/deliveries")
+    assert "案件の受付" in page.text
+    assert "410" in page.text
+    assert Client(app, LEAD).get("/staff/deliveries").status_code == 403
+    assert admin.post("/staff/deliveries", {"csrf": admin.token()}).status_code == 303
+    deliver(house, system)
+    with house.store.read() as tx:
+        assert tx.webhooks.counts() == {"sent": 1}
+        (job,) = tx.webhooks.find()
+    assert admin.post("/staff/deliveries", {"csrf": admin.token(), "event": str(job.seq)}).status_code == 303
+    deliver(house, system)
+    assert len(system.got) == 3
+    assert "webhooks.replayed" in {r.action for r in tx_tail(house)}
+
+
+def tx_tail(house: TestHouse) -> list[Any]:
+    with house.store.read() as tx:
+        return tx.audit.tail(50)

@@ -25,7 +25,8 @@ EVENTS: Mapping[str, str] = {  # action of the audit chain → event
     "seeker.reinstate": "seeker.reinstated",
     "seeker.concierge_changed": "seeker.concierge_changed",
     "seeker.preferences_changed": "seeker.preferences_changed",
-    "seeker.erased": "seeker.erased",
+    "erasure.planned": "seeker.erasure_begun",
+    "erasure.certified": "seeker.erased",  # our number is all that is left to name the person by
     "case.opened": "case.opened",
     "task.opened": "task.opened",
     "task.done": "task.done",

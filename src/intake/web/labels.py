@@ -104,6 +104,14 @@ WORDS = {
     "preferences_updated": "希望条件を反映", "tell_employer": "企業へ辞退を連絡", "remind": "確認の連絡",
     "preferences_task": "希望条件を反映", "new_concierge": "新しい担当を決める", "erase_document": "書類を削除",
     "erase_mailbox": "受信箱に残るメールを削除",
+    # what the agency's own system is told
+    "seeker.outreach_held": "ご紹介を停止", "seeker.outreach_released": "ご紹介の停止を解除",
+    "seeker.paused": "サービス停止", "seeker.resumed": "再開", "seeker.withdrawn": "退会",
+    "seeker.reinstated": "利用再開",
+    "seeker.concierge_changed": "担当変更", "seeker.preferences_changed": "希望条件の変更", "seeker.erased": "消去",
+    "seeker.erasure_begun": "消去の開始",
+    "case.opened": "案件の受付", "case.changed": "案件の進行", "case.closed": "案件の終了", "task.opened": "作業の追加",
+    "task.done": "作業の完了",
     # erasures and terms of keeping
     "erasure_request": "ご本人の申し出", "erasure_operator": "運用担当の操作", "erasure_retention": "保存期間の終了",
     "register": "求職管理簿", "retention_erase": "消去", "retention_erase_part": "一部を消去",

@@ -17,6 +17,7 @@ ITEMS = (
     ("/staff/rules", "ルール", _READ_ALL),
     ("/staff/figures", "数字", _READ_ALL),
     ("/staff/people", "スタッフ", frozenset({Role.ADMIN})),
+    ("/staff/deliveries", "連携", frozenset({Role.ADMIN})),
     ("/staff/retention", "保存期間", _PRIVACY),
     ("/staff/erasures", "消去", _PRIVACY),
     ("/staff/audit", "操作記録", _CONTROL),

@@ -13,6 +13,7 @@ from intake.web.staff import (
     case,
     connections,
     control,
+    deliveries,
     drafts,
     erasures,
     figures,
@@ -105,6 +106,8 @@ ROUTES: list[BaseRoute] = [
     page("/audit", control.audit, CONTROLLERS),
     page("/audit", control.verify, CONTROLLERS, ("POST",)),
     page("/health", control.health),
+    page("/deliveries", deliveries.show, ADMINS),
+    page("/deliveries", deliveries.replay, ADMINS, ("POST",)),
     page("/connections", connections.show, ADMINS),
     page("/connections", connections.start, ADMINS, ("POST",)),
 ]

@@ -46,6 +46,7 @@ EVENTS = {
     "case.fulfil": "別の案件で実現しました", "case.join": "連絡が加わりました",
     "case.message_joined": "同じ用件の連絡が加わりました", "case.message_closed": "お礼の連絡が届きました",
     "message.reread": "文字コードを変えて読み直しました",
+    "link.return_page": "利用再開のページをご案内しました", "seeker.preferences_changed": "希望条件を反映しました",
     "link.issued": "確認リンクを発行しました", "link.answered": "ご本人がリンクのページで選びました",
     "proof.telephone": "電話で本人確認をしました", "reply.queued": "メールを用意しました",
     "reply.none": "メールは送りませんでした", "mail.undone": "メールの送信を取りやめました",
