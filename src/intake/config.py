@@ -49,6 +49,7 @@ class Settings:
     webhooks_out_allow: str = ""  # private networks that webhooks may call
     secret_file: str = ""
     authserv_id: str = ""
+    authserv_place: str = "top"  # "below": our border writes its results beneath its own Received
     check_sender: str = "off"  # "dns": our own DKIM, SPF and DMARC check
     dns_server: str = ""  # host:port; "" is the system's resolver
     staff_addresses: str = ""
@@ -182,6 +183,8 @@ def _check(s: Settings) -> None:
         raise SettingError(f"INTAKE_MAILS_PER_MINUTE: {s.mails_per_minute!r} is not a number")
     if s.check_sender not in ("off", "dns"):
         raise SettingError(f"INTAKE_CHECK_SENDER: {s.check_sender!r} is not off or dns")
+    if s.authserv_place not in ("top", "below"):
+        raise SettingError(f"INTAKE_AUTHSERV_PLACE: {s.authserv_place!r} is not top or below")
     if s.webhooks_out_url and urlsplit(s.webhooks_out_url).scheme not in ("http", "https"):
         raise SettingError("INTAKE_WEBHOOKS_OUT: must be https://host/path, then the file of the secret")
     if urlsplit(s.public_url).scheme not in ("http", "https"):

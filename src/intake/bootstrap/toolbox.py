@@ -49,7 +49,9 @@ def make_tools(settings: Settings, keyring: Keyring | None = None) -> Tools:
         templates=load_templates(template_dirs(settings)),
         agency=agency,
         parse_options=ParseOptions(
-            authserv_id=settings.authserv_id, staff_addresses=tuple(words(settings.staff_addresses))
+            authserv_id=settings.authserv_id,
+            authserv_below=settings.authserv_place == "below",
+            staff_addresses=tuple(words(settings.staff_addresses)),
         ),
         public_url=settings.public_url.rstrip("/"),
         mail_from=mail_from,

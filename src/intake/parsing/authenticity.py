@@ -1,7 +1,13 @@
 """What our own border said of the From line (RFC 8601): evidence only, and nothing from anybody else counts.
 
-Our border puts its Authentication-Results on top of all. Below a Received, with any other id, or behind another such
-header, everything may be forged (reliability.md A3).
+A border puts its Authentication-Results on top of all (RFC 8601 §4.1). Below a Received, with any other id, or behind
+another such header, everything may be forged (reliability.md A3).
+
+Some borders write theirs beneath their own Received (Google's, milters that insert at the second place). That place is
+believed only where the agency says that its border is one of them (``below``): a border that neither adds a result to
+every mail nor strips the sender's own would let anybody write there. Even then only: beneath the topmost Received that
+our border itself wrote (its ``by`` is the authserv-id, and all above it is our own house's), before the next Received,
+as the only header with our id in the whole mail.
 """
 
 from __future__ import annotations
@@ -18,12 +24,14 @@ _PROPERTY = re.compile(r"\b(header\.(?:from|d|i)|smtp\.(?:mailfrom|mail|helo))\s
 _NONE = Authenticity()
 
 
-def verdict(headers: Headers, senders: list[Address], from_headers: int, authserv_id: str) -> Authenticity:
-    """PASS or FAIL only on the word of ``authserv_id`` in the topmost place, for exactly one From address."""
+def verdict(
+    headers: Headers, senders: list[Address], from_headers: int, authserv_id: str, below: bool = False
+) -> Authenticity:
+    """PASS or FAIL only on the word of ``authserv_id`` in its place, for exactly one From address."""
     if not authserv_id or from_headers != 1 or len(senders) != 1:
         return _NONE
     domain = senders[0].canonical.rpartition("@")[2]
-    own = _topmost(headers, authserv_id)
+    own = _topmost(headers, authserv_id) or (_beneath(headers, authserv_id) if below else None)
     if own is None or "." not in domain:
         return _NONE
     results = _results(own)
@@ -50,7 +58,7 @@ def _topmost(headers: Headers, authserv_id: str) -> str | None:
             break
         if name != "authentication-results":
             continue
-        text = value.decode("ascii", "replace").replace("\r", " ").replace("\n", " ")
+        text = _flat(value)
         ours = _is_from(text, authserv_id)
         if found is None and not ours:
             return None
@@ -58,6 +66,54 @@ def _topmost(headers: Headers, authserv_id: str) -> str | None:
             return None
         found = found or text
     return found
+
+
+def _beneath(headers: Headers, authserv_id: str) -> str | None:
+    """The value of our own header right under our border's own Received; None if anything about it is doubtful."""
+    results = [_flat(value) for name, value in headers.fields if name == "authentication-results"]
+    if sum(_is_from(text, authserv_id) for text in results) != 1:
+        return None  # a border that always adds makes a forged one the second
+    at_border = False
+    for name, value in headers.fields:
+        if name == "received":
+            if at_border or not _is_of_house(_flat(value), authserv_id):
+                return None
+            at_border = _by(_flat(value)) == authserv_id.lower() and not _LOCAL.match(_flat(value))
+        elif name == "authentication-results":
+            text = _flat(value)
+            return text if at_border and _is_from(text, authserv_id) else None
+    return None
+
+
+def _is_of_house(received: str, authserv_id: str) -> bool:
+    """A hop of the border itself, over its loopback, or Google's last (no sender, an IPv6 address of its own).
+
+    Other hosts of the same domain are not enough: where the border calls itself otherwise than its id, a sender's own
+    line "by <id>" further down would pass for the border's.
+    """
+    host = _by(received)
+    if host == authserv_id.lower():
+        return True
+    if host in ("localhost", "localhost.localdomain"):
+        return bool(_LOCAL.match(received))
+    return received.lower().startswith("by ") and ":" in host
+
+
+def _by(received: str) -> str:
+    """The host that wrote a Received: the name after its one ``by`` outside comments, "" if that is not plain."""
+    clauses = _BY.findall(_COMMENT.sub(" ", _COMMENT.sub(" ", received)))
+    return clauses[0].lower().rstrip(".;") if len(clauses) == 1 else ""
+
+
+def _flat(value: bytes) -> str:
+    return value[:8_000].decode("ascii", "replace").replace("\r", " ").replace("\n", " ").strip()
+
+
+_BY = re.compile(r"(?:^|\s)by\s+(\S+)", re.IGNORECASE)
+_LOCAL = re.compile(  # handed over on the same machine: the address in brackets is the border's own observation
+    r"^from\s+\S+\s+\((?!(?:HELO|EHLO)\b)(?:[^()\s\[]+\s+)?\[(?:127\.\d+\.\d+\.\d+|(?:IPv6:)?::1)\](?::\d+)?\)\s+by\s",
+    re.IGNORECASE,
+)
 
 
 def _is_from(text: str, authserv_id: str) -> bool:

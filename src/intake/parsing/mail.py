@@ -19,7 +19,8 @@ class ParseOptions:
     """What the agency knows and the mail does not say.
 
     ``authserv_id``: the name our own border signs its Authentication-Results with; empty means trust nothing.
-    ``staff_addresses``: what they forward is the seeker's mail. ``charset``: the rung that staff forced
+    ``authserv_below``: it writes them beneath its own Received (authenticity.py says when that is believed).
+    ``authserv_below``: our border writes it beneath its own Received. ``staff_addresses``: what they forward is the seeker's mail. ``charset``: the rung that staff forced
     for the body, ``charset_of_headers`` also for subject and names (most often only one of the two is wrong).
     """
 
@@ -27,6 +28,7 @@ class ParseOptions:
     staff_addresses: tuple[str, ...] = ()
     charset: str | None = None
     charset_of_headers: bool = False
+    authserv_below: bool = False
 
 
 def read(envelope: Envelope, options: ParseOptions) -> Message:
@@ -92,7 +94,7 @@ def _message(root: Part, envelope: Envelope, options: ParseOptions, notes: Notes
 
 def _auth(root: Part, senders: list[Address], options: ParseOptions) -> Authenticity:
     count = len(root.headers.all("from"))
-    return authenticity.verdict(root.headers, senders, count, options.authserv_id)
+    return authenticity.verdict(root.headers, senders, count, options.authserv_id, options.authserv_below)
 
 
 def _hint(root: Part) -> str | None:

@@ -92,3 +92,59 @@ def test_an_ambiguous_from_is_nobody(lines: tuple[str, ...]) -> None:
 def test_the_organisation_of_a_japanese_domain_has_three_labels() -> None:
     header = "Authentication-Results: mx.agency.example; dkim=pass header.d=evil.ne.jp"
     assert verdict(header, "Received: by mx", "From: a@docomo.ne.jp") is AuthVerdict.NONE
+
+
+BELOW = ParseOptions(authserv_id="mx.agency.example", authserv_below=True)
+BORDER = "Received: from mail.example.jp (mail.example.jp [192.0.2.7])\r\n\tby mx.agency.example (Postfix) with ESMTPS id 4Sx"
+LOOP = "Received: from localhost (localhost [127.0.0.1])\r\n\tby mx.agency.example (Postfix) with ESMTP id 4Sy"
+AMAVIS = "Received: from mx.agency.example ([127.0.0.1])\r\n\tby localhost (mx.agency.example [127.0.0.1]) (amavis)"
+OURS_PASS = PASS.format(who="mx.agency.example")
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        (BORDER,),
+        (LOOP, AMAVIS, BORDER),
+        ("Return-Path: <taro@example.jp>", BORDER, "Received-SPF: pass"),
+        ("Delivered-To: a@agency.example", "Received: by 2002:a05:6504:1 with SMTP id q7", BORDER),
+    ],
+)
+def test_a_border_may_write_beneath_its_own_received(above: tuple[str, ...]) -> None:
+    rest = ("DKIM-Signature: v=1", "Received: from home by mail.example.jp", FROM)
+    assert verdict(*above, OURS_PASS, *rest, options=BELOW) is AuthVerdict.PASS
+    assert verdict(*above, OURS_PASS, *rest) is AuthVerdict.NONE  # unless the agency says so, only the top counts
+
+
+FAKE = BORDER.replace("192.0.2.7", "198.51.100.1")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (BORDER, FAKE, OURS_PASS),  # the sender's own "by our border" further down
+        (BORDER, "Received: from a by mail.example.jp", OURS_PASS),
+        (BORDER, OURS_PASS, OURS_PASS),  # ours and the sender's: nobody can tell which
+        (BORDER, OURS_PASS.replace("pass", "fail"), "Received: from a by b", OURS_PASS),
+        (BORDER, PASS.format(who="evil.example"), OURS_PASS),
+        ("Received: from a (a [192.0.2.7]) by other.example", FAKE, OURS_PASS),
+        ("Received: from a (a [192.0.2.7]) by mx1.agency.example", FAKE, OURS_PASS),  # the border's other name
+        ("Received: from a (a [192.0.2.7]) by localhost (Postfix)", FAKE, OURS_PASS),
+        # a sender that calls itself loopback, as each server writes it down
+        (BORDER.replace("from mail.example.jp", "from [127.0.0.1]"), FAKE, OURS_PASS),
+        ("Received: from unknown (HELO [127.0.0.1]) (192.0.2.7) by mx.agency.example", FAKE, OURS_PASS),
+        ("Received: from [192.0.2.7] (helo=[127.0.0.1]) by mx.agency.example with esmtp", FAKE, OURS_PASS),
+        ("Received: from a ([192.0.2.7] helo=[127.0.0.1]) by mx.agency.example with esmtp", FAKE, OURS_PASS),
+        ("Received: from x(by (a [192.0.2.7]) by other.example (by mx.agency.example)", OURS_PASS),
+        ("Received: from a by mx.agency.example by other.example", OURS_PASS),
+        ("Received: from a for b", OURS_PASS),
+        ("X-Received: by mx.agency.example", "Received: from a by other.example", OURS_PASS),
+        (OURS_PASS.replace("mx.agency", "MX.evil"), BORDER, OURS_PASS),
+    ],
+)
+def test_what_a_sender_writes_beneath_counts_for_nothing(lines: tuple[str, ...]) -> None:
+    assert verdict(*lines, FROM, options=BELOW) is AuthVerdict.NONE
+
+
+def test_a_result_on_top_counts_also_for_a_border_that_writes_beneath() -> None:
+    assert verdict(OURS_PASS, "Received: by mx", FROM, options=BELOW) is AuthVerdict.PASS
