@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import dns.exception
+import dns.name
 import dns.rdatatype
 import dns.resolver
 
@@ -37,6 +38,10 @@ class Resolver:
 
     def records(self, name: str, kind: str, deadline: float) -> list[Any]:
         """The records of one type; empty where there is none. ``deadline``: of ``time.monotonic``. Raises NoAnswer."""
+        try:
+            dns.name.from_text(name)
+        except (dns.exception.DNSException, UnicodeError, ValueError):
+            return []  # no such name can exist; a forger who writes one into a mail is not "no answer"
         left = deadline - time.monotonic()
         if left <= 0:
             raise NoAnswer(name)

@@ -13,7 +13,8 @@ from intake.parsing.words import decode_words, one_line, raw_text, unfold
 _WIDE = str.maketrans({"＜": "<", "＞": ">", "＠": "@"})
 _QUOTED_LOCAL = re.compile(r'^"((?:[^"\\]|\\.)*)"@(.+)$', re.DOTALL)
 _BARE = re.compile(r'(?:"[^"\s]{1,128}"|[^\s<>()\[\],;:"@]{1,128})@[^\s<>()\[\],;:"@]{1,255}')
-_MARK = re.compile(r'(?:(?<=[^\\])|^)["(),:;<>]')
+_MARK = re.compile(r"(?:(?<=[^\\])|^)[(),:;<>]")
+_QUOTE = re.compile(r'\\.|"', re.DOTALL)
 _STRUCTURE = re.compile("[,;:]")
 _SPACE = re.compile(r"\s+")
 
@@ -73,16 +74,15 @@ def _pieces(text: str) -> list[str]:
         return [text] if text.strip() else []
     out: list[str] = []
     start = depth = 0
-    inside = angle = False
-    quotes, comments = text.count('"') % 2 == 0, text.count("(") == text.count(")")
-    for match in _MARK.finditer(text):
+    angle = False
+    bare = _without_quoted(text)
+    comments = bare.count("(") == bare.count(")")
+    for match in _MARK.finditer(bare):
         char, pos = match[0], match.start()
-        if inside or char == '"':
-            inside = quotes and (inside != (char == '"')) if not depth else inside
-        elif char in "()":
+        if char in "()":
             depth = max(0, depth + (1 if char == "(" else -1)) if comments else 0
         elif char in "<>":
-            angle = char == "<" and ">" in text[pos : pos + 400]
+            angle = char == "<" and ">" in bare[pos : pos + 400]
         elif not depth and not angle and (char in ",;" or _is_group(text, start, pos)):
             if char != ":":
                 out.append(text[start:pos])
@@ -91,11 +91,31 @@ def _pieces(text: str) -> list[str]:
     return [piece for piece in out if piece.strip()]
 
 
+def _without_quoted(text: str) -> str:
+    """As long as before, with letters for all that stands in quotes; unchanged where one is never closed.
+
+    A sender's own provider quotes and signs whatever its user calls himself, an address and commas too.
+    """
+    if '"' not in text:
+        return text
+    out, open_ = list(text), -1
+    for match in _QUOTE.finditer(text):
+        if match[0] != '"':
+            continue
+        if open_ >= 0:
+            out[open_ : match.end()] = "x" * (match.end() - open_)
+        open_ = match.start() if open_ < 0 else -1
+    return text if open_ >= 0 else "".join(out)
+
+
 def _is_group(text: str, start: int, pos: int) -> bool:
     """``undisclosed-recipients:;``: a phrase before a colon, no address in it."""
     phrase = text[start:pos].strip().lower()
-    return bool(phrase) and "@" not in phrase and phrase not in ("mailto", "smtp") and (
-        "=?" not in phrase or phrase.endswith("?=")
+    return (
+        bool(phrase)
+        and "@" not in phrase
+        and phrase not in ("mailto", "smtp")
+        and ("=?" not in phrase or phrase.endswith("?="))
     )
 
 

@@ -115,7 +115,60 @@ def test_what_vouches_for_part_of_the_mail_or_is_a_trial_vouches_for_nothing(jud
 
 
 def test_two_from_lines_are_never_believed(judge: Judge) -> None:
-    assert judge(b"From: boss@example.jp\r\n" + signed(), key_record() | REJECT)[0] is NONE
+    """Nor are they nothing: where the owner asks for checks, a second From line is no way around a failure."""
+    two = b"From: boss@example.jp\r\n" + signed()
+    assert judge(two, key_record() | REJECT) == (FAIL, "dmarc")
+    assert judge(two, key_record())[0] is NONE
+
+
+def test_two_authors_in_one_line_are_never_believed(judge: Judge) -> None:
+    """Their provider signs what one of its users wrote: the first address may be another user's."""
+    raw = MAIL.replace(b"From: ", b"From: victim@example.jp, ")
+    assert judge(signed(raw), key_record() | REJECT) == (FAIL, "dmarc")
+    assert judge(signed(raw), key_record())[0] is NONE
+
+
+def test_a_name_that_looks_like_an_address_is_no_author() -> None:
+    """The provider quotes what its user calls himself; DKIM and DMARC pass for such a mail."""
+    for name in (rb'"a\", victim@example.jp, x"', rb'"x, victim@example.jp, a\\"', rb'"a\\\", victim@example.jp, x"',
+                 rb'"\"" =?utf-8?q?a=22=2C_victim=40example=2Ejp=2C?='):  # fmt: skip
+        raw = MAIL.replace(b"=?utf-8?b?5bGx55Sw?=", name)
+        envelope = Envelope(Channel.EMAIL, "smtp", raw, datetime(2026, 11, 22, tzinfo=UTC))
+        assert parse(envelope, PLAIN).sender.addr == "yamada@example.jp", name
+
+
+def test_a_forger_cannot_make_the_failure_silent(judge: Judge) -> None:
+    """By a signature or a return path whose DNS never answers, or a name that the DNS cannot have."""
+    one = signed().removesuffix(MAIL)
+    foreign = one.replace(b"d=example.jp", b"d=evil.example.com")
+    unheard = judge(foreign + MAIL, REJECT, silent=("s1._domainkey.evil.example.com",))
+    assert unheard == (FAIL, "dmarc")
+    assert judge(MAIL, REJECT, silent=("evil.example.com",), mail_from="a@evil.example.com") == (FAIL, "dmarc")
+    for selector in (b"s" * 70, b"a..b", b"\xe3\x81\x82"):
+        assert judge(one.replace(b"s=s1;", b"s=" + selector + b";") + MAIL, REJECT) == (FAIL, "dmarc"), selector
+
+
+def test_only_the_owner_of_the_from_line_is_asked() -> None:
+    one = signed().removesuffix(MAIL)
+    junk = b"".join(one.replace(b"d=example.jp", b"d=v%d.example.com" % n) for n in range(40))
+    zone = Zone({("example.jp", "TXT"): txt("nothing")})
+    envelope = Envelope(Channel.EMAIL, "smtp", junk + MAIL, datetime(2026, 11, 22, tzinfo=UTC),
+                        mail_from="a@slow.example.com", peer=PUBLIC)  # fmt: skip
+    SenderCheck(Resolver(zone.server))(parse(envelope, PLAIN), envelope)
+    zone.close()
+    assert zone.asked == 1
+
+
+def test_a_domain_that_never_answers_costs_its_seconds_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check, "MAIL_SECONDS", 0.4)
+    zone = Zone({}, silent=("_dmarc.example.jp", "_dmarc.a.example.jp"))
+    ours, began = SenderCheck(Resolver(zone.server)), time.monotonic()
+    for n in range(20):
+        raw = MAIL.replace(b"yamada@", b"yamada@a.") if n % 2 else MAIL
+        envelope = Envelope(Channel.EMAIL, "smtp", raw, datetime(2026, 11, 22, tzinfo=UTC))
+        assert ours(parse(envelope, PLAIN), envelope).auth.verdict is NONE
+    zone.close()
+    assert time.monotonic() - began < 2
 
 
 def test_a_path_that_the_owner_permits_passes_by_spf(judge: Judge) -> None:
