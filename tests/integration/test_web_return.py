@@ -6,9 +6,11 @@ import base64
 import hashlib
 import re
 import threading
+import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import bcrypt
@@ -262,3 +264,30 @@ def test_too_many_are_asked_to_wait(house: TestHouse, monkeypatch: pytest.Monkey
     client = Client(app_of(house))
     codes = [client.post("/return", {"email": "a@example.jp"}).status_code for _ in range(4)]
     assert codes == [200, 200, 429, 429]
+
+
+def test_the_page_leaves_before_anything_is_done_for_anybody(
+    house: TestHouse, free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real server: known or not, right password or none, the answer does not wait for what follows it."""
+    import httpx2
+
+    from intake.web import returning as page
+    from tests.integration.web_parts import served
+
+    done, send = threading.Event(), page._send
+
+    def slowly(*given: Any) -> None:
+        time.sleep(1.5)
+        send(*given)
+        done.set()
+
+    monkeypatch.setattr(page, "_send", slowly)
+    with served(house, free_port) as url:
+        began = time.monotonic()
+        answer = httpx2.post(f"{url}/return", data={"email": "taro@example.jp"})
+        assert time.monotonic() - began < 1.4
+        assert answer.status_code == 200
+        assert answer.headers["connection"] == "close"  # a second request on it would be kept waiting, and tell
+        assert done.wait(10)
+    assert [m.mail.template for m in house.outbox()] == ["return_key"]

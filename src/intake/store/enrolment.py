@@ -39,7 +39,7 @@ def update_all(context: Context, people: Sequence[tuple[int, dict[str, Any]]]) -
         key_id, key = (held[i], keys[held[i]]) if held[i] in keys else next(spare)
         rows.append({"id_": i} | {f"v_{k}": v for k, v in sealed(context, key_id, key, values).items()})
     names = [k.removeprefix("v_") for k in rows[0] if k != "id_"]
-    columns = {name: sa.bindparam(f"v_{name}") for name in names}
+    columns: dict[str, Any] = {name: sa.bindparam(f"v_{name}") for name in names}
     this = register.c.id == sa.bindparam("id_")
     context.conn.execute(sa.update(register).where(this).values(**columns, version=register.c.version + 1), rows)
 
