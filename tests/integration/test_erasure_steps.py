@@ -24,7 +24,7 @@ from intake.pipeline.erasing.begin import KEEPER
 from intake.pipeline.links import prove
 from intake.pipeline.moves import Act
 from intake.pipeline.tools import Tools
-from intake.ports import Delivery
+from intake.ports import CaseQuery, Correction, Delivery
 from intake.ports.rows import Reach
 from intake.store import SqlStore
 from intake.store.pairs import Hasher
@@ -202,6 +202,18 @@ def test_what_another_wrote_stays_with_the_name_blacked_out(house: TestHouse) ->
         assert tx.search.find("鵜殿珠緒子") == []
         assert tx.search.find("担当を変更") == [case.id]
         assert house.get_seeker("M-2").name == "山田 太郎"
+
+
+def test_corrections_and_figures_stay_as_counts(house: TestHouse) -> None:
+    with house.store.write() as tx:
+        (case,) = tx.cases.of_seeker(house.get_seeker("M-1").id)
+        tx.corrections.add(Correction(case.id, case.message_id, ("other",), ("deletion",), "佐藤", house.now))
+        row = begin_operator(tx, tx.seekers.get(house.get_seeker("M-1").id), KEEPER, house.tools, house.now)
+        before = (len(tx.corrections.all()), tx.cases.count(CaseQuery()), sum(tx.inbox.counts().values()))
+    eraser(house).run(row.id)
+    with house.store.read() as tx:
+        assert (len(tx.corrections.all()), tx.cases.count(CaseQuery()), sum(tx.inbox.counts().values())) == before
+        assert tx.inbox.reading(tx.corrections.all()[0].message_id) is None, "its words are gone, its label stays"
 
 
 def test_what_staff_typed_elsewhere_is_masked(house: TestHouse) -> None:

@@ -89,6 +89,8 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {  # (method, path): who may
     ("POST", "/me/oidc/end"): ALL,
     ("GET", "/erasures"): PRIVATE,
     ("GET", "/erasures/{id:int}"): PRIVATE,
+    ("POST", "/erasures/{id:int}/held"): frozenset({Role.PRIVACY_OFFICER}),
+    ("POST", "/retention/hold"): frozenset({Role.PRIVACY_OFFICER}),
     ("GET", "/retention"): PRIVATE,
     ("GET", "/retention/person"): PRIVATE,
     ("POST", "/retention/export"): frozenset({Role.PRIVACY_OFFICER}),

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from intake.errors import NotAllowed
 from intake.pipeline.erasing import begin_operator
 from intake.pipeline.erasing.begin import KEEPER
 from tests.house import TestHouse
@@ -129,3 +130,33 @@ def test_every_page_stands_after_an_erasure(tmp_path: Path) -> None:
         assert "鵜殿 珠緒子" not in got.text, path
     assert client.get("/staff/cases/C-000001").status_code == 200
     house.store.close()
+
+
+def test_a_hold_is_set_with_its_ground_and_lifted(house: TestHouse) -> None:
+    client = signed_in(house)
+    form = {"member": "M-7", "csrf": client.token()}
+    assert client.post("/staff/retention/hold", form | {"do": "set"}).status_code == 422
+    assert "訴訟対応" in client.post("/staff/retention/hold", form | {"do": "set", "ground": "訴訟対応"}).text
+    assert house.get_seeker("M-7").legal_hold == "訴訟対応"
+    with house.store.write() as tx, pytest.raises(NotAllowed):
+        begin_operator(tx, tx.seekers.get(house.get_seeker("M-7").id), KEEPER, house.tools, house.now)
+    client.post("/staff/retention/hold", form | {"do": "lift"})
+    assert house.get_seeker("M-7").legal_hold is None
+    with house.store.read() as tx:
+        assert {"seeker.hold_set", "seeker.hold_lifted"} <= {r.action for r in tx.audit.tail(10)}
+
+
+def test_what_a_duty_holds_is_shown_to_the_officer_alone_and_recorded(house: TestHouse) -> None:
+    house.seeker("M-9", "残る 次郎", "nokoru@example.jp", applications=[("株式会社丙", "screening")])
+    with house.store.write() as tx:
+        row = begin_operator(tx, tx.seekers.get(house.get_seeker("M-9").id), KEEPER, house.tools, house.now)
+    eraser(house).run(row.id)
+    client = signed_in(house)
+    assert "残る" not in client.get(f"/staff/erasures/{row.id}").text
+    page = client.post(f"/staff/erasures/{row.id}/held", {"csrf": client.token()}).text
+    assert "残る 次郎" in page
+    assert "株式会社丙（書類選考中）" in page
+    auditor = signed_in(house, AUDITOR)
+    assert auditor.post(f"/staff/erasures/{row.id}/held", {"csrf": auditor.token()}).status_code == 403
+    with house.store.read() as tx:
+        assert [r.action for r in tx.audit.tail(20)].count("held.read") == 1

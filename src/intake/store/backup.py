@@ -78,9 +78,17 @@ def restore_sqlite(path: Path, data: URL, keys: URL, busy_seconds: float) -> Non
         for name in (f"{here.name}-wal", f"{here.name}-shm"):
             here.with_name(name).unlink(missing_ok=True)
         part.replace(here)  # a crash before leaves the old one, without its log's last writes
-    if not there.exists():
-        shutil.copyfile(keys_file(path), there)
-        there.chmod(0o600)
+    _keys_back(path, there)
+
+
+def _keys_back(path: Path, there: Path) -> None:
+    """The backup's keys, only where no key store is left."""
+    if there.exists():
+        return
+    if not _is_sound(keys_file(path)):
+        raise BadInput(f"{keys_file(path)}: the keys of this backup are missing or damaged")
+    shutil.copyfile(keys_file(path), there)
+    there.chmod(0o600)
 
 
 def _is_sound(path: Path) -> bool:
@@ -100,7 +108,9 @@ def restore_postgresql(path: Path, data: URL, keys: URL, tables: Sequence[str]) 
     """
     if not _is_dump(path):
         raise BadInput(f"{path}: is no backup of PostgreSQL")
-    if keys.get_backend_name() != "sqlite" and not _has_keys(keys):
+    if keys.get_backend_name() == "sqlite":
+        _keys_back(path, Path(str(keys.database)))
+    elif not _has_keys(keys):
         if not keys_file(path).is_file():
             raise BadInput(f"{keys_file(path)}: the keys of this backup are missing")
         _replay(keys_file(path), keys, [f"DROP SCHEMA IF EXISTS {KEYS_SCHEMA} CASCADE"], [])

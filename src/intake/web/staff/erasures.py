@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from starlette.responses import Response
 
+from intake.errors import NotFound
 from intake.model import CaseState, Role
 from intake.ports import CaseQuery
 from intake.web.staff import scope
@@ -35,10 +38,25 @@ def show(visit: Visit) -> Response:
     )
 
 
+def fields(visit: Visit) -> Response:
+    """What a duty still holds of somebody erased, for whoever may ask to see the register. Recorded."""
+    with visit.context.store.write() as tx:
+        row = tx.erasures.get(int(visit.path["id"]))
+        rows = [h for h in tx.erasures.held() if h.erasure_id == row.id]
+        if not rows:
+            raise NotFound()
+        content = [(h, json.loads(tx.erasures.held_content(h.id) or b"{}")) for h in rows]
+        tx.audit.append(visit.now, visit.actor, "held.read", seeker_id=row.seeker_id, detail={"erasure": row.id})
+    return visit.page("held.html", row=row, content=content, words="")
+
+
 def certificate(visit: Visit) -> Response:
     """One certificate, and whether the chain of records says the same."""
     with visit.context.store.read() as tx:
         row = tx.erasures.get(int(visit.path["id"]))
         recorded = tx.audit.of_seeker(row.seeker_id)
-    proofs = [r for r in recorded if r.action == "erasure.certified" and dict(r.detail) == row.certificate]
-    return visit.page("certificate.html", row=row, c=row.certificate, proof=proofs[0] if proofs else None, words="")
+        proofs = [r for r in recorded if r.action == "erasure.certified" and dict(r.detail) == row.certificate]
+        is_held = any(h.erasure_id == row.id for h in tx.erasures.held())
+    may_read = is_held and visit.staff.role is Role.PRIVACY_OFFICER
+    return visit.page("certificate.html", row=row, c=row.certificate, proof=proofs[0] if proofs else None,
+                      may_read=may_read, words="")  # fmt: skip

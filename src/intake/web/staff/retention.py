@@ -55,6 +55,19 @@ def person(visit: Visit) -> Response:
     return _person_page(visit)
 
 
+def hold(visit: Visit) -> Response:
+    """Put a person's data under legal hold, with its ground, or lift it: nothing of them goes until then. Recorded."""
+    ground, lift = visit.field("ground")[:200], visit.field("do") == "lift"
+    if not lift and not ground:
+        return _person_page(visit, 422, trouble="保全の理由を入力してください。")
+    with visit.context.store.write() as tx:
+        seeker = _find(tx, visit.field("member"))
+        tx.seekers.change(seeker, legal_hold=None if lift else ground)
+        tx.audit.append(visit.now, visit.actor, "seeker.hold_lifted" if lift else "seeker.hold_set",
+                        seeker_id=seeker.id)  # fmt: skip
+    return _person_page(visit)
+
+
 def export(visit: Visit) -> Response:
     """Everything about one person, after the password was typed again (reliability.md A26). Recorded."""
     with visit.context.store.read() as tx:

@@ -100,6 +100,8 @@ ROUTES: list[BaseRoute] = [
     page("/me/oidc/end", oidc.unlink, methods=("POST",)),
     page("/erasures", erasures.show, erasures.WHO),
     page("/erasures/{id:int}", erasures.certificate, erasures.WHO),
+    page("/erasures/{id:int}/held", erasures.fields, retention.DISCLOSERS, ("POST",)),
+    page("/retention/hold", retention.hold, retention.DISCLOSERS, ("POST",)),
     page("/retention", retention.show, retention.WHO),
     page("/retention/person", retention.person, retention.WHO),
     page("/retention/export", retention.export, retention.DISCLOSERS, ("POST",)),

@@ -63,6 +63,8 @@ EVENTS = {
     "retention.noticed": "お預かり期間の終了をお知らせしました",
     "retention.part_erased": "期間の終わった情報を消去しました",
     "held.dropped": "帳簿の保存期間が終わり、消去しました", "seeker.exported": "個人情報を書き出しました",
+    "seeker.hold_set": "法的保全の対象にしました", "seeker.hold_lifted": "法的保全を解除しました",
+    "held.read": "帳簿の項目を閲覧しました",
     "keys.rotated": "鍵を取り替えました", "connections.tested": "接続の確認のメールを送りました",
     "staff.signed_in": "サインインしました", "staff.signed_out": "サインアウトしました",
     "staff.locked": "サインインを一時停止しました", "seekers.imported": "求職者を取り込みました",
