@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -137,10 +138,12 @@ def test_a_shorter_term_of_one_class(house: TestHouse) -> None:
     rows = tuple(r.model_copy(update={"years": 1}) if r.data == "resume" else r for r in profile.retention)
     house.tools = replace(house.tools, profile=profile.model_copy(update={"retention": rows}))
     seeker = left(house, "M-1", date(2025, 11, 16), email="one@example.jp")
-    raw = (b"From: one@example.jp\r\nTo: support@agency.example.jp\r\nSubject: x\r\nMessage-ID: <a@example.jp>\r\n"
-           b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; "
-           b"charset=utf-8\r\n\r\n" + "履歴書をお送りします。".encode() + b"\r\n--b\r\nContent-Type: application/pdf; "
-           b"name=cv.pdf\r\nContent-Disposition: attachment; filename=cv.pdf\r\n\r\nSECRET-CAREER\r\n--b--\r\n")  # fmt: skip
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "one@example.jp", "support@agency.example.jp", "x"
+    mail["Message-ID"] = "<a@example.jp>"
+    mail.set_content("履歴書をお送りします。")
+    mail.add_attachment(b"SECRET-CAREER", maintype="application", subtype="pdf", filename="cv.pdf")
+    raw = mail.as_bytes()
     house.now = noon(TODAY - timedelta(days=400))
     message_id = house.raw(raw).message_id
     house.work()
@@ -153,7 +156,7 @@ def test_a_shorter_term_of_one_class(house: TestHouse) -> None:
         assert reading is not None
         assert reading[0].attachments == ()
         assert "履歴書をお送りします" in reading[0].text
-        assert b"SECRET-CAREER" not in tx.inbox.envelope(message_id).raw
+        assert b"U0VDUkVULUNBUkVFUg" not in tx.inbox.envelope(message_id).raw
         assert tx.seekers.get(seeker.id).name
 
 
