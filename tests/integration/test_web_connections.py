@@ -69,7 +69,7 @@ def test_a_mail_that_does_not_come_back_is_said_to(house: TestHouse) -> None:
 
 def test_a_relay_that_refuses_is_named_with_its_words(house: TestHouse) -> None:
     class Refusing:
-        mails: list[Mail] = []  # noqa: RUF012
+        mails: list[Mail] = []
 
         def deliver(self, mail: Mail) -> Delivery:
             raise RelayPermanent("550 5.7.1 relaying denied")

@@ -90,6 +90,8 @@ def _holding(tx: Tx, cases: Sequence[Case], asked: Asked) -> list[Case]:
     ids = [c.id for c in cases]
     written = tx.glance.message_ids(ids)
     messages = tx.glance.messages({m for found in written.values() for m in found})
+    if not (asked.words or asked.senders):
+        return [c for c in cases if any(m in messages and messages[m].attachments for m in written.get(c.id, ()))]
     notes = tx.glance.notes(ids)
     people = tx.glance.people({c.seeker_id for c in cases if c.seeker_id is not None})
     kept = []
