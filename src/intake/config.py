@@ -170,21 +170,24 @@ def _file_values(path: Path) -> dict[str, str]:
     return found
 
 
+_CHOICES = {
+    "log": ("text", "json"),
+    "old_mail": ("archive", "process"),
+    "check_sender": ("off", "dns"),
+    "authserv_place": ("top", "below"),
+}
+
+
 def _check(s: Settings) -> None:
     if s.profile not in PROFILES and not (s.rules_override / "profiles" / f"{s.profile}.toml").exists():
         raise SettingError(f"INTAKE_PROFILE: {s.profile!r} is not one of {', '.join(PROFILES)}")
     for name in ("smtp_listen", "lmtp_listen", "http_listen"):
         listen_pair(PREFIX + name.upper(), getattr(s, name))
-    if s.log not in ("text", "json"):
-        raise SettingError(f"INTAKE_LOG: {s.log!r} is not text or json")
-    if s.old_mail not in ("archive", "process"):
-        raise SettingError(f"INTAKE_OLD_MAIL: {s.old_mail!r} is not archive or process")
+    for name, words in _CHOICES.items():
+        if getattr(s, name) not in words:
+            raise SettingError(f"{PREFIX}{name.upper()}: {getattr(s, name)!r} is not {' or '.join(words)}")
     if not s.mails_per_minute.isascii() or not s.mails_per_minute.isdigit():
         raise SettingError(f"INTAKE_MAILS_PER_MINUTE: {s.mails_per_minute!r} is not a number")
-    if s.check_sender not in ("off", "dns"):
-        raise SettingError(f"INTAKE_CHECK_SENDER: {s.check_sender!r} is not off or dns")
-    if s.authserv_place not in ("top", "below"):
-        raise SettingError(f"INTAKE_AUTHSERV_PLACE: {s.authserv_place!r} is not top or below")
     if s.webhooks_out_url and urlsplit(s.webhooks_out_url).scheme not in ("http", "https"):
         raise SettingError("INTAKE_WEBHOOKS_OUT: must be https://host/path, then the file of the secret")
     if urlsplit(s.public_url).scheme not in ("http", "https"):

@@ -69,6 +69,7 @@ _ORIGINAL_WORDS = (
     r"|(?:ここから|以下|これより(?:下)?)?(?:は|、)?元の(?:メッセージ|メール)|もとの(?:メッセージ|メール)"
     r"|オリジナル(?:メッセージ|メール)|転送(?:メッセージ|メール|された|元|開始)"
     r"|フォワード|返信元|(?:ここから)?引用(?:元|開始|ここから|メッセージ|文)?"
+    r"|(?:ここから(?:下)?|これより(?:下)?)(?:は|、|が)?(?:引用|転送|返信元|元の|前回)"
     r"|以下(?:、|は)?(?:引用|転送|元の)|受信メール|前回のメール"
 )
 _ORIGINAL = re.compile(
@@ -83,7 +84,8 @@ _BETWEEN_RULES = re.compile(  # 「── 窓口さんのメッセージ ──�
     rf"[\s　]?[{_RULE_CHARS}]{{2,60}}[\s　]*$"
 )
 _REPLY_ABOVE = re.compile(  # the line that help desks draw
-    r"^[\s　\W_]{0,40}(?:(?:この|本|下の|こちらの)(?:行|線|ライン)(?:より|から|の)?上(?:に|へ|部)[^\n]{0,20}(?:返信|記入|入力|書|記載)"
+    r"^[\s　\W_]{0,40}(?:[^。\n]{0,24}(?:この|本|下の|こちらの)(?:行|線|ライン)(?:より|から|の)?上(?:に|へ|部)"
+    r"[^\n]{0,20}(?:返信|記入|入力|書|記載)"
     r"|(?:please )?(?:type|write|enter)? ?(?:your )?repl(?:y|ies) above this line|reply above this line)[^\n]{0,60}$",
     re.IGNORECASE,
 )
@@ -217,6 +219,8 @@ def _is_wrapped(joined: str) -> bool:
         and _ENDS_WITH_COLON.search(joined)
     ):
         return True
+    if _NAMED_ADDR.search(joined) and _JA_END.search(joined) and "。" not in joined[:-2]:
+        return len(joined) < 200  # 「<id> の記事において / 誰々さんは書きました。」
     if _DATE_START.match(joined):
         return bool(_ADDR.search(joined) or _ENDS_WITH_VERB.search(joined))
     return False
@@ -241,7 +245,7 @@ def is_original(line: str) -> bool:
     """``-----Original Message-----`` and its kin."""
     if len(line) > MAX_LINE:
         return False
-    return bool(_ORIGINAL.match(line) or _REPLY_ABOVE.match(line) or _ORIGINAL_BARE.match(line) or _BETWEEN_RULES.match(line))
+    return any(pattern.match(line) for pattern in (_ORIGINAL, _REPLY_ABOVE, _ORIGINAL_BARE, _BETWEEN_RULES))
 
 
 def original_end(lines: list[str], at: int) -> int | None:
@@ -269,6 +273,10 @@ def header_block_end(lines: list[str], at: int) -> int | None:
         return None
     end, has_from, others = _header_lines(lines, at, is_from)
     if is_from and others == 1:  # 「From: 東京 / To: 大阪」 is a wish, not a mail
+        if not any(
+            row.strip(" 　>") for row in lines[end:]
+        ):  # and 「差出人：… 件名：…」 with no mail below tells of one
+            return None
         block = "\n".join(row[:MAX_LINE] for row in lines[at:end])
         return end if _SURE_HEADER.search(block) else None
     if others < 2 or not (has_from or _DATE_LINE.match(line)):

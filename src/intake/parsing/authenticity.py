@@ -27,13 +27,19 @@ _NONE = Authenticity()
 def verdict(
     headers: Headers, senders: list[Address], from_headers: int, authserv_id: str, below: bool = False
 ) -> Authenticity:
-    """PASS or FAIL only on the word of ``authserv_id`` in its place, for exactly one From address."""
-    if not authserv_id or from_headers != 1 or len(senders) != 1:
+    """PASS or FAIL only on the word of ``authserv_id`` in its place; PASS for exactly one From address.
+
+    With several the border may have judged another than the one we read first (RFC 7489 §6.6.1): that is a failure,
+    or a second From would be the way around one.
+    """
+    if not authserv_id or not senders:
         return _NONE
     domain = senders[0].canonical.rpartition("@")[2]
     own = _topmost(headers, authserv_id) or (_beneath(headers, authserv_id) if below else None)
     if own is None or "." not in domain:
         return _NONE
+    if from_headers != 1 or len(senders) != 1:
+        return Authenticity(AuthVerdict.FAIL, domain, "dmarc")
     results = _results(own)
     for method in ("dmarc", "dkim", "spf"):
         for name, result, claimed in results:

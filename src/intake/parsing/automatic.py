@@ -34,7 +34,7 @@ _BOUNCE_SUBJECT = re.compile(
     r"|no se ha podido|não entregue|échec|notification d'état|undelivered|permanent error|dsn: failed"
     r"|配信(?:不能|不可|エラー|失敗|できません|状況)|配送(?:不能|エラー|失敗)|送信(?:エラー|失敗|できません"
     r"|不能)|不達|未達|宛先不明|宛先(?:が)?(?:不明|存在)|戻りメール"
-    r"|エラーメール|エラー通知|メール(?:を)?(?:配信|送信|配送|お届け)(?:することが)?でき|届きません"
+    r"|(?:配信|配送|送信)(?:の)?(?:遅延|遅れ)|エラーメール|エラー通知|メール(?:を)?(?:配信|送信|配送|お届け)(?:することが)?でき|届きません"
     r"|届けられませんでした|返送"
     r"|(?:配信|配送|送信|転送)に失敗|受信者へ(?:の配信|配信)|mail system error|メールシステムエラー", re.IGNORECASE,
 )  # fmt: skip
@@ -46,7 +46,8 @@ _BOUNCE_BODY = re.compile(
     r"|(?:配信|配送|送信|お届け)(?:すること(?:が|は))?でき(?:ません|ず|なかった)"
     r"|宛先(?:の)?(?:メール)?アドレスが?(?:見つかり|存在|不明)|存在しない(?:アドレス|宛先"
     r"|ユーザ)|届けることができ|エラー(?:に|と)?より|メールボックス(?:が|の)(?:容量|いっぱい|一杯)"
-    r"|(?:配信|配送|送信|転送)に失敗|受け取れません"
+    r"|(?:配信|配送|送信|転送)に失敗|受け取れません|受信(?:する(?:こと)?が)?できません|受信を?拒否"
+    r"|(?:配信|配送|送信)が(?:遅れ|遅延)|再送(?:信)?を(?:試み|行|続け)"
     r"|メールボックスが(?:満杯|いっぱい|容量)|ドメイン指定受信|受信拒否|戻ってきました", re.IGNORECASE,
 )  # fmt: skip
 _AUTO_SUBJECT = re.compile(
@@ -70,6 +71,8 @@ _AUTO_BODY = re.compile(
     r"|配信|応答|生成|発信|作成|で|に)|システム(?:から|より|が)自動|送信専用|機械的に)"
     r"|自動(?:返信|応答|送信|配信)(?:メール|メッセージ|機能|システム|専用)?(?:です|となります|になります"
     r"|でございます|により|にて(?:お送り|送信|返信|配信)|でお送り|をお送り|を?設定)"
+    r"|(?:このメール|本メール|こちらのメール|このアドレス|本アドレス|こちら)(?:に|へ|宛に)(?:ご)?返信(?:を)?"
+    r"(?:いただ|頂|され|下さ|し)[^。\n]{0,12}(?:も|場合|でも)[^。\n]{0,30}(?:でき|いたしかね|致しかね|出来|届き)"
     r"|(?:自動的に|自動で)(?:返信|送信|配信|応答|お送り)(?:して(?:おり|い)|され|いた|し)"
     r"|this is an? (?:automat|auto[- ]?(?:generated|reply|response))|automat(?:ed"
     r"|ic(?:ally)?)[- ](?:generated )?(?:response|reply|message|e-?mail|generated|acknowledg)|auto-?(?:generated"
@@ -194,7 +197,7 @@ def _bounce(
         return Speaker(Kind.BOUNCE, "null return path and wording", "bounce", bounces.named(text, sender))
     if says and machine and _BOUNCE_BODY.search(head):
         return Speaker(Kind.BOUNCE, "machine sender and wording", "bounce", bounces.named(text, sender))
-    answered = bool(_IS_REPLY.match(subject)) or subject.lower().startswith(("re:", "fw", "転送", "[fw", "tr:"))
+    answered = bool(_IS_ANSWER.match(subject))
     if says and not answered and _BOUNCE_BODY.search(head) and bounces.encloses_mail(root, text):
         return Speaker(Kind.BOUNCE, "subject and returned mail", "bounce", bounces.named(text, sender))
     if daemon or null_return or (says and not answered):
@@ -217,7 +220,7 @@ def _auto(root: Part, subject: str, sender: str, text: str, new: str) -> str:
     if _is_calendar_reply(root):
         return "calendar reply"
     head = new[:3_000] or text[:3_000]
-    if _is_auto_subject(subject[:300], head) and not _IS_REPLY.match(subject):  # a person may answer our own receipt
+    if _is_auto_subject(subject[:300], head) and not _IS_ANSWER.match(subject):  # a person may answer our own receipt
         return "subject wording"
     if _AUTO_GATE.search(head) and _says_automatic(head):
         return "body wording: automatic"
@@ -234,7 +237,7 @@ def _auto(root: Part, subject: str, sender: str, text: str, new: str) -> str:
     return ""
 
 
-_AUTO_GATE = re.compile("自動|専用|機械的|[Aa]uto|AUTO|o not reply")
+_AUTO_GATE = re.compile("自動|専用|返信いただ|返信頂|返信され|返信して|機械的|[Aa]uto|AUTO|o not reply")
 _AWAY_GATE = re.compile(
     "不在|休|出張|席を|留守|メール[の をが]|[Oo]ut of|away|on (?:leave|holi|vacat|annual|mater)"
     "|limited access|[Vv]acation",
@@ -254,7 +257,7 @@ _REPORTED = re.compile(
 
 _ABOUT_AUTO = re.compile(
     r"自動(?:返信|応答|送信|配信)(?:の)?(?:メール|メッセージ|通知)?(?:が|は|の(?:件|こと|内容)|について|に関|を|に(?:対|つ)|への|って|も)"
-    r"|(?:お知らせ|ご?案内|通知|確認)(?:の|が|は|を|に)(?:件|つい|届|来|受|確認|返|お?礼|質問|お?問)"
+    r"|(?:お知らせ|ご?案内|通知|確認)(?:の|が|は|を|に)(?:ご?依頼|お願い|要求|設定|希望|件|つい|届|来|受|確認|返|お?礼|質問|お?問)"
 )
 _HOLIDAY = re.compile(r"休業|休暇|休館|休診|お休み|年末年始")
 _REQUEST = re.compile(
@@ -270,6 +273,7 @@ def _is_auto_subject(subject: str, text: str) -> bool:
     return not (_HOLIDAY.search(subject) and "自動" not in subject and _REQUEST.search(text))
 
 
+_IS_ANSWER = re.compile(r"^\s*(?:re|aw|sv|返信|回复|fwd?|転送|tr|wg)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
 _IS_REPLY = re.compile(r"^\s*(?:re|aw|sv|返信|回复)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
 _ASKING = re.compile(r"ですか|でしょうか|ますか|ませんか|[?？]")
 

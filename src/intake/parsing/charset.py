@@ -157,6 +157,8 @@ def _belied(text: str, raw: bytes, declared: str) -> bool:
         other = _japanese(raw)
         if other is None or other.codec == declared or _kana(other.text) * 5 < len(other.text):
             return False
+        if declared == "gb18030" and _kana(text) * 5 >= len(text):  # kana stand at the same places in GB and EUC
+            return other.codec == "euc-jp" and _common_share(other.text) > 0.3 + _common_share(text)
         return _worth(other.text) > 2 * max(_worth(text), 0.05)
     if declared.startswith("utf-"):
         return False
@@ -165,6 +167,12 @@ def _belied(text: str, raw: bytes, declared: str) -> bool:
         return False
     other = _japanese(raw)
     return other is not None and (_worth(other.text) > 0.5 or (_worth(other.text) > 0.2 and _kana(other.text) > 3))
+
+
+def _common_share(text: str) -> float:
+    """How many of the ideographs are everyday Japanese ones."""
+    found = [char for char in text[:4_000] if "一" <= char <= "鿿"]
+    return sum(1 for char in found if _is_common(char)) / len(found) if found else 0.0
 
 
 def _kana(text: str) -> int:

@@ -20,8 +20,8 @@ class ParseOptions:
 
     ``authserv_id``: the name our own border signs its Authentication-Results with; empty means trust nothing.
     ``authserv_below``: it writes them beneath its own Received (authenticity.py says when that is believed).
-    ``authserv_below``: our border writes it beneath its own Received. ``staff_addresses``: what they forward is the seeker's mail. ``charset``: the rung that staff forced
-    for the body, ``charset_of_headers`` also for subject and names (most often only one of the two is wrong).
+    ``staff_addresses``: what they forward is the seeker's mail. ``charset``: the rung that staff forced for the body,
+    ``charset_of_headers`` also for subject and names (most often only one of the two is wrong).
     """
 
     authserv_id: str = ""

@@ -101,7 +101,6 @@ class _Reader:
             body = decode_transfer(part, self.notes)
         part.children.append(self.part(header_block.trimmed(body), part.depth + 1, top=True))
 
-
     def _signed(self, part: Part) -> None:
         """An opaque signature holds the part that was signed; an encrypted one stays closed."""
         from intake.parsing import smime

@@ -163,13 +163,17 @@ def _joined(found: list[tuple[str, bytes]], name: str) -> tuple[bytes, str] | No
             pieces.setdefault(int(match[2] or 0), (value, bool(match[3])))
     if not pieces:
         return None
-    label, out = "", []
+    label, out = "", b""
+    held = b""  # percent signs are cut apart by some: pieces that follow each other are read as one
     for index, number in enumerate(sorted(pieces)):
         value, coded = pieces[number]
         if index == 0 and (extended := _EXTENDED.match(value)):
             label, value = extended[1].decode("ascii"), value[extended.end() :]
-        out.append(unquote_to_bytes(value) if coded or (label and _PERCENT.search(value)) else value)
-    return b"".join(out), label
+        if coded or (label and (_PERCENT.search(value) or held)):
+            held += value
+        else:
+            out, held = out + unquote_to_bytes(held) + value, b""
+    return out + unquote_to_bytes(held), label
 
 
 _DRIVE = re.compile(r"^(?:[A-Za-z]:\\|\\\\)")

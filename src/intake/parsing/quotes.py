@@ -10,9 +10,14 @@ from intake.parsing import attribution, signatures
 _QUOTED = re.compile(r"^[\s　]{0,4}(?:[>＞»≫》]|&gt;)")
 _FACE = re.compile(r"^[\s　]*[>＞][\s._＿.ω\-o]{0,3}[<＜]")
 _BAR = re.compile(r"^[\s　]{0,3}[|｜│┃¦]")
+_COLON = re.compile(r"^:[ 　]?\S")
 _INITIALS = re.compile(r"^[A-Za-z]{1,12}>\s")
 _CJK = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
-_SUBJECT_ABOVE = re.compile(r"^\s*(?:Re|RE|Fwd?|FW)\s?[:：]\s?\S")
+_SUBJECT_ABOVE = re.compile(r"^\s*(?:(?:Re|RE|Fwd?|FW)\s?[:：]\s?\S|Forwarded by \S)")
+_SPEAKS_OF_IT = re.compile(
+    r"^[\s　]*(?:」)?と(?:書|あり(?:ます|まし)|の(?:こと|記載|表示|ご)|い(?:う|った|ただ)|記(?:載|され)|表示"
+    r"|ご案内|おっしゃ|言|聞|なって|ありますが)"
+)
 _BLANK_RUN = re.compile(r"\n[ \t　]*\n(?:[ \t　]*\n)+")
 
 NEW, QUOTE, SIGNATURE, NOTICE = "new", "quote", "signature", "notice"
@@ -81,6 +86,7 @@ def _kinds(rows: list[str], known: list[str | None]) -> list[str]:
             if is_quote:
                 kinds[at] = QUOTE
     _close_gaps(rows, kinds)
+    _keep_cited(rows, quoted, kinds)
     if _is_foreign_dialogue(rows, quoted, kinds):
         return [NEW] * len(rows)
     _mark_tails(rows, kinds)
@@ -89,13 +95,28 @@ def _kinds(rows: list[str], known: list[str | None]) -> list[str]:
     return kinds
 
 
+def _keep_cited(rows: list[str], quoted: list[bool], kinds: list[str]) -> None:
+    """「> 再登録できません / と書いてありますが」: the sentence goes on below a short quotation."""
+    for at, row in enumerate(rows):
+        if kinds[at] != NEW or row[:1] not in "と」　 " or not _SPEAKS_OF_IT.match(row[:40]):
+            continue
+        end = at
+        while end > 0 and not rows[end - 1].strip():
+            end -= 1
+        begin = end
+        while begin > 0 and quoted[begin - 1] and kinds[begin - 1] == QUOTE and end - begin < 4:
+            begin -= 1
+        if begin < end and (begin == 0 or not quoted[begin - 1]):
+            kinds[begin:at] = [NEW] * (at - begin)
+
+
 def _quoted_lines(rows: list[str], known: list[str | None]) -> list[bool]:
     """Which lines carry a quotation mark of some sort."""
     quoted = [
         kind == "quote" or (bool(_QUOTED.match(row)) and "<<" not in row and not _FACE.match(row))
         for row, kind in zip(rows, known, strict=True)
     ]
-    for pattern, least in ((_BAR, 2), (_INITIALS, 2)):
+    for pattern, least in ((_BAR, 2), (_INITIALS, 2), (_COLON, 2)):
         start = -1
         for at in range(len(rows) + 1):
             hit = at < len(rows) and not quoted[at] and bool(pattern.match(rows[at])) and not _is_table(rows[at])

@@ -6,7 +6,7 @@ import re
 
 _DELIMITER = re.compile(r"^[\s　]{0,3}(?:--|__|—|――|ーー)[\s　]{0,3}$")
 _DRAWING = frozenset(
-    "ー-‐－─━═＝=*＊_＿~～〜+＋#＃・･.…‥☆★◇◆□■○●◎▽▼△▲♪♦┏┓┗┛┣┫┌┐└┘┠┨┯┷┿╋┼│┃"
+    "/／\\ー-‐－─━═＝=*＊_＿~～〜+＋#＃・･.…‥☆★◇◆□■○●◎▽▼△▲♪♦┏┓┗┛┣┫┌┐└┘┠┨┯┷┿╋┼│┃"
     "|｜°∞∴∵≡≪≫╂┝┥┬┴┰┸╋〓✿❀✩✧♡♥❤◈※╭╮╰╯╔╗╚╝║╠╣▬▪▫◤◢◣◥✂❖✦"
 )
 _NOT_DRAWN = frozenset("!！?？。、,")
@@ -24,7 +24,8 @@ _DEVICE = re.compile(
     r"|从我的.{1,30}发送"
     r"|sent .{0,20}from my .{1,60}"
     r"|get outlook for .{1,40}|outlook for (?:ios|android|mac)[^。\n]{0,20}(?:を入手|をダウンロード)?"
-    r"|(?:ios|android|mac) ?(?:用|版)(?:の)? ?outlook ?を(?:入手|ダウンロード|手に入れる)|android 用 outlook"
+    r"|(?:ios|android|mac|windows) ?(?:用|版|向け)(?:の)? ?outlook ?(?:<[^<>]{0,120}>)?(?:を|の)?"
+    r"(?:入手|取得|ダウンロード|手に入れる)?"
     r"|envoyé (?:de"
     r"|depuis) m.{1,60}|von meine[mr] .{1,60}gesendet"
     r"|gesendet (?:von|mit) .{1,60}|enviado (?:desde|do) .{1,60}|inviato da .{1,60}|verzonden vanaf .{1,60}"
@@ -70,7 +71,8 @@ _NOTICE = re.compile(
     r"|ウイルスフリー|virus-free\.? www\.avast|avast[^\n]{0,40}(?:ウイルス|virus)|ウイルス(?:スキャン"
     r"|チェック|に感染)[^\n]{0,40}(?:済み|ソフト"
     r"|ません|検査|avast|アバスト)"
-    r"|(?:このメール|本メール)は[^\n]{0,30}ウイルス|please consider the environment before printing"
+    r"|(?:このメール|本メール)は[^\n]{0,30}ウイルス|(?:印刷|プリント)(?:する|される)?(?:前に|際は)[^\n]{0,30}環境"
+    r"|please consider the environment before printing"
     r"|diese e-?mail enthält vertrauliche"
     r"|ce message[^\n]{0,60}confidentiel|este (?:mensaje|correo)[^\n]{0,80}confidencial"
     r"|(?:社外|外部)(?:から|の送信者|の?アドレス)[^\n]{0,40}(?:メール|送信)[^\n]{0,40}(?:注意|ご注意)|\[?(?:external"
@@ -88,7 +90,7 @@ _NOTICE_GATE = re.compile(
     "[Cc]onfid|CONFID|ntended|rivileged|機密|秘密|誤|ウイルス|[Vv]irus|宛先|名宛|破棄|外部|社外|第三者|守秘"
     "|免責|注意|isclaimer|DISCLAIMER"
     "|otice|NOTICE"
-    "|avast|environment|vertraul|重要な|個人情報|EXTERNAL|CAUTION"
+    "|avast|environment|環境|vertraul|重要な|個人情報|EXTERNAL|CAUTION"
 )
 _LIST_FOOTER = re.compile(
     r"mailing list|メーリングリスト|mailman/(?:listinfo|options)|unsubscribe|配信(?:停止|解除)|google groups"
@@ -96,7 +98,8 @@ _LIST_FOOTER = re.compile(
     re.IGNORECASE,
 )
 _FREE_MAIL = re.compile(
-    r"Do You Yahoo|Yahoo! (?:BB|JAPAN|Mail|ボーナス|オークション)|hotmail|\bMSN\b|無料(?:メール|ブログ|電子メール)|フリーメール"
+    r"Do You Yahoo|Yahoo! (?:BB|JAPAN|Mail|ボーナス|オークション)|hotmail|\bMSN\b"
+    r"|無料(?:メール|ブログ|電子メール)|フリーメール"
     r"|infoseek|excite|livedoor|\bgoo\b|Windows Live|楽天|GET YOUR FREE",
     re.IGNORECASE,
 )

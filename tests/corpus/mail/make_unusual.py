@@ -4,6 +4,7 @@ The bytes and what a person reads in them stand together: `unusual/faults.py` (c
 names of files), `unusual/replies.txt` (new words and old), `unusual/kinds.txt` (who is speaking). A folder given as
 the first argument is built in place of `unusual` (its name names the result).
 """
+# ruff: noqa: T201
 
 from __future__ import annotations
 
@@ -53,7 +54,10 @@ def reply(name: str, options: dict[str, str], content: str) -> None:
     def encoded(value: str) -> bytes:
         return jis(value) if charset == "iso-2022-jp" else value.encode("cp932" if charset == "shift_jis" else charset)
 
-    plain, rich = (f"Content-Type: text/plain{label}", encoded(text)), (f"Content-Type: text/html{label}", encoded(source))
+    plain, rich = (
+        (f"Content-Type: text/plain{label}", encoded(text)),
+        (f"Content-Type: text/html{label}", encoded(source)),
+    )
     kind, body = parts(plain, rich, kind="alternative") if "alt" in options else rich if source else plain
     first = "" if "From:" in head else "From: =?utf-8?B?5bGx55Sw?= <taro@example.jp>\n"
     case(f"reply/{name}", mail(head + "\n" + kind, body, sender=first), subject=subject, from_addr=sender, text=text,
@@ -68,7 +72,7 @@ def kind(name: str, options: dict[str, str], content: str) -> None:
     extra = "" if re.search("^Date:", head, re.M) else "To: agency@example.com\nDate: Fri, 05 Jan 2024 10:00:00 +0900\n"
     plain = "" if "Content-Type:" in head else "Content-Type: text/plain; charset=utf-8\n"
     raw = f"{head}\n{extra}{plain}\n{body}".replace("\n", "\r\n").encode()
-    text = {} if "multipart" in head or "html" in head else {"text": body}
+    text = {} if re.search("multipart|html|calendar", head) else {"text": body}
     case(f"kind/{name}", raw, subject=subject, from_addr=sender, kind=options.get("kind"), **text)
 
 

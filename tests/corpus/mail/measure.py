@@ -3,6 +3,7 @@
 Prints the share that is right of each column of issue B, over the mails that state it. Texts are compared with white
 space folded: trailing and leading blanks, runs of blanks and empty lines are the programs' business.
 """
+# ruff: noqa: T201
 
 from __future__ import annotations
 

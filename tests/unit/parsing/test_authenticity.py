@@ -77,15 +77,16 @@ def test_without_an_id_of_ours_nothing_is_trusted() -> None:
 
 
 @pytest.mark.parametrize(
-    "lines",
-    [
-        ("From: taro@example.jp, hanako@example.jp",),
-        ("From: taro@example.jp", "From: taro@example.jp"),
-        ("From: <>",),
-        (),
-    ],
+    "lines", [("From: taro@example.jp, hanako@example.jp",), ("From: taro@example.jp", "From: taro@example.jp")]
 )
-def test_an_ambiguous_from_is_nobody(lines: tuple[str, ...]) -> None:
+def test_an_ambiguous_from_is_a_failure_wherever_a_border_looks(lines: tuple[str, ...]) -> None:
+    """A forger who writes two must not be better off than one who writes one and fails."""
+    assert verdict(FORGED[1], "Received: by mx", *lines) is AuthVerdict.FAIL
+    assert verdict(FORGED[1], *lines, options=ParseOptions()) is AuthVerdict.NONE
+
+
+@pytest.mark.parametrize("lines", [("From: <>",), ()])
+def test_no_from_is_nobody(lines: tuple[str, ...]) -> None:
     assert verdict(FORGED[1], "Received: by mx", *lines) is AuthVerdict.NONE
 
 
@@ -95,7 +96,7 @@ def test_the_organisation_of_a_japanese_domain_has_three_labels() -> None:
 
 
 BELOW = ParseOptions(authserv_id="mx.agency.example", authserv_below=True)
-BORDER = "Received: from mail.example.jp (mail.example.jp [192.0.2.7])\r\n\tby mx.agency.example (Postfix) with ESMTPS id 4Sx"
+BORDER = "Received: from mail.example.jp (mail.example.jp [192.0.2.7])\r\n\tby mx.agency.example (Postfix) with ESMTPS"
 LOOP = "Received: from localhost (localhost [127.0.0.1])\r\n\tby mx.agency.example (Postfix) with ESMTP id 4Sy"
 AMAVIS = "Received: from mx.agency.example ([127.0.0.1])\r\n\tby localhost (mx.agency.example [127.0.0.1]) (amavis)"
 OURS_PASS = PASS.format(who="mx.agency.example")
@@ -133,6 +134,8 @@ FAKE = BORDER.replace("192.0.2.7", "198.51.100.1")
         # a sender that calls itself loopback, as each server writes it down
         (BORDER.replace("from mail.example.jp", "from [127.0.0.1]"), FAKE, OURS_PASS),
         ("Received: from unknown (HELO [127.0.0.1]) (192.0.2.7) by mx.agency.example", FAKE, OURS_PASS),
+        ("Received: from unknown (HELO [127.0.0.1]) by mx.agency.example with SMTP", FAKE, OURS_PASS),
+        (LOOP, OURS_PASS, "Received: from a by other.example"),  # no border's line above it
         ("Received: from [192.0.2.7] (helo=[127.0.0.1]) by mx.agency.example with esmtp", FAKE, OURS_PASS),
         ("Received: from a ([192.0.2.7] helo=[127.0.0.1]) by mx.agency.example with esmtp", FAKE, OURS_PASS),
         ("Received: from x(by (a [192.0.2.7]) by other.example (by mx.agency.example)", OURS_PASS),

@@ -1,5 +1,7 @@
 """What the builders of unusual mails share: encoders that do what old programs did, and the case's record."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import base64
@@ -72,7 +74,10 @@ def crlf(data: bytes) -> bytes:
 
 def mail(headers: str | bytes, body: bytes, *, sender: str = "From: taro@example.jp\n", mime: bool = True) -> bytes:
     """A raw mail of header lines (LF) and a body."""
-    first = sender.encode() + b"To: agency@example.com\nDate: Fri, 05 Jan 2024 10:00:00 +0900\nMessage-ID: <u1@example.jp>\n"
+    first = (
+        sender.encode()
+        + b"To: agency@example.com\nDate: Fri, 05 Jan 2024 10:00:00 +0900\nMessage-ID: <u1@example.jp>\n"
+    )
     head = headers.encode("utf-8", "surrogateescape") if isinstance(headers, str) else headers
     return crlf(first + (b"MIME-Version: 1.0\n" if mime else b"") + head.rstrip(b"\n") + b"\n\n") + crlf(body)
 
@@ -82,7 +87,9 @@ def case(name: str, raw: bytes, **expected: Any) -> None:
     CASES.append({"name": name, "expected": expected, "raw": raw})
 
 
-def parts(*items: tuple[str, bytes], kind: str = "mixed", boundary: str = "=_b1", end: bool = True) -> tuple[str, bytes]:
+def parts(
+    *items: tuple[str, bytes], kind: str = "mixed", boundary: str = "=_b1", end: bool = True
+) -> tuple[str, bytes]:
     """Content-Type header and body of a multipart of (headers, content)."""
     body = b"".join(b"--" + boundary.encode() + b"\n" + head.strip("\n").encode("utf-8", "surrogateescape") + b"\n\n" + data
                     + b"\n" for head, data in items)  # fmt: skip
