@@ -278,7 +278,7 @@ def test_the_page_leaves_before_anything_is_done_for_anybody(
     done, send = threading.Event(), page._send
 
     def slowly(*given: Any) -> None:
-        time.sleep(1.5)
+        time.sleep(4)
         send(*given)
         done.set()
 
@@ -286,7 +286,7 @@ def test_the_page_leaves_before_anything_is_done_for_anybody(
     with served(house, free_port) as url:
         began = time.monotonic()
         answer = httpx2.post(f"{url}/return", data={"email": "taro@example.jp"})
-        assert time.monotonic() - began < 1.4
+        assert time.monotonic() - began < 3.8
         assert answer.status_code == 200
         assert answer.headers["connection"] == "close"  # a second request on it would be kept waiting, and tell
         assert done.wait(10)

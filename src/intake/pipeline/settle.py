@@ -26,6 +26,8 @@ from intake.pipeline.tools import Tools
 from intake.policy import assignee_of, in_charge, today_of
 from intake.ports import NewCase
 
+DISCRETION = "case.discretion"
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -87,6 +89,8 @@ def _join(act: Act, case_id: int, item: InboxItem, s: Situation, decision: Decis
 
 def _open(act: Act, item: InboxItem, s: Situation, d: Decision, tools: Tools) -> Case:
     tx, seeker = act.tx, s.seeker
+    discreet = tools.profile.discretion.is_meant(s.message.new_text)
+    assign = "lead" if discreet and d.assign == "concierge" else d.assign
     case = tx.cases.add(
         NewCase(
             message_id=item.id,
@@ -100,7 +104,7 @@ def _open(act: Act, item: InboxItem, s: Situation, d: Decision, tools: Tools) ->
             wake_on=d.wake_on,
             confidence=s.meaning.confidence,
             sure=s.meaning.sure,
-            assignee=assignee_of(d.assign, seeker, d.request, tx.staff.all(), today_of(act.now)),
+            assignee=assignee_of(assign, seeker, d.request, tx.staff.all(), today_of(act.now)),
             proof=s.proof,
             reasons=s.meaning.reasons,
             policy=d.policy,
@@ -114,9 +118,23 @@ def _open(act: Act, item: InboxItem, s: Situation, d: Decision, tools: Tools) ->
     tx.search.index(case.id, _searchable(s.message, seeker, case))
     act.note("case.opened", case, request=d.request, policy=d.policy, reason=d.reason, state=d.state.value,
              hold=d.hold_reason, confidence=round(s.meaning.confidence, 4), proof=int(s.proof))  # fmt: skip
+    if discreet:
+        act.note(DISCRETION, case)
+    if _is_unknown(s.meaning.facts.concierge, seeker, act):
+        act.note("case.concierge_unknown", case)
     if not d.state.is_open:
         case = tx.cases.change(case, closed_at=act.now)
     return case
+
+
+def _is_unknown(named: str | None, seeker: Seeker | None, act: Act) -> bool:
+    """A person in charge is named who is nobody here: perhaps the message was meant for another agency (A3)."""
+    if not named:
+        return False
+    theirs = (seeker.concierge, seeker.deputy) if seeker else ()
+    ours = ["".join(name.split()) for name in (*(m.name for m in act.tx.staff.all()), *theirs) if name]
+    said = "".join(named.split())
+    return bool(ours) and not any(said in name or name in said for name in ours)
 
 
 def _searchable(message: Message, seeker: Seeker | None, case: Case) -> list[str]:
@@ -147,12 +165,20 @@ def carry(
         fulfil(act, act.tx.cases.get(fulfilled_id))
     for plan in decision.tasks:
         if seeker is not None and plan.assignee is not None and plan.assignee == seeker.concierge:
-            plan = replace(plan, assignee=in_charge(seeker, act.tx.staff.all(), today_of(act.now)))
+            plan = replace(plan, assignee=_worker(act, case, seeker))
         task = act.tx.tasks.add(case.id, plan, act.now)
         act.note("task.opened", case, task=task.id, kind=plan.kind)
     if Effect.WITHDRAW in decision.effects and seeker is not None:
         _end_other_wishes(act, case, seeker)
     return seeker
+
+
+def _worker(act: Act, case: Case, seeker: Seeker) -> str | None:
+    """Who does what the concierge would do: the deputy in absence, the lead where the concierge is not to be told."""
+    staff = act.tx.staff.all()
+    if any(row.action == DISCRETION for row in act.tx.audit.of_case(case.id)):
+        return assignee_of("lead", seeker, case.request, staff)
+    return in_charge(seeker, staff, today_of(act.now))
 
 
 def _last_guard(case: Case, decision: Decision, proof: Proof | None) -> None:

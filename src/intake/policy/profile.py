@@ -143,6 +143,18 @@ class OneDocument(Table):
         return about_one and not any(w in text for w in self.everything)
 
 
+class Discretion(Table):
+    """Words by which somebody asks that the person in charge be left out of it (features.md A9)."""
+
+    who: tuple[str, ...] = ("担当", "コンシェルジュ", "アドバイザー")
+    not_told: tuple[str, ...] = ("伝えないで", "知らせないで", "言わないで", "内緒", "内密", "知られたくな", "伏せて")
+
+    def is_meant(self, text: str) -> bool:
+        """True where one sentence holds both."""
+        sentences = re.split(r"[。\n!?！？]", text)
+        return any(any(w in s for w in self.who) and any(w in s for w in self.not_told) for s in sentences)
+
+
 class ComingBack(Table):
     """Reinstatement."""
 
@@ -169,6 +181,7 @@ class Profile(Table):
     erasure: Erasure
     one_document: OneDocument
     coming_back: ComingBack
+    discretion: Discretion = Discretion()
     retention: tuple[Retention, ...] = ()
     retention_notice: Notice = Notice()
 

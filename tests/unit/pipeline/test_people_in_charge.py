@@ -106,6 +106,31 @@ def test_where_nobody_is_here_the_case_is_everybodys(house: TestHouse) -> None:
     assert house.cases()[0].assignee is None
 
 
+def test_who_asks_that_the_concierge_be_not_told_is_heard(house: TestHouse) -> None:
+    lead = person(house, Role.LEAD, "山本 玲子")
+    person(house, Role.REVIEWER, "佐藤")
+    house.seeker(concierge="佐藤", applications=(("株式会社甲", "applied"),))
+    wish(house, "question", more="担当の佐藤さんには言わないでください。")
+    wish(house, "question", more="担当の方にお伝えください。知られたくない事情はありません。")
+    assert [c.assignee for c in house.cases()] == [lead.name, "佐藤"]
+    house.now += timedelta(days=2)  # beyond the mails of a day
+    wish(house, "withdrawal", more="担当者には内緒でお願いします。")
+    press(house)
+    with house.store.read() as tx:
+        (task,) = tx.tasks.open()
+    assert (task.plan.kind, task.plan.assignee) == ("tell_employer", lead.name)
+
+
+@pytest.mark.parametrize(("named", "unknown"), [("佐藤", False), ("佐藤美咲", False), ("大山", True)])
+def test_a_concierge_of_somebody_else_is_noticed(house: TestHouse, named: str, unknown: bool) -> None:
+    person(house, Role.REVIEWER, "佐藤 美咲")
+    house.seeker(concierge="佐藤 美咲")
+    wish(house, f"question concierge={named}")
+    with house.store.read() as tx:
+        actions = [r.action for r in tx.audit.of_case(house.cases()[0].id)]
+    assert ("case.concierge_unknown" in actions) is unknown
+
+
 def test_accepted_conditions_take_the_place_of_the_old(house: TestHouse) -> None:
     from intake.model import Meaning, Preference
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from intake.errors import BadInput, IntakeError, NotAllowed, NotFound, NotProved, Stale
 from intake.ports import AuditRow
 from intake.web.labels import label
 
+Say = Callable[[str], str]
+Label = Callable[[object], str]
 _JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 _BY_KIND: tuple[tuple[type[IntakeError], str], ...] = (
     (NotProved, "ご本人の確認がまだです。確認リンクを送るか、電話で確認してください。"),
@@ -46,6 +49,8 @@ EVENTS = {
     "case.fulfil": "別の案件で実現しました", "case.join": "連絡が加わりました",
     "case.message_joined": "同じ用件の連絡が加わりました", "case.message_closed": "お礼の連絡が届きました",
     "message.reread": "文字コードを変えて読み直しました",
+    "case.discretion": "担当には伝えないでほしいとのご希望です",
+    "case.concierge_unknown": "書かれている担当者は、こちらにはおりません",
     "link.return_page": "利用再開のページをご案内しました", "seeker.preferences_changed": "希望条件を反映しました",
     "link.issued": "確認リンクを発行しました", "link.answered": "ご本人がリンクのページで選びました",
     "proof.telephone": "電話で本人確認をしました", "reply.queued": "メールを用意しました",
@@ -82,6 +87,10 @@ _CHOICES = {"complete": "完了", "cancel": "キャンセル", "defer": "選考�
 _ACTORS = {"worker": "自動処理", "link": "ご本人", "web": "画面", "sender": "自動送信"}
 
 
+def _same(text: str) -> str:
+    return text
+
+
 def of_error(error: IntakeError) -> str:
     """Why it was not done, in Japanese."""
     text = str(error)
@@ -93,31 +102,31 @@ def of_error(error: IntakeError) -> str:
     return next((words for kind, words in _BY_KIND if isinstance(error, kind)), "実行できませんでした。")
 
 
-def of_event(row: AuditRow) -> str:
+def of_event(row: AuditRow, t: Say = _same, label: Label = label) -> str:
     """「確認待ち → 完了」 and the like: what a row of the audit trail says to a person."""
-    said = EVENTS.get(row.action, row.action)
-    details = _details(row)
+    said = t(EVENTS.get(row.action, row.action))
+    details = _details(row, t, label)
     return f"{said}({details})" if details else said
 
 
-def of_actor(row: AuditRow) -> str:
+def of_actor(row: AuditRow, t: Say = _same, label: Label = label) -> str:
     """Who did it."""
-    return row.actor.name if row.actor.kind == "staff" else _ACTORS.get(row.actor.name, label(row.actor.name))
+    return row.actor.name if row.actor.kind == "staff" else t(_ACTORS.get(row.actor.name, label(row.actor.name)))
 
 
-def _details(row: AuditRow) -> str:
+def _details(row: AuditRow, t: Say, label: Label) -> str:
     d = row.detail
     found: list[str] = []
     if d.get("before") and d.get("after"):
         before, after = label(d["before"]), label(d["after"])
         found.append(f"{before} → {after}" if before != after else after)
     if d.get("choice"):
-        found.append(_CHOICES.get(str(d["choice"]), str(d["choice"])))
+        found.append(t(_CHOICES.get(str(d["choice"]), str(d["choice"]))))
     found += [label(d[key]) for key in SAID if d.get(key)]
     if d.get("template"):
-        found.append(mail_name(str(d["template"])))
+        found.append(mail_name(str(d["template"]), t, label))
     if "to" in d and row.action == "case.assigned":
-        found.append(str(d["to"] or "未割り当て"))
+        found.append(str(d["to"] or t("未割り当て")))
     if d.get("how"):
         found.append(str(d["how"]))
     return "、".join(dict.fromkeys(found))
@@ -137,11 +146,11 @@ _MAILS = {
 _PREFIXES = (("receipt_", "受付のご連絡"), ("done_", "完了のご連絡"), ("confirm_", "ご確認のお願い"))
 
 
-def mail_name(template: str) -> str:
+def mail_name(template: str, t: Say = _same, label: Label = label) -> str:
     """The name of a reply as staff know it."""
     if template in _MAILS:
-        return _MAILS[template]
+        return t(_MAILS[template])
     for prefix, name in _PREFIXES:
         if template.startswith(prefix):
-            return f"{name}({label(template.removeprefix(prefix))})"
+            return f"{t(name)}({label(template.removeprefix(prefix))})"
     return template
