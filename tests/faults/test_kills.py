@@ -19,6 +19,7 @@ from intake.channels.standard_webhooks import load_secrets
 from intake.failpoints import NAMES
 from intake.model import Seeker
 from intake.resources import shipped_rules
+from tests.faults.crm import Crm
 from tests.faults.lives import Lives
 from tests.faults.sizes import SIZE
 from tests.faults.traffic import SEEKERS, World, address_of, mail
@@ -26,7 +27,7 @@ from tests.faults.world import Figures, Told, audit_world
 from tests.process import DESK
 from tests.sink import SmtpSink
 
-ELSEWHERE = ("erase.", "crm.", "hook.", "return.")  # killed by the tests of their own parts
+ELSEWHERE = ("erase.", "return.")  # killed by the tests of their own parts
 POINTS = tuple(n for n in NAMES if not n.startswith(ELSEWHERE))
 SELDOM = {"confirm.burnt", "withdraw.committed", "confirm.before_commit", "confirm.committed"}  # need somebody's press
 RESTART_SECONDS = 5.0
@@ -153,19 +154,29 @@ class Mailbox:
 
 
 def test_killed_everywhere_nothing_is_lost_and_nothing_is_said_twice(
-    tmp_path: Path, smtp_sink: SmtpSink, dovecot: Any
+    tmp_path: Path, smtp_sink: SmtpSink, dovecot: Any, crm: Crm
 ) -> None:
     mailbox = Mailbox(dovecot)
-    with product(tmp_path, smtp_sink, **mailbox.settings) as lives:
+    with product(tmp_path, smtp_sink, **mailbox.settings, **crm.settings) as lives:
         run = kill_again_and_again(lives, smtp_sink, SIZE.kills, SIZE.messages, mailbox)
+        store = lives.store()
+        crm.check(store)
+        store.close()
         assert lives.slowest_start < RESTART_SECONDS
         show(run, lives)
 
 
-def test_killed_on_postgresql(tmp_path: Path, smtp_sink: SmtpSink, postgres_url: str, dovecot: Any) -> None:
+def test_killed_on_postgresql(tmp_path: Path, smtp_sink: SmtpSink, postgres_url: str, dovecot: Any, crm: Crm) -> None:
     mailbox = Mailbox(dovecot)
-    with product(tmp_path, smtp_sink, postgres_url, **mailbox.settings) as lives:
+    with product(tmp_path, smtp_sink, postgres_url, **mailbox.settings, **crm.settings) as lives:
         show(kill_again_and_again(lives, smtp_sink, SIZE.postgresql_kills, SIZE.postgresql_messages, mailbox), lives)
+
+
+@pytest.fixture
+def crm() -> Iterator[Crm]:
+    listening = Crm()
+    yield listening
+    listening.stop()
 
 
 def show(run: Run, lives: Lives) -> None:

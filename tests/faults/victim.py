@@ -24,14 +24,13 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 from intake import failpoints, journal, worker
 from intake.bootstrap import services
-from intake.bootstrap.house import House, init_home
-from intake.bootstrap.toolbox import Toolbox, key_maker
+from intake.bootstrap.house import House, connect, init_home
+from intake.bootstrap.toolbox import Toolbox
 from intake.channels import inbox as inbox_writer
 from intake.config import Settings, load
-from intake.keyring import load_keyring
 from intake.model import Accepted
 from intake.outbox.sender import Sender
-from intake.store import adding, open_store
+from intake.store import adding
 from tests.house import InProcess
 
 TALK = os.dup(1)  # the log goes to standard output
@@ -65,8 +64,7 @@ def live(settings: Settings, tools: Toolbox, order: dict[str, Any]) -> None:
     try:
         failpoints.arm(order.get("at", ""), order.get("trace", ""))
         BROKEN[order.get("broken", "")]()
-        store = open_store(settings.store_url, load_keyring(settings.secret_path), keymaker=key_maker())
-        house = House(settings, store, tools, _parser=InProcess())  # type: ignore[arg-type]
+        house = House(settings, connect(settings), tools, _parser=InProcess())  # type: ignore[arg-type]
         parts = tuple(order.get("parts") or services.PARTS)
         services.run_services(services.Services(house, parts), ready=lambda: say("up", os.getpid()))
         os._exit(0)
