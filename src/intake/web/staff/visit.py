@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ from intake.web.context import WebContext, context_of
 from intake.web.staff import language, session
 from intake.web.staff.menu import menu_for
 
+SPEAKERS = frozenset({"event", "actor", "mail_name"})  # of speech.py: they speak the page's language
 EVERYBODY = frozenset(Role)
 DECIDERS = EVERYBODY - {Role.AUDITOR}
 ADMINS = frozenset({Role.ADMIN})
@@ -76,7 +78,10 @@ class Visit:
     def page(self, name: str, status: int = 200, **values: Any) -> Response:
         """A rendered page of ``templates/staff``, with what every page carries."""
         lang = language.of(self.request)
+        words = language.words(lang)
         values.setdefault("said", said(self.request))
+        for one in SPEAKERS & values.keys():
+            values[one] = partial(values[one], t=words["t"], label=words["label"])
         response = self.context.pages.page(
             f"staff/{name}",
             status,
@@ -86,7 +91,7 @@ class Visit:
             menu=menu_for(self.staff.role, self.request.url.path),
             can_decide=self.staff.role in DECIDERS,
             now=self.now,
-            **language.words(lang),
+            **words,
             **values,
         )
         if language.chosen(self.request):
