@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,12 +10,15 @@ import numpy as np
 
 from intake.learning.corpus import Line
 from intake.learning.linear import Rows, fit
+from intake.model import DESTRUCTIVE
 from intake.understanding.reasons import WISHES, reasons_of
 from intake.understanding.sureness import chance, kind_of
 
-# Precision asked of `auto` on the letters at hand, most of which are harder than everyday mail.
-AIM = {"destructive": 0.995, "asked": 0.98, "rest": 0.98}
-SENTENCE = 0.3  # what a single sentence counts against a letter
+# Precision asked of `auto` on letters that the readers never saw, most of them harder than everyday mail.
+AIM = {"deletion": 0.99, "withdrawal": 0.99, "asked": 0.99, "rest": 0.99}
+KINDS = tuple(AIM)
+SENTENCE = 0.4  # what a single sentence counts against a letter
+MARGIN = 0.5  # log odds above the worst of them
 _WISH_FLOORS = [n / 4 for n in range(-8, 9)]
 LEAST = 40  # readings below which a share says nothing
 
@@ -30,6 +34,7 @@ class Outcome:
     reason_odds: tuple[float, ...]
     reason_labels: tuple[str, ...]
     doubted: bool = False  # a person looks at it whatever the chance
+    views: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())  # odds of the linear reader, of the network
 
     @property
     def exact(self) -> bool:
@@ -51,15 +56,23 @@ def calibrate(outcomes: Sequence[Outcome]) -> dict[str, float]:
 
 
 def floors_of(outcomes: Sequence[Outcome], sure: dict[str, float]) -> dict[str, float]:
-    """The least chance with which a reading is sure: above it, ``AIM`` of the readings are right."""
+    """The least chance with which a reading is sure: above it, ``AIM`` of the letters are right. Where leaving or
+    erasure is read, no line of any sort, near misses and minimal pairs included, may be wrongly taken for it."""
     lines = [o for o in outcomes if o.line.requests is not None and not o.doubted]
-    # Everyday mail sets the floors; where leaving and erasure are read, every near miss of a sentence counts as well.
-    chosen = [o for o in lines if o.line.kind == "message" or kind_of(o.chosen) == "destructive"]
-    rated = [(chance(o.figures, sure), o) for o in chosen]
-    kinds: dict[str, list[tuple[float, bool]]] = {"destructive": [], "asked": [], "rest": []}
-    for value, one in rated:
-        kinds[kind_of(one.chosen)].append((value, one.exact))
-    return {kind: _floor(rows, AIM[kind]) for kind, rows in kinds.items()}
+    rated: dict[str, list[tuple[float, bool]]] = {kind: [] for kind in KINDS}
+    worst = dict.fromkeys(KINDS, 0.0)
+    for one in lines:
+        value, kind = chance(one.figures, sure), kind_of(one.chosen)
+        if one.line.kind == "message":
+            rated[kind].append((value, one.exact))
+        if DESTRUCTIVE & set(one.chosen) - set(one.line.requests or ()):
+            worst[kind] = max(worst[kind], _above(value))
+    return {kind: min(0.999, max(_floor(rated[kind], AIM[kind]), round(worst[kind], 4))) for kind in KINDS}
+
+
+def _above(value: float) -> float:
+    """A chance that is higher by ``MARGIN`` log odds."""
+    return 1 / (1 + (1 - value) / value * math.exp(-MARGIN))
 
 
 def _floor(rated: Sequence[tuple[float, bool]], aim: float) -> float:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from intake.errors import BadInput
+
+_NUMBERED = re.compile(r"(.*?)(\d+)[a-z]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Line:
     hard: bool = False
     kind: str = "message"
     weight: float = 1.0
+    group: str = ""  # lines that resemble one another: a pair, neighbours by one hand
 
 
 def read_lines(paths: Iterable[Path]) -> Iterator[Line]:
@@ -37,6 +41,12 @@ def read_lines(paths: Iterable[Path]) -> Iterator[Line]:
             for number, text in enumerate(file, 1):
                 if text.strip():
                     yield _line(text, path, number)
+
+
+def _neighbours(line_id: str) -> str:
+    """Lines with neighbouring numbers were often written in one go."""
+    numbered = _NUMBERED.match(line_id)
+    return f"{numbered[1]}{int(numbered[2]) // 4}" if numbered else line_id
 
 
 def _line(text: str, path: Path, number: int) -> Line:
@@ -56,6 +66,7 @@ def _line(text: str, path: Path, number: int) -> Line:
             hard=bool(entry.get("hard")),
             kind=entry.get("kind", "message") if "text" in entry else "message",
             weight=float(entry.get("weight", 1.0)),
+            group=entry.get("pair") or _neighbours(str(entry["id"])),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{path}:{number}: not a labelled line: {error}") from None

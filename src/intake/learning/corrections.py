@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from intake.learning.linear import Rows, fit_letters
 from intake.model import DESTRUCTIVE
 from intake.parsing.quotes import segment
 from intake.understanding import learned
 from intake.understanding.features import Coder
+from intake.understanding.learned import LearnedReaders
 from intake.understanding.reading import Reader, Reading
 from intake.understanding.rulebook import Rulebook, load_rulebook
-from intake.understanding.weights import FILE, Weights, load_weights, save_weights
+from intake.understanding.weights import FILE, Floats, Weights, load_weights, save_weights
 from intake.understanding.wordclasses import load_classes
 
 PULL = 3.0  # what one correction counts against one example
@@ -82,6 +84,7 @@ class _Guard:
     right: tuple[str, ...] | None
     never: frozenset[str]
     pull: float
+    network: Floats | None  # what the network says; only the linear reader learns
 
 
 def learn(
@@ -92,7 +95,8 @@ def learn(
     rulebook = load_rulebook(rules)
     weights = load_weights(rulebook.weights_file or FILE)
     reader = Reader(rulebook, Coder(weights.words, load_classes(), weights.vocabulary()))
-    guards = [*_corrections(lines, reader), *_examples(rulebook, reader, weights)]
+    readers = LearnedReaders(weights)
+    guards = [*_corrections(lines, reader, readers), *_examples(rulebook, reader, readers)]
     changed = _adapted(weights, guards) if lines else weights
     lesson = _compared(guards, len(lines), weights, changed)
     if dry_run or lesson.refused or not lines:
@@ -103,26 +107,27 @@ def learn(
     return replace(lesson, written=target)
 
 
-def _corrections(lines: Sequence[Mapping[str, Any]], reader: Reader) -> list[_Guard]:
+def _corrections(lines: Sequence[Mapping[str, Any]], reader: Reader, readers: LearnedReaders) -> list[_Guard]:
     out = []
     for line in lines:
         body = str(line["body"])
         reading = reader.read(body, str(line.get("subject", "")), segment(body))
         right = tuple(sorted(line["requests"]))
-        out.append(_Guard(str(line["id"]), reading, right, DESTRUCTIVE - set(right), PULL))
+        never = DESTRUCTIVE - set(right)
+        out.append(_Guard(str(line["id"]), reading, right, never, PULL, readers.network(reading)))
     return out
 
 
-def _examples(rulebook: Rulebook, reader: Reader, weights: Weights) -> list[_Guard]:
+def _examples(rulebook: Rulebook, reader: Reader, readers: LearnedReaders) -> list[_Guard]:
     """Every example of every rule: it is to be read as it is read now; a destructive miss stays a miss."""
     out = []
     for request, rules in rulebook.requests.items():
         for rule in rules.rule:
             for number, text in enumerate([*rule.hits, *rule.misses]):
                 reading = reader.read(text, "", ())
-                now = learned.decode(learned.scores(reading, weights)[0], weights.request_labels)
-                missed = number >= len(rule.hits) and request in DESTRUCTIVE
-                out.append(_Guard(f"{rule.id}#{number + 1}", reading, now, frozenset({request} if missed else ()), 1.0))
+                now = readers.scores(reading).chosen
+                never = frozenset({request} if number >= len(rule.hits) and request in DESTRUCTIVE else ())
+                out.append(_Guard(f"{rule.id}#{number + 1}", reading, now, never, 1.0, readers.network(reading)))
     return out
 
 
@@ -137,13 +142,14 @@ def _adapted(weights: Weights, guards: Sequence[_Guard]) -> Weights:
     old = (weights.sentence[:, :asked].astype(np.float64), weights.message[:, :asked].astype(np.float64))
     sentence, message = fit_letters(
         _rows(sentences, size),
-        _rows([guard.reading.message for guard in guards], size),
+        _rows([guard.reading.numbers() for guard in guards], size),
         np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64),
         targets,
         pull,
         (HOLD, HOLD),
         ROUNDS,
         prior=old,
+        offset=_offset(guards),
     )
     return replace(
         weights,
@@ -152,8 +158,21 @@ def _adapted(weights: Weights, guards: Sequence[_Guard]) -> Weights:
     )
 
 
-def _rows(lists: Sequence[Sequence[int] | set[int]], columns: int) -> Rows:
-    numbers = [[0, *sorted(set(given))] for given in lists]
+def _offset(guards: Sequence[_Guard]) -> npt.NDArray[np.float64] | None:
+    """What the network adds to the linear reader's odds, on its scale."""
+    said = [guard.network for guard in guards if guard.network is not None]
+    return np.array(said, np.float64) * (learned.SHARE / (1 - learned.SHARE)) if said else None
+
+
+def _read(guard: _Guard, weights: Weights) -> tuple[str, ...]:
+    odds, _ = learned.scores(guard.reading, weights)
+    if guard.network is not None:
+        odds = learned.together(odds, guard.network)
+    return learned.decode(odds, weights.request_labels)
+
+
+def _rows(lists: Sequence[Sequence[int]], columns: int) -> Rows:
+    numbers = [[0, *given] for given in lists]
     values = [[1.0] + [learned.BULK / max(1, len(n) - 1) ** 0.5] * (len(n) - 1) for n in numbers]
     return Rows.of(numbers, columns, values)
 
@@ -163,7 +182,7 @@ def _compared(guards: Sequence[_Guard], corrections: int, before: Weights, after
     right = [0, 0]
     wrong = [0, 0]
     for number, guard in enumerate(guards):
-        read = [learned.decode(learned.scores(guard.reading, w)[0], w.request_labels) for w in (before, after)]
+        read = [_read(guard, w) for w in (before, after)]
         for side in (0, 1):
             wrong[side] += bool(guard.never & set(read[side]))
             right[side] += number < corrections and read[side] == guard.right

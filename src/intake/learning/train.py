@@ -1,6 +1,6 @@
 """Builds the weights of the learned reader from the labelled corpus: ``python -m intake.learning.train``.
 
-Five times the model learns from four fifths of the lines and reads the last one. Those readings, of lines it never
+Four times the model learns from three quarters of the lines and reads the last one. Those readings, of lines it never
 saw, calibrate how sure it may be; the weights that are shipped come from all lines.
 """
 
@@ -16,14 +16,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from intake.learning.calibrate import Outcome, calibrate, floors_of, reason_floors
+from intake.learning import network
+from intake.learning.calibrate import KINDS, Outcome, calibrate, floors_of, reason_floors
 from intake.learning.corpus import Line, read_lines
 from intake.learning.linear import Floats, Rows, fit_letters
 from intake.parsing.quotes import segment
 from intake.resources import shipped_rules
 from intake.understanding import asides, gate, learned, quoted, sureness
 from intake.understanding.features import Code, Coder
+from intake.understanding.network import Learned, Network
 from intake.understanding.normalize import normalize
 from intake.understanding.reading import ASKED, Reader, Reading
 from intake.understanding.rulebook import LABELS, load_rulebook
@@ -31,9 +34,9 @@ from intake.understanding.tokens import tokenizer
 from intake.understanding.weights import FILE, Weights, save_weights
 from intake.understanding.wordclasses import load_classes
 
-FOLDS = 5
+FOLDS = 4
 L2 = (0.2, 0.5)  # of sentences, of letters
-ROUNDS = 40
+ROUNDS = 60
 WEAK = 0.03  # log odds; a feature that says less is not shipped
 LEAST_LINES = 2  # a feature of one line alone teaches nothing
 CORPUS = ("tests/corpus/open", "tests/corpus/own")
@@ -45,6 +48,15 @@ class Prepared:
 
     line: Line
     reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Words, surfaces and features that may be learned."""
+
+    words: tuple[str, ...]
+    surfaces: tuple[str, ...]
+    codes: Sequence[Code]  # by number, from 1
 
 
 def words_of(lines: Sequence[Line]) -> tuple[str, ...]:
@@ -66,14 +78,14 @@ def prepare(lines: Sequence[Line], reader: Reader) -> list[Prepared]:
     return out
 
 
-def fold_of(line_id: str) -> int:
-    """Which fifth a line belongs to; the same on every machine."""
-    return int(hashlib.sha256(f"{line_id}/fold".encode()).hexdigest(), 16) % FOLDS
+def fold_of(group: str) -> int:
+    """Which part a group of lines belongs to; the same on every machine."""
+    return int(hashlib.sha256(f"{group}/fold".encode()).hexdigest(), 16) % FOLDS
 
 
-def learn(prepared: Sequence[Prepared], words: tuple[str, ...], codes: Sequence[Code]) -> Weights:
-    """Weights from these lines; the calibration is still empty. ``codes``: the features by number, from 1."""
-    counts = Counter(number for one in prepared for number in one.reading.message)
+def learn(prepared: Sequence[Prepared], known: Known) -> Weights:
+    """Weights of both learned readers from these lines; the calibration is still empty."""
+    counts = Counter(number for one in prepared for number in set(one.reading.numbers()))
     kept = sorted(number for number, count in counts.items() if count >= LEAST_LINES)
     column = {number: i for i, number in enumerate(kept, 1)}
     reasoned = [one for one in prepared if one.line.reasons is not None]
@@ -82,19 +94,59 @@ def learn(prepared: Sequence[Prepared], words: tuple[str, ...], codes: Sequence[
     strength = np.maximum(np.abs(sentence).max(axis=1), np.abs(both).max(axis=1))
     used = [0, *(i for i in range(1, len(kept) + 1) if strength[i] >= WEAK)]
     return Weights(
-        words,
-        tuple(codes[kept[i - 1] - 1] for i in used[1:]),
+        known.words,
+        tuple(known.codes[kept[i - 1] - 1] for i in used[1:]),
         LABELS,
         reason_labels,
         np.vstack([sentence[used], np.zeros((1, both.shape[1]))]).astype(np.float32),
         np.vstack([both[used], np.zeros((1, both.shape[1]))]).astype(np.float32),
         {},
-        {"destructive": 1.1, "asked": 1.1, "rest": 1.1},
+        dict.fromkeys(KINDS, 1.1),
+        network_of(prepared, known),
     )
 
 
+def network_of(prepared: Sequence[Prepared], known: Known) -> Learned:
+    """What the network learns from these lines."""
+    letters = letters_of([one for one in prepared if one.line.requests is not None], known)
+    sizes = len(known.words) + 2, len(known.surfaces) + 2
+    return Learned(known.words, known.surfaces, network.train(letters, vectors(), sizes))
+
+
+def vectors() -> npt.NDArray[np.float32]:
+    """What is known of words beforehand; row 0: nothing."""
+    known = load_classes().vectors()
+    return np.vstack([np.zeros((1, known.shape[1]), np.float32), known])
+
+
+def letters_of(prepared: Sequence[Prepared], known: Known) -> list[network.Letter]:
+    """The lines as the network sees them."""
+    words = {word: number for number, word in enumerate(known.words, 2)}
+    surfaces = {word: number for number, word in enumerate(known.surfaces, 2)}
+    rows = load_classes().rows
+    out = []
+    for one in prepared:
+        given = one.reading.document.tokens.words
+        right = np.array([label in (one.line.requests or ()) for label in LABELS], np.float32)
+        counts = np.full(len(LABELS), one.line.weight * (1.0 if one.line.kind == "message" else 0.8), np.float32)
+        if right[: len(ASKED)].any():
+            counts[LABELS.index("question")] = 0
+        out.append(
+            network.Letter(
+                np.array([words.get(word.feature, 1) for word in given], np.int64),
+                np.array([rows.get(word.feature, -1) + 1 for word in given], np.int64),
+                np.array([surfaces.get(word.surface, 1) for word in given], np.int64),
+                np.array([end - start for start, end in one.reading.document.sentences] or [0], np.int64),
+                np.array([piece.subject for piece in one.reading.document.pieces] or [False]),
+                right,
+                counts,
+            )
+        )
+    return out
+
+
 def _rows(lists: Iterable[Iterable[int]], column: dict[int, int]) -> Rows:
-    numbers = [[0, *sorted({column[n] for n in given if n in column})] for given in lists]
+    numbers = [[0, *(column[n] for n in given if n in column)] for given in lists]
     values = [[1.0] + [learned.BULK / max(1, len(line) - 1) ** 0.5] * (len(line) - 1) for line in numbers]
     return Rows.of(numbers, len(column) + 1, values)
 
@@ -120,7 +172,7 @@ def _fit(prepared: Sequence[Prepared], column: dict[int, int], reason_labels: Se
     weight[asks, LABELS.index("question")] = 0  # it may well ask something as well
     return fit_letters(
         _rows((numbers for one in sentences for numbers in one), column),
-        _rows((one.reading.message for one in prepared), column),
+        _rows((one.reading.numbers() for one in prepared), column),
         starts,
         targets,
         weight,
@@ -134,51 +186,70 @@ def _gives_reasons(line: Line) -> bool:
     return line.reasons is not None and not {"question", "other"}.intersection(line.requests or ())
 
 
-def out_of_fold(prepared: Sequence[Prepared], codes: Sequence[Code]) -> list[Outcome]:
-    """Every line read by a model that never saw it."""
+def out_of_fold(prepared: Sequence[Prepared], known: Known) -> list[Outcome]:
+    """Every line read by readers that never saw it, nor its like."""
     outcomes: list[Outcome] = []
     for fold in range(FOLDS):
-        weights = learn([one for one in prepared if fold_of(one.line.id) != fold], (), codes)
-        rename = {number: i for i, number in enumerate(_numbers(weights, codes), 1)}
-        outcomes.extend(outcome(one, weights, rename) for one in prepared if fold_of(one.line.id) == fold)
+        weights = learn([one for one in prepared if fold_of(one.line.group or one.line.id) != fold], known)
+        held = [one for one in prepared if fold_of(one.line.group or one.line.id) == fold]
+        outcomes += outcomes_of(held, weights, known)
     return outcomes
 
 
-def _numbers(weights: Weights, codes: Sequence[Code]) -> list[int]:
-    place = {code: number for number, code in enumerate(codes, 1)}
-    return [place[code] for code in weights.codes]
+def outcomes_of(held: Sequence[Prepared], weights: Weights, known: Known) -> list[Outcome]:
+    """What the readers say of lines, before the calibration."""
+    place = {code: number for number, code in enumerate(known.codes, 1)}
+    rename = {place[code]: number for number, code in enumerate(weights.codes, 1)}
+    seen = Network(weights.network) if weights.network else None
+    return [_outcome(_renamed(one, rename), weights, seen) for one in held]
 
 
-def outcome(one: Prepared, weights: Weights, rename: dict[int, int]) -> Outcome:
-    """What the readers say of a line, before the calibration. ``rename``: numbers while learning to those kept."""
+def _renamed(one: Prepared, rename: dict[int, int]) -> Prepared:
+    """Features by the numbers that were kept."""
     sentences = [[rename[n] for n in line if n in rename] for line in one.reading.sentences]
-    message = {rename[n] for n in one.reading.message if n in rename}
-    one = replace(one, reading=replace(one.reading, sentences=sentences, message=message))
-    odds, reason_odds = learned.scores(one.reading, weights)
-    chosen = learned.decode(odds, weights.request_labels)
-    figures = sureness.signs(one.reading, odds, chosen, weights.request_labels)
-    doubted = [*asides.doubts(one.reading, one.line.body, chosen), *gate.plain_doubts(chosen, one.reading)]
+    letter = [rename[n] for n in one.reading.letter if n in rename]
+    for piece in one.reading.document.pieces:
+        piece.view = None
+    return replace(one, reading=replace(one.reading, sentences=sentences, letter=letter))
+
+
+def _outcome(one: Prepared, weights: Weights, seen: Network | None) -> Outcome:
+    every, rows = learned.scores(one.reading, weights)
+    network = seen.scores(one.reading.document.pieces) if seen else None
+    scores = learned.scored(every, rows, network, weights.request_labels)
+    doubted = [
+        *asides.doubts(one.reading, one.line.body, scores.chosen),
+        *gate.plain_doubts(scores.chosen, one.reading, scores),
+    ]
     return Outcome(
         one.line,
-        chosen,
-        figures,
-        tuple(map(float, odds)),
-        tuple(map(float, reason_odds)),
+        scores.chosen,
+        sureness.signs(one.reading, scores),
+        tuple(map(float, scores.odds)),
+        tuple(map(float, scores.reasons)),
         weights.reason_labels,
         bool(doubted) or asides.language(one.reading.own) != "ja",
+        (tuple(map(float, scores.each[0])), tuple(map(float, scores.each[1]))),
     )
 
 
 def build(lines: Sequence[Line], rules: Path) -> tuple[Weights, list[Outcome]]:
     """The shipped weights and the out-of-fold readings they are calibrated on."""
+    prepared, known = ready(lines, rules)
+    outcomes = out_of_fold(prepared, known)
+    sure = calibrate(outcomes)
+    weights = learn(prepared, known)
+    return replace(weights, sure=sure, floors={**floors_of(outcomes, sure), **reason_floors(outcomes)}), outcomes
+
+
+def ready(lines: Sequence[Line], rules: Path) -> tuple[list[Prepared], Known]:
+    """The lines as the readers see them, and what may be learned of them."""
     words = words_of(lines)
     coder = Coder(words, load_classes())
     prepared = prepare(lines, Reader(load_rulebook([rules]), coder))
-    codes = list(coder.vocabulary)
-    outcomes = out_of_fold(prepared, codes)
-    sure = calibrate(outcomes)
-    weights = learn(prepared, words, codes)
-    return replace(weights, sure=sure, floors={**floors_of(outcomes, sure), **reason_floors(outcomes)}), outcomes
+    counts = Counter(s for one in prepared for s in {word.surface for word in one.reading.document.tokens.words})
+    surfaces = tuple(sorted(s for s, count in counts.items() if count >= LEAST_LINES and "\n" not in s))
+    return prepared, Known(words, surfaces, list(coder.vocabulary))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

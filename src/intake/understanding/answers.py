@@ -33,13 +33,12 @@ class AnswerFinder:
     def fitting(self, reading: Reading) -> list[str]:
         """The keys of all answers whose words are met."""
         document = reading.document
-        spans = self._book.find(document.tokens)
+        spans = [self._book.find(piece.words) for piece in document.pieces]
         found = []
         for name, (answer, patterns, against) in self._answers.items():
-            if any(against in s.entry.groups for s in spans):
+            if any(against in s[2].groups for here in spans for s in here):
                 continue
-            for sentence in document.sentences:
-                here = [s for s in spans if sentence.start <= s.start < sentence.end]
+            for here in spans:
                 if any(_met(pattern, here, answer.gap) for pattern in patterns):
                     found.append(name)
                     break
@@ -47,9 +46,7 @@ class AnswerFinder:
 
 
 def _met(pattern: list[int], here: list[Found], gap: int) -> bool:
-    chains = [[s] for s in here if pattern[0] in s.entry.groups]
+    chains = [[s] for s in here if pattern[0] in s[2].groups]
     for group in pattern[1:]:
-        chains = [[*c, s] for c in chains for s in here if group in s.entry.groups and 0 <= s.start - c[-1].end <= gap][
-            :50
-        ]
-    return any(all(a.end <= b.start for a, b in pairwise(c)) for c in chains)
+        chains = [[*c, s] for c in chains for s in here if group in s[2].groups and 0 <= s[0] - c[-1][1] <= gap][:50]
+    return any(all(a[1] <= b[0] for a, b in pairwise(c)) for c in chains)

@@ -25,6 +25,9 @@ _SELECTION_GOES_ON = re.compile(r"選考[^。\n]{0,10}(?:終了後|終わって|
 
 def language(own: str) -> str:
     """``ja``, ``en``, ``ko``, ``zh`` or ``und``. Han alone is Japanese here: 退会希望 (a detector says Chinese)."""
+    plain = own.encode("ascii", "ignore")
+    if len(plain) - plain.count(b" ") - plain.count(b"\n") <= 60 and _KANA.search(own) and not _HANGUL.search(own):
+        return "ja"  # nearly all: too few letters for anything else
     kana, han = len(_KANA.findall(own)), len(_HAN.findall(own))
     latin = sum(len(m) for m in _LATIN.findall(re.sub(r"\S+@\S+|https?://\S+", "", own)))
     if not own.strip():
@@ -61,7 +64,7 @@ _FORWARDED = re.compile(r"(?m)^(?:Fwd?|FW|転送)\s*[::]|-{3,}\s*(?:転送|Forwa
 _BULK = re.compile(r"https?://|フリーダイヤル|0120-|配信停止|お申し込みはこちら|期間限定|%OFF|無料")
 _EMPLOYER = re.compile(
     r"弊社|当社|弊園|弊院|弊店|当院|当園|当校|ご推薦(?:いただ|の|者)|採用担当|人事部|人事課|採用チーム|総務部|貴社より人材|求人票の(?:差|掲載)|"
-    r"募集(?:を|は)(?:いったん|一旦|終了|休止)|紹介手数料|請求書|御見積|お見積"
+    r"募集(?:を|は)(?:いったん|一旦|終了|休止)|募集中の[「『]|スタッフ様|求人の(?:有効|掲載|更新)|掲載の差し?替|紹介手数料|請求書|御見積|お見積"
 )
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from intake.model import Evidence, Meaning, Segment
 from intake.understanding import answers, asides, facts, gate, learned, preferences, quoted, reasons, sureness
 from intake.understanding.features import Coder
-from intake.understanding.reading import ASKED, Reader, Reading, verdict
+from intake.understanding.reading import ASKED, Reader, Reading
 from intake.understanding.rulebook import LABELS, Rulebook
 from intake.understanding.weights import FILE, Floats, Weights, load_weights
 from intake.understanding.why import evidence
@@ -27,6 +27,7 @@ class Understander:
         self.rulebook = rulebook
         self.weights = weights or load_weights(rulebook.weights_file or FILE)
         self.reader = Reader(rulebook, Coder(self.weights.words, load_classes(), self.weights.vocabulary()))
+        self.learned = learned.LearnedReaders(self.weights)
         self._answers = answers.AnswerFinder(rulebook)
 
     def read(
@@ -47,9 +48,8 @@ class Understander:
         answered = quoted.answered(reading, segments, body)
         if answered:
             reading = self.reader.read(answered, subject="", segments=())
-        rows = learned.sentence_scores(reading, self.weights)
-        odds, reason_odds = learned.scores(reading, self.weights, rows)
-        chosen = learned.decode(odds, self.weights.request_labels)
+        scores = self.learned.scores(reading)
+        chosen, rows, reason_odds = scores.chosen, scores.rows, scores.reasons
         doubts = list(asides.doubts(reading, body, chosen))
         if answered:
             doubts.append("answers_quote")
@@ -57,12 +57,13 @@ class Understander:
             return self._coded(
                 request_code, reason_code, reading, body, chosen, rows, reason_odds, received_at, stated, sender
             )
-        figures = sureness.signs(reading, odds, chosen, self.weights.request_labels)
+        figures = sureness.signs(reading, scores)
         confidence = sureness.chance(figures, self.weights.sure)
         why = () if answered else evidence(reading, chosen, rows, self.reader, self.weights)
-        doubts += gate.doubts(chosen, reading, self.reader, self.weights)
         if confidence < self._floor(reading, chosen):
-            doubts.append("unsure")
+            doubts += [*gate.plain_doubts(chosen, reading, scores), "unsure"]
+        else:
+            doubts += gate.doubts(chosen, reading, scores, self.reader, self.learned)
         reading = self.reader.read(body, subject, segments) if answered else reading
         return self._meaning(reading, body, chosen, reason_odds, confidence, why, doubts, received_at, stated, sender)
 
@@ -71,9 +72,9 @@ class Understander:
 
         Cross-validated on the open and own lines: 26 of 27 and 42 of 43 exactly right.
         """
-        floor = self.weights.floors[sureness.kind_of(chosen)]
+        floor = self.weights.floors.get(sureness.kind_of(chosen), 1.1)
         agreed = asides.thanks_only(reading, chosen) or (chosen == ("question",) and self._answers.find(reading))
-        return min(floor, THIRD_READER) if agreed and not set(verdict(reading.hits)) & set(ASKED) else floor
+        return min(floor, THIRD_READER) if agreed and not set(reading.verdict) & set(ASKED) else floor
 
     def _coded(
         self,
@@ -116,7 +117,7 @@ class Understander:
         language = asides.language(reading.own)
         if language != "ja" and reading.own.strip():
             doubts.append("not_japanese")
-        mentioned = {hit.request for hit in reading.hits if not hit.holds} | set(verdict(reading.hits))
+        mentioned = {hit.request for hit in reading.hits if not hit.holds} | set(reading.verdict)
         return Meaning(
             requests=chosen,
             reasons=reasons.reasons_of(reason_odds.tolist(), chosen, self.weights.reason_labels, self.weights.floors),

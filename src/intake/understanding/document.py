@@ -1,10 +1,14 @@
-"""One text made ready for both readers: tokens, sentences, and what is said how."""
+"""One text made ready for both readers: tokens, sentences, and what is said how.
+
+A sentence is annotated by itself, with places counted from its first token. Sentences that hold no name, no number and
+no unknown word (greetings, thanks, the usual phrases) are remembered: every letter has some of them.
+"""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,11 +17,13 @@ from intake.understanding.matcher import Entry, Found, Phrasebook, longest
 from intake.understanding.reasonwords import ReasonWordings
 from intake.understanding.rulebook import Concept, Mark, Rulebook
 from intake.understanding.sentences import Sentence, split
-from intake.understanding.tokens import Tokens, tokenizer
+from intake.understanding.tokens import Tokens, Word, tokenizer
 
 _TONES = ("ask", "neg", "past", "ques", "sup", "cond")
 _NOTHING: frozenset[str] = frozenset()
 _REACH = 14  # tokens after a word within which its predicate must end
+_REMEMBER = 6_000  # sentences
+_LONG = 40  # tokens of a sentence that is worth remembering
 
 Marks = list[tuple[int, str, str]]  # first token, name, where it holds
 _Spellings = dict[str, list[tuple[re.Pattern[str], Entry]]]
@@ -34,6 +40,51 @@ class Said(NamedTuple):
     tone: str  # the marks that matter most, as one string
 
 
+class Hit(NamedTuple):
+    """A rule that holds, and the tokens that made it hold. ``blocked`` names the marks that switch it off."""
+
+    request: str
+    rule: str
+    weight: float
+    start: int
+    end: int
+    blocked: frozenset[str] = _NOTHING
+
+    @property
+    def holds(self) -> bool:
+        """False: the words are there, but denied, supposed, reported …"""
+        return not self.blocked
+
+
+class Piece:
+    """A sentence and all that both readers know of it. Places are tokens of the sentence.
+
+    ``numbers`` are the features of the learned reader, ``before`` and ``after`` those that it lends to the sentence
+    that follows, or that it follows.
+    """
+
+    __slots__ = (
+        "after", "before", "found", "hits", "marks", "numbers", "places", "reasons", "said", "subject", "turns", "view",
+        "whole", "words",
+    )  # fmt: skip
+
+    def __init__(self, words: Sequence[Word], subject: bool) -> None:
+        self.words = words
+        self.subject = subject
+        self.found: list[Found] = []
+        self.marks: Marks = []
+        self.said: list[Said] = []
+        self.reasons: set[str] = set()
+        self.turns: list[int] = []
+        self.hits: list[Hit] = []
+        self.numbers: list[int] = []
+        self.before: list[int] = []
+        self.after: list[int] = []
+        self.whole: list[int] = []  # what it adds to the features of the letter
+        self.places: tuple[list[int], list[tuple[int, int]]] | None = None
+        self.view: object = None  # what the third reader sees in it
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A text as the readers see it. ``subject_from`` is the offset where the subject line begins in ``text``."""
@@ -41,16 +92,13 @@ class Document:
     text: str
     tokens: Tokens
     sentences: list[Sentence]
-    found: list[list[Found]]  # wordings of rules, per sentence
-    marks: list[Marks]  # per sentence
-    said: list[list[Said]]  # per sentence
-    reasons: list[set[str]]  # words of reasons, per sentence
-    turns: list[int]  # tokens at which a clause turns
+    pieces: list[Piece]
     subject_from: int
 
-    def in_subject(self, sentence: Sentence) -> bool:
-        """True for sentences of the subject line."""
-        return self.tokens.starts[sentence.start] >= self.subject_from
+    @property
+    def said(self) -> list[list[Said]]:
+        """What is said in each sentence."""
+        return [piece.said for piece in self.pieces]
 
 
 class Annotator:
@@ -65,55 +113,64 @@ class Annotator:
         self.concept_groups = {c.name: g for g, c in self._concepts.items()}
         entries = {c.name: self.book.bare(self.concept_groups[c.name]) for c in rulebook.concepts}
         self._spellings = _by_pair(rulebook.concepts, entries)
+        self._known: dict[tuple[object, ...], Piece] = {}
 
-    def document(self, text: str, subject_from: int) -> Document:
-        """Annotate normalised ``text``; one pass of the tagger."""
+    def document(self, text: str, subject_from: int, finish: Callable[[Piece], None]) -> Document:
+        """Annotate normalised ``text``; one pass of the tagger. ``finish`` adds what the readers see in a sentence."""
         tokens = tokenizer().tokens(text)
-        sentences = split(text, tokens)
-        found = self.book.find(tokens)
+        sentences = split(tokens)
+        known, words = self._known, tokens.words
         pairs = set(map(str.__add__, text, text[1:]))
-        found = self._with_spellings(text, tokens, found, pairs)
-        by_sentence = _by_sentence(found, sentences)
-        turns = [at for at, word in enumerate(tokens.words) if word.turns]
-        marks: list[Marks] = []
-        said: list[list[Said]] = []
-        for sentence, here in zip(sentences, by_sentence, strict=True):
-            some = self._marks_in(here) if here else []
-            marks.append(some)
-            said.append(self._said(here, some, turns, sentence.end) if here else [])
-        reasons = [
-            {self._reasons[group] for one in here if one.entry.reasons for group in one.entry.reasons}
-            for here in by_sentence
-        ]
-        self._add_wordings(text, pairs, tokens, sentences, reasons)
-        return Document(text, tokens, sentences, by_sentence, marks, said, reasons, turns, subject_from)
+        spelt, told = not pairs.isdisjoint(self._spellings), not pairs.isdisjoint(self._wordings.pairs)
+        pieces = []
+        for start, end in sentences:
+            subject = tokens.start(start) >= subject_from
+            key = (subject, *words[start:end])
+            piece = known.get(key)
+            if piece is None:
+                piece = self._piece(words[start:end], subject, spelt, told)
+                finish(piece)
+                if end - start <= _LONG and not any(word.private for word in piece.words):
+                    if len(known) >= _REMEMBER:
+                        known.clear()
+                    known[key] = piece
+            pieces.append(piece)
+        return Document(text, tokens, sentences, pieces, subject_from)
 
-    def _add_wordings(
-        self,
-        text: str,
-        pairs: set[str],
-        tokens: Tokens,
-        sentences: Sequence[Sentence],
-        reasons: Sequence[set[str]],
-    ) -> None:
-        """Whole wordings of reasons weigh more than single words: ``family*`` beside ``family``."""
-        if not sentences:
-            return
-        firsts = [tokens.starts[sentence.start] for sentence in sentences]
-        for start, code in self._wordings.find(text, pairs):
-            reasons[max(bisect_right(firsts, start) - 1, 0)].add(f"{code}*")
+    def _piece(self, words: Sequence[Word], subject: bool, spelt: bool, told: bool) -> Piece:
+        """Annotate one sentence. ``spelt``, ``told``: whether the letter may hold a spelling, a reason's wording."""
+        piece = Piece(words, subject)
+        here = self.book.find(words)
+        if spelt or told:
+            text = "".join([f" {word.surface}" if word.gap else word.surface for word in words])
+            own = set(map(str.__add__, text, text[1:]))
+            here = self._with_spellings(text, own, words, here) if spelt else here
+            piece.reasons = {f"{place.code}*" for place in self._wordings.find(text, own)} if told else set()
+        if here:
+            piece.found = here
+            piece.turns = [at for at, word in enumerate(words) if word.turns]
+            piece.marks = self._marks_in(here)
+            piece.said = self._said(here, piece.marks, piece.turns, len(words))
+            reasons = self._reasons
+            piece.reasons |= {reasons[group] for one in here if one[2].reasons for group in one[2].reasons}
+        return piece
 
-    def _with_spellings(self, text: str, tokens: Tokens, found: list[Found], pairs: set[str]) -> list[Found]:
+    def _with_spellings(self, text: str, pairs: set[str], words: Sequence[Word], found: list[Found]) -> list[Found]:
         here = self._spellings.keys() & pairs
         if not here:
             return found
+        starts, at = [], 0
+        for word in words:
+            at += bool(word.gap)
+            starts.append(at)
+            at += word.size
         more = []
         for pattern, entry in {spelling for pair in here for spelling in self._spellings[pair]}:
             for match in pattern.finditer(text):
-                start = max(bisect_right(tokens.starts, match.start()) - 1, 0)
-                end = bisect_right(tokens.starts, match.end() - 1)
-                more.append(Found(start, max(end, start + 1), entry))
-        return sorted(found + more, key=lambda one: one.start) if more else found
+                start = max(bisect_right(starts, match.start()) - 1, 0)
+                end = bisect_right(starts, match.end() - 1)
+                more.append((start, max(end, start + 1), entry))
+        return sorted(found + more, key=_start) if more else found
 
     def _marks_in(self, here: list[Found]) -> Marks:
         spans = [(start, end, group) for start, end, entry in here if entry.marks for group in entry.marks]
@@ -148,16 +205,8 @@ def clause_end(turns: Sequence[int], start: int, end: int) -> int:
     return min(turns[at], limit) if at < len(turns) else limit
 
 
-def _by_sentence(found: list[Found], sentences: Sequence[Sentence]) -> list[list[Found]]:
-    out: list[list[Found]] = []
-    at = 0
-    for sentence in sentences:
-        here = []
-        while at < len(found) and found[at].start < sentence.end:
-            here.append(found[at])
-            at += 1
-        out.append(here)
-    return out
+def _start(found: Found) -> int:
+    return found[0]
 
 
 @lru_cache(4096)

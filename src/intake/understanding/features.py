@@ -5,22 +5,23 @@ A feature has a code (a whole number where it speaks of words, a string elsewher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from intake.understanding.document import Document, Said
-from intake.understanding.rules import Hit
+from intake.understanding.document import Hit, Piece, Said
 from intake.understanding.tokens import NAME, NUMBER, Word
+from intake.understanding.wordclasses import WordTable
 
 Code = int | str
-Place = tuple[int, int]  # first and last (exclusive) token
+Place = tuple[int, int]  # first and last (exclusive) token of the sentence
 
-_ONE, _TWO, _COARSE, _FINE, _FINE_TWO = (kind << 44 for kind in range(1, 6))
+_ONE, _TWO, _COARSE, _FINE = (kind << 44 for kind in range(1, 5))
 _SUBJECT = 1 << 48
 _SHIFT = 22
-_EDGE, _NAME, _NUMBER = 1, 2, 3
+_EDGE = 1
 _FIRST_WORD = 4
 _REMEMBER = 60_000  # entries kept of each kind; words without end must not grow us
-_FINE_FROM = 1000  # words without a class stand for themselves, behind all classes
+
+_Known = tuple[int, tuple[int, ...]]
 
 
 class Coder:
@@ -29,15 +30,16 @@ class Coder:
     def __init__(
         self,
         words: Sequence[str],
-        classes: Mapping[str, tuple[int, int]],
+        classes: WordTable | None,
         vocabulary: dict[Code, int] | None = None,
     ) -> None:
         self.vocabulary: dict[Code, int] = {} if vocabulary is None else vocabulary
         self.grows = vocabulary is None
         self._numbers = {word: number for number, word in enumerate(words, _FIRST_WORD)}
         self._classes = classes
-        self.known: tuple[dict[str, tuple[int, int, tuple[int, ...]]], ...] = ({}, {})  # words; words in the subject
+        self.known: tuple[dict[str, _Known], dict[str, _Known]] = ({}, {})  # words; words in the subject
         self._named: dict[tuple[str, ...], tuple[int, ...]] = {}
+        self._lent: dict[tuple[str, str, bool], tuple[tuple[int, ...], ...]] = {}
 
     def number(self, code: Code) -> int:
         """The number of a feature; 0 if it is unknown."""
@@ -45,14 +47,13 @@ class Coder:
             return self.vocabulary.setdefault(code, len(self.vocabulary) + 1)
         return self.vocabulary.get(code, 0)
 
-    def word(self, key: str, subject: bool) -> tuple[int, int, tuple[int, ...]]:
-        """Number of the word, of its fine class, and the features that it has by itself."""
+    def word(self, key: str, subject: bool) -> _Known:
+        """Number of the word, and the features that it has by itself."""
         base = _SUBJECT if subject else 0
-        one = _NUMBER if key == NUMBER else _NAME if key == NAME else self._numbers.get(key, 0)
-        coarse, fine = self._classes.get(key, (0, 0))
+        one = {NUMBER: 3, NAME: 2}.get(key) or self._numbers.get(key, 0)
+        coarse, fine = self._classes.classes(key) if self._classes else (0, 0)
         found = (
             one,
-            fine or one + _FINE_FROM,
             self.some(base + _ONE + one, base + _COARSE + coarse, base + _FINE + fine),
         )
         if len(self.known[subject]) < _REMEMBER:
@@ -61,7 +62,17 @@ class Coder:
 
     def some(self, *codes: Code) -> tuple[int, ...]:
         """The numbers of those features that are known."""
-        return tuple(number for code in codes if (number := self.number(code)))
+        return tuple([number for code in codes if (number := self.number(code))])
+
+    def lent(self, concept: str, tone: str, subject: bool) -> tuple[tuple[int, ...], ...]:
+        """What a concept lends to the sentence behind it, to the one before it, and to the letter."""
+        key = (concept, tone, subject)
+        found = self._lent.get(key)
+        if found is None:
+            sides = ((), ()) if subject else (_beside_names("<", concept, tone), _beside_names(">", concept, tone))
+            letter = f"{'ds' if subject else 'd'}{concept}+{tone}"
+            found = self._lent[key] = (self.some(*sides[0]), self.some(*sides[1]), self.some(letter))
+        return found
 
     def named(self, kind: str, *parts: str) -> tuple[int, ...]:
         """The numbers of the features that ``parts`` make, remembered: they recur in every letter."""
@@ -83,112 +94,113 @@ def _pair_names(prefix: str, one: str, two: str, tone: str) -> list[Code]:
     return [f"{prefix}p{one}>{two}", f"{prefix}q{one}>{two}={tone}"]
 
 
-def _beside_names(prefix: str, concept: str, tone: str) -> list[Code]:
-    return [prefix + concept, f"{prefix}{concept}+{tone}"] if tone else [prefix + concept]
+def _beside_names(side: str, concept: str, tone: str) -> list[Code]:
+    return [side + concept, f"{side}{concept}+{tone}"] if tone else [side + concept]
 
 
 _NAMES: dict[str, Callable[..., list[Code]]] = {
     "concept": _concept_names,
     "pair": _pair_names,
-    "beside": _beside_names,
-    "letter": lambda prefix, concept, tone: [f"{prefix}{concept}+{tone}"],
     "last": lambda concept, manner: [f"L{concept}={manner}"],
+    "hit": lambda rule, holds: [f"{holds}{rule}"],
+    "blocked": lambda request, mark: [f"y{request}-{mark}"],
+    "because": lambda code, mark: [f"R{code}{mark}"],
+    "letter hit": lambda request, holds: [f"h{request}{holds}"],
+    "verdict": lambda request: [f"v{request}"],
+    "size": lambda size: [f"z{size}"],
 }
 
 
-def sentence_numbers(
-    document: Document, number: int, hits: Sequence[Hit], coder: Coder, places: list[Place] | None = None
-) -> list[int]:
-    """The features of one sentence. ``places``, where given, gets the tokens of each."""
-    sentence = document.sentences[number]
-    subject = document.in_subject(sentence)
-    found = _word_numbers(document.tokens.words[sentence.start : sentence.end], coder, subject, places, sentence.start)
-    whole = (sentence.start, sentence.end)
-    for numbers, place in _sentence_parts(document, number, hits, subject, whole, coder):
-        found += numbers
-        if places is not None:
-            places += [place] * len(numbers)
+def fill(piece: Piece, coder: Coder) -> None:
+    """The features of one sentence, of those it lends to its neighbours, and to the letter."""
+    piece.numbers = list(set(_numbers(piece, coder, None)))
+    for concept, tone in dict.fromkeys((said.concept, said.tone) for said in piece.said):
+        before, after, whole = coder.lent(concept, tone, piece.subject)
+        piece.before += before
+        piece.after += after
+        piece.whole += whole
+
+
+def places(piece: Piece, coder: Coder) -> tuple[list[int], list[Place]]:
+    """The features of the sentence and the tokens of each; found when first asked for."""
+    if piece.places is None:
+        at: list[Place] = []
+        piece.places = _numbers(piece, coder, at), at
+    return piece.places
+
+
+def _numbers(piece: Piece, coder: Coder, at: list[Place] | None) -> list[int]:
+    found = _word_numbers(piece.words, coder, piece.subject, at)
+    if piece.said or piece.hits or piece.reasons:
+        for numbers, place in _parts(piece, coder):
+            found += numbers
+            if at is not None:
+                at += [place] * len(numbers)
     return found
 
 
-def _word_numbers(
-    words: Sequence[Word], coder: Coder, subject: bool, places: list[Place] | None, start: int
-) -> list[int]:
+def _word_numbers(words: Sequence[Word], coder: Coder, subject: bool, places: list[Place] | None) -> list[int]:
     found: list[int] = []
     known = coder.known[subject]
     get = coder.number if coder.grows else coder.vocabulary.get
     two = _TWO + (_SUBJECT if subject else 0)
-    fine_two = _FINE_TWO + (_SUBJECT if subject else 0)
-    before, fine_before = _EDGE, _EDGE + _FINE_FROM
-    for at, word in enumerate(words, start):
-        one, fine, alone = known.get(word.feature) or coder.word(word.feature, subject)
+    before = _EDGE
+    for at, word in enumerate(words):
+        one, alone = known.get(word.feature) or coder.word(word.feature, subject)
         found += alone
         pair = get(two + (before << _SHIFT) + one)
         if pair:
             found.append(pair)
-        fine_pair = get(fine_two + (fine_before << _SHIFT) + fine)
-        if fine_pair:
-            found.append(fine_pair)
         if places is not None:
-            both = (max(at - 1, start), at + 1)
-            places += [(at, at + 1)] * len(alone) + [both] * (bool(pair) + bool(fine_pair))
-        before, fine_before = one, fine
+            places += [(at, at + 1)] * len(alone)
+            if pair:
+                places.append((max(at - 1, 0), at + 1))
+        before = one
     return found
 
 
-def _sentence_parts(
-    document: Document, number: int, hits: Sequence[Hit], subject: bool, whole: Place, coder: Coder
-) -> list[tuple[tuple[int, ...], Place]]:
+def _parts(piece: Piece, coder: Coder) -> list[tuple[tuple[int, ...], Place]]:
     found: list[tuple[tuple[int, ...], Place]] = []
-    prefix = "s" if subject else ""
+    prefix = "s" if piece.subject else ""
     named = coder.named
-    said = document.said[number]
-    for i, one in enumerate(said):
+    for i, one in enumerate(piece.said):
         found.append((named("concept", prefix, one.concept, one.manner), (one.start, one.end)))
         found += [
             (named("pair", prefix, one.concept, two.concept, two.tone), (one.start, two.end))
-            for two in said[i + 1 : i + 7]
+            for two in piece.said[i + 1 : i + 7]
             if two.start >= one.end and two.concept != one.concept
         ]
-    found += [(coder.some(*_hit_names(hit)), (hit.start, hit.end)) for hit in hits]
-    if document.reasons[number]:
-        because = "!" if any(whole[0] <= at < whole[1] for at in document.turns) else ""
-        names = [f"R{code}{mark}" for code in document.reasons[number] for mark in {"", because}]
+    for hit in piece.hits:
+        place = hit.start, hit.end
+        found.append((named("hit", hit.rule, "r" if hit.holds else "x"), place))
+        found += [(named("blocked", hit.request, mark), place) for mark in hit.blocked]
+    for code in sorted(piece.reasons):
+        marks: tuple[str, ...] = ("", "!") if piece.turns else ("",)
         # A whole wording (family*) speaks louder than a word: it is said three times more.
-        names += [f"R{code}{again}" for code in document.reasons[number] if code[-1] == "*" for again in (1, 2, 3)]
-        found.append((coder.some(*names), whole))
-    for neighbour, side in ((number - 1, "<"), (number + 1, ">")):
-        beside = document.said[neighbour] if 0 <= neighbour < len(document.sentences) else []
-        if beside and not document.in_subject(document.sentences[neighbour]):
-            found += [(named("beside", side, one.concept, one.tone), whole) for one in beside]
+        marks += ("1", "2", "3") * (code[-1] == "*")
+        found += [(named("because", code, mark), (0, len(piece.words))) for mark in marks]
     return found
 
 
-def _hit_names(hit: Hit) -> list[Code]:
-    return [f"{'r' if hit.holds else 'x'}{hit.rule}", *(f"y{hit.request}-{mark}" for mark in hit.blocked)]
-
-
-def message_numbers(
-    document: Document, hits: Sequence[Hit], verdict: Sequence[str], sentences: Sequence[Sequence[int]], coder: Coder
-) -> set[int]:
-    """The features of the whole message: those of its sentences, and what they make together."""
-    found: set[int] = set()
-    found.update(*sentences)
+def letter_numbers(pieces: Sequence[Piece], verdict: Sequence[str], coder: Coder) -> list[int]:
+    """The features that the sentences make together."""
+    found: list[int] = []
     last: Sequence[Said] = ()
-    for sentence, said in zip(document.sentences, document.said, strict=True):
-        if said:
-            subject = document.in_subject(sentence)
-            prefix = "ds" if subject else "d"
-            for one in said:
-                found.update(coder.named("letter", prefix, one.concept, one.tone))
-            if not subject:
-                last = said
+    hits: list[Hit] = []
+    for piece in pieces:
+        if piece.said:
+            found += piece.whole
+            if not piece.subject:
+                last = piece.said
+        hits += piece.hits
+    named = coder.named
     for one in last:
-        found.update(coder.named("last", one.concept, one.manner))
-    names = {f"h{hit.request}{'' if hit.holds else '-'}" for hit in hits}
-    names.update([f"v{request}" for request in verdict])
-    names.add(f"z{min(len(document.sentences), 9)}")
-    found.update(coder.some(*names))
+        found += named("last", one.concept, one.manner)
+    for request, holds in {(hit.request, "" if hit.holds else "-") for hit in hits}:
+        found += named("letter hit", request, holds)
+    for request in verdict:
+        found += named("verdict", request)
+    found += named("size", str(min(len(pieces), 9)))
     return found
 
 

@@ -6,78 +6,112 @@ import re
 from collections.abc import Sequence
 
 from intake.model import DESTRUCTIVE
-from intake.understanding import learned
+from intake.understanding.document import Hit, Piece
+from intake.understanding.learned import LearnedReaders, Scores
 from intake.understanding.reading import Reader, Reading
-from intake.understanding.rules import Hit
-from intake.understanding.weights import Weights
+from intake.understanding.rulebook import LABELS
 
 _UNCLEAR = frozenset({"neg", "sup", "cond", "hear", "ques"})
-_AGAINST = frozenset({"othercompany", "retract"})
 _PUT_OFF = re.compile(
-    "たり[^。\n]{0,8}たり|(?:退会|解約|解除|削除|消去|抹消|消|やめ|辞め)(?:し)?て(?:い|お)(?:ます|る|ました|た)(?!の)|見送|延期|先送り|思いとど|"
+    "たり[^。\n]{0,8}たり|(?:退会|解約|解除|削除|消去|抹消|消|やめ|辞め)(?:し)?て(?:い|お)(?:ます|る|ました|た)(?![のだ])|見送|延期|先送り|思いとど|"
     "(?:退会|解約|手続き?|申し?込み|申請|依頼|削除|件)[^。\n]{0,6}取りや|よします|やめにし|(?:退会|解約|削除)[はもを]?(?:やめ|辞め|止め)"
+)
+# Words of staying beside a withdrawal, and a slip that is a word of its own: 大会 for 退会.
+_STAYS = re.compile(
+    "継続|続け(?:させ|ます|たい|て(?:いただ|くだ))|なくして(?:いただ|くだ)|徹回|大会|ロック|契約(?:書|満了)"
 )
 _TELLING = frozenset({"leave", "endservice", "jobfound", "searchover", "thanks"})  # these decide too: a farewell does
 _NEAR = 3  # tokens behind the rule's words within which it must be asked: 消し・て・いただけますか
 _SERIOUS = frozenset({"neg", "third", "else", "mere_if", "hear", "sup"})
+_ENDS_ASKING = frozenset({"withdrawal.leave-i-do"})  # rules that themselves demand the end of the sentence: 解約で。
+_SPEAKS = 1.0  # log odds of the one sentence that asks, where no rule has its words
 
 
-def plain_doubts(chosen: Sequence[str], reading: Reading) -> list[str]:
-    """The same without the counterfactual: no rule speaks for it in the sender's text, or something against it."""
+def plain_doubts(chosen: Sequence[str], reading: Reading, scores: Scores) -> list[str]:
+    """The same without the counterfactual: nothing clear speaks for it in the sender's text, or something against."""
     found: list[str] = []
     for request in sorted(DESTRUCTIVE & set(chosen)):
-        holding = [h for h in reading.hits if h.request == request and h.holds]
-        if all(reading.document.in_subject(reading.document.sentences[h.sentence]) for h in holding):
+        if not _evidence(request, reading, scores):
             found.append(f"no_rule_{request}")
-        elif _contradicted(reading, request):
+        elif _contradicted(request, reading, scores):
             found.append(f"contradicted_{request}")
     return found
 
 
-def doubts(chosen: Sequence[str], reading: Reading, reader: Reader, weights: Weights) -> list[str]:
+def doubts(
+    chosen: Sequence[str], reading: Reading, scores: Scores, reader: Reader, readers: LearnedReaders
+) -> list[str]:
     """Why a withdrawal or deletion must be looked at by a person; empty where it need not, or for other requests."""
-    found = plain_doubts(chosen, reading)
+    found = plain_doubts(chosen, reading, scores)
     if not found:
         for request in sorted(DESTRUCTIVE & set(chosen)):
-            if not _falls(request, reading, reader, weights):
+            if not _falls(request, reading, scores, reader, readers):
                 found.append(f"counterfactual_{request}")
     return found
 
 
-def _contradicted(reading: Reading, request: str) -> bool:
-    """The same request is denied, supposed, conditional or somebody else's in another place of the message; or the
-    message takes something back, comes back, or speaks of another company's service."""
-    if any(h.request == request and h.blocked & _SERIOUS for h in reading.hits):
-        return True
-    if not any(h.request == request and h.holds and _is_clear(reading, h) for h in reading.hits):
-        return True
-    if any(h.request in ("retraction", "reinstatement") and h.holds for h in reading.hits):
-        return True
-    return any(one.concept in _AGAINST for said in reading.document.said for one in said) or bool(
-        _PUT_OFF.search(reading.own)
-    )
+def _evidence(request: str, reading: Reading, scores: Scores) -> list[int]:
+    """The sentences of the body that ask for it: by a rule, clearly; else the one that both learned readers mean."""
+    pieces = reading.document.pieces
+    clear = [n for n, piece in enumerate(pieces) if _clear_hit(piece, request)]
+    if clear or not all(request in view for view in scores.views):
+        return clear
+    column = scores.rows[:, LABELS.index(request)]
+    number = int(column.argmax())
+    piece = pieces[number] if number < len(pieces) else None
+    if piece is None or piece.subject or column[number] < _SPEAKS:
+        return []
+    last = max([turn + 1 for turn in piece.turns if turn < len(piece.words) - _NEAR] or [0])  # the asking stands last
+    against = {
+        name
+        for place, name, where in piece.marks
+        if name in (_UNCLEAR if where == "after" else _SERIOUS) and (where != "after" or place >= last)
+    }
+    return [] if against or any(one.concept == "othercompany" for one in piece.said) else [number]
 
 
-def _is_clear(reading: Reading, hit: Hit) -> bool:
+def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
+    """The same request is denied, supposed, conditional or somebody else's in another sentence; or the sentence speaks
+    of another company, or the message of a gym; or it takes something back, comes back, stays, or puts it off."""
+    pieces = reading.document.pieces
+    asking = _evidence(request, reading, scores)
+    for number, piece in enumerate(pieces):
+        if number in asking:
+            if any(one.concept == "othercompany" for one in piece.said):
+                return True
+        elif any(hit.request == request and hit.blocked & _SERIOUS for hit in piece.hits):
+            return True
+        if any(hit.request in ("retraction", "reinstatement") and hit.holds for hit in piece.hits):
+            return True
+        if any(one.concept == "retract" for one in piece.said) or any(name == "else" for _, name, _ in piece.marks):
+            return True
+    return bool(_PUT_OFF.search(reading.own) or (request == "withdrawal" and _STAYS.search(reading.own)))
+
+
+def _clear_hit(piece: Piece, request: str) -> bool:
+    return not piece.subject and any(h.request == request and h.holds and _is_clear(piece, h) for h in piece.hits)
+
+
+def _is_clear(piece: Piece, hit: Hit) -> bool:
     """The sentence asks, or says it will be done, and nothing from the rule's words to its end takes that back."""
-    sentence = reading.document.sentences[hit.sentence]
-    if reading.document.in_subject(sentence):
-        return False
-    marks = reading.document.marks[hit.sentence]
-    before = {name for place, name, where in marks if where != "after"}
-    after = {name for place, name, where in marks if where == "after" and place >= hit.start}
-    asked = {name for place, name, where in marks if where == "after" and hit.start <= place <= hit.end + _NEAR}
+    before = {name for _, name, where in piece.marks if where != "after"}
+    after = {name for place, name, where in piece.marks if where == "after" and place >= hit.start}
+    asked = {name for place, name, where in piece.marks if where == "after" and hit.start <= place <= hit.end + _NEAR}
     enough = {"ask"} if hit.request == "deletion" else {"ask", "do"}
-    return not (before & _SERIOUS or after & _UNCLEAR) and bool(asked & enough)
+    speaks = bool(asked & enough) or hit.rule in _ENDS_ASKING
+    return speaks and not (before & _SERIOUS or after & _UNCLEAR)
 
 
-def _falls(request: str, reading: Reading, reader: Reader, weights: Weights) -> bool:
+def _falls(request: str, reading: Reading, scores: Scores, reader: Reader, readers: LearnedReaders) -> bool:
     """Take the deciding words away: the verdict must fall. If it stands, it stood on something else."""
-    document = reading.document
-    taken = {hit.sentence for hit in reading.hits if hit.request == request and hit.holds}
-    taken |= {n for n, sentence in enumerate(document.sentences) if document.in_subject(sentence)}
-    taken |= {n for n, said in enumerate(document.said) if any(one.concept in _TELLING for one in said)}
+    taken = set(_evidence(request, reading, scores))
+    for number, piece in enumerate(reading.document.pieces):
+        if (
+            piece.subject
+            or any(hit.request == request and hit.holds for hit in piece.hits)
+            or any(one.concept in _TELLING for one in piece.said)
+        ):
+            taken.add(number)
     without = reader.without(reading, taken)
-    odds, _ = learned.scores(without, weights)
-    still = any(h.request == request and h.holds for h in without.hits)
-    return not still and request not in learned.decode(odds, weights.request_labels)
+    still = any(hit.request == request and hit.holds for hit in without.hits)
+    return not still and request not in readers.scores(without).chosen

@@ -4,47 +4,91 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from intake.understanding.network import Network
 from intake.understanding.reading import ASKED, Reading
 from intake.understanding.weights import Floats, Weights
 
+SHARE = 0.4  # of the network in what both learned readers say together
 BULK = 3.0  # the features of a sentence, or letter, weigh BULK/sqrt(n) each, so that long ones do not shout
 
 
-def scores(reading: Reading, weights: Weights, rows: Floats | None = None) -> tuple[Floats, Floats]:
-    """Log odds for each request label and each reason label. ``rows``: what ``sentence_scores`` gave, if known."""
-    message = list(reading.message)
-    share = np.float32(BULK / max(1, len(message)) ** 0.5)
-    whole = np.add.reduce(weights.message[message], axis=0) * share + weights.message[0]
-    size = len(weights.request_labels)
-    top = sentence_scores(reading, weights) if rows is None else rows
-    together = np.log(np.exp(top).sum(axis=0))  # scores lie within ±30
-    both = together + whole
-    return both[:size], both[size:]
-
-
-def sentence_scores(reading: Reading, weights: Weights) -> Floats:
-    """Sentences × labels: requests, then reasons."""
-    nothing = len(weights.sentence) - 1  # a row of zeros, so that no sentence is empty
-    numbers: list[int] = []
-    starts: list[int] = []
-    shares: list[float] = []
+def scores(reading: Reading, weights: Weights) -> tuple[Floats, Floats]:
+    """Log odds for each label (requests, then reasons), and the same for each sentence."""
+    size = weights.sentence.shape[1]
+    letter = reading.letter
+    numbers: list[int] = list(letter)
+    starts = [0]
+    counts = []
     for features in reading.sentences:
-        known = set(features)
         starts.append(len(numbers))
-        shares.append(BULK / max(1, len(known)) ** 0.5)
-        numbers.append(nothing)
-        numbers.extend(known)
-    if not starts:
-        return weights.sentence[:1]
-    sums = np.add.reduceat(weights.sentence[numbers], starts, axis=0)
-    scores: Floats = np.clip(sums * np.array(shares, np.float32)[:, None] + weights.sentence[0], -30, 30)
-    return scores
+        numbers.append(weights.nothing)  # a row of zeros, so that no sentence is empty
+        numbers += features
+        counts.append(len(features) or 1)
+    if not counts:
+        starts.append(len(numbers))
+        numbers.append(weights.nothing)
+        counts.append(1)
+    if not letter:
+        numbers.insert(0, weights.nothing)
+        starts = [0, *(start + 1 for start in starts[1:])]
+    sums = np.add.reduceat(weights.table.take(numbers, axis=0), starts, axis=0)
+    rows = sums[1:, :size] * (BULK / np.sqrt(np.array(counts, np.float32)))[:, None] + weights.sentence[0]
+    np.clip(rows, -30, 30, out=rows)
+    total = max(1, len(letter) + sum(map(len, reading.sentences)))
+    whole = sums[:, size:].sum(axis=0) * np.float32(BULK / total**0.5) + weights.message[0]
+    return np.log(np.exp(rows).sum(axis=0)) + whole, rows
+
+
+def together(linear: Floats, network: Floats) -> Floats:
+    """What both learned readers say of the requests."""
+    both: Floats = (1 - SHARE) * linear[: len(network)] + SHARE * network
+    return both
 
 
 def decode(odds: Floats, labels: Sequence[str]) -> tuple[str, ...]:
     """The requests that are more likely than not; else the likeliest of question, other and the nine."""
-    chosen = [labels[i] for i in range(len(ASKED)) if odds[i] > 0]
-    return tuple(sorted(chosen)) if chosen else (labels[int(np.argmax(odds))],)
+    given = odds.tolist()
+    chosen = [labels[i] for i in range(len(ASKED)) if given[i] > 0]
+    return tuple(sorted(chosen)) if chosen else (labels[given.index(max(given[: len(labels)]))],)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What both learned readers say of a letter."""
+
+    odds: Floats  # for each request label
+    reasons: Floats  # for each reason label
+    rows: Floats  # sentences × labels, by the linear reader
+    chosen: tuple[str, ...]
+    each: tuple[Floats, Floats]  # the odds of the linear reader and of the network, each alone
+    views: tuple[tuple[str, ...], tuple[str, ...]]  # and what they read
+
+
+class LearnedReaders:
+    """The linear reader and the network, with the weights of one file."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self._network = Network(weights.network) if weights.network else None
+
+    def scores(self, reading: Reading) -> Scores:
+        """Read a letter."""
+        every, rows = scores(reading, self.weights)
+        return scored(every, rows, self.network(reading), self.weights.request_labels)
+
+    def network(self, reading: Reading) -> Floats | None:
+        """Log odds by the network alone; None where the weights have none."""
+        return None if self._network is None else self._network.scores(reading.document.pieces)
+
+
+def scored(every: Floats, rows: Floats, network: Floats | None, labels: Sequence[str]) -> Scores:
+    """Put together what the linear reader (``every``: requests, then reasons) and the network said."""
+    linear = every[: len(labels)]
+    other = linear if network is None else network
+    odds = linear if network is None else together(linear, network)
+    views = decode(linear, labels), decode(other, labels)
+    return Scores(odds, every[len(labels) :], rows, decode(odds, labels), (linear, other), views)

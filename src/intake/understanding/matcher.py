@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import NamedTuple
 
-from intake.understanding.tokens import Tokens, tokenizer
+from intake.understanding.tokens import Word, tokenizer
 
 Phrase = tuple[tuple[str, bool], ...]  # (dictionary form or surface, "as written")
 _NOT = frozenset(("ない", "ぬ", "ず", "まい", "かねる", "無い", "へん", "ん", "なし", "ねえ"))
 _LINKS = frozenset(("助動詞", "助詞", "動詞", "接尾辞"))  # what may stand between a verb and its denial
 # The same word is cut in different ways alone and in a sentence (まで, お休み): all ways that occur are kept.
 _AROUND = (("", ""), ("退会を", "。"), ("ここ", "、これ"), ("本日を", "ください"), ("こと", "します"))
+_REMEMBER = 60_000
 
 
 class Entry:
@@ -30,15 +30,10 @@ class Entry:
         self.reasons: tuple[int, ...] = ()
 
 
-class Found(NamedTuple):
-    """An occurrence of a wording: tokens ``start`` to ``end`` (exclusive)."""
-
-    start: int
-    end: int
-    entry: Entry
-
-
+Found = tuple[int, int, Entry]  # an occurrence of a wording: tokens ``start`` to ``end`` (exclusive)
 Span = tuple[int, int, int]  # first token, last token (exclusive), group
+_Longer = dict[str, list[Entry]]  # by the second word
+_Head = tuple[list[Entry], list[Entry], "_Longer | None", "_Longer | None"]
 
 
 @cache
@@ -51,7 +46,7 @@ def phrases_of(written: str) -> tuple[Phrase, ...]:
         tokens = tokenizer().tokens(before + plain + after)
         first, last = len(before), len(before + plain)
         inside = [i for i, start in enumerate(tokens.starts) if first <= start and tokens.ends[i] <= last]
-        if inside and tokens.starts[inside[0]] == first and tokens.ends[inside[-1]] == last:
+        if inside and tokens.start(inside[0]) == first and tokens.ends[inside[-1]] == last:
             words = [tokens.words[i] for i in inside]
             found[tuple((w.surface if exact else w.key, exact) for w in words)] = None
     return tuple(found)
@@ -64,8 +59,9 @@ class Phrasebook:
         self._entries: dict[tuple[Phrase, bool], Entry] = {}
         self._single: dict[str, list[Entry]] = {}  # wordings of one word, by their dictionary form
         self._single_surface: dict[str, list[Entry]] = {}
-        self._longer: dict[str, dict[str, list[Entry]]] = {}  # by the first and the second word
-        self._longer_surface: dict[str, dict[str, list[Entry]]] = {}
+        self._longer: dict[str, _Longer] = {}  # by the first and the second word
+        self._longer_surface: dict[str, _Longer] = {}
+        self._heads: dict[Word, _Head | None] = {}  # what a word may begin; None: nothing
         self._count = 0
 
     def add(self, words: Iterable[str], kind: str = "") -> int:
@@ -75,6 +71,7 @@ class Phrasebook:
         """
         group = self._count
         self._count += 1
+        self._heads.clear()
         for written in words:
             for phrase in phrases_of(written.removesuffix("-")):
                 entry = self._entry(phrase, written.endswith("-"))
@@ -104,42 +101,55 @@ class Phrasebook:
                 longer.setdefault(head, {}).setdefault(phrase[1][0], []).append(entry)
         return entry
 
-    def find(self, tokens: Tokens) -> list[Found]:
+    def _head(self, word: Word) -> _Head | None:
+        single = [*self._single.get(word.key, ()), *self._single_surface.get(word.surface, ())]
+        longer, longer_surface = self._longer.get(word.key), self._longer_surface.get(word.surface)
+        head: _Head | None = None
+        if single or longer or longer_surface:
+            head = [e for e in single if not e.denied], [e for e in single if e.denied], longer, longer_surface
+        if len(self._heads) >= _REMEMBER:
+            self._heads.clear()
+        self._heads[word] = head
+        return head
+
+    def find(self, words: Sequence[Word]) -> list[Found]:
         """Every occurrence, in order of its first token."""
-        single, single_surface = self._single, self._single_surface
-        longer, longer_surface = self._longer, self._longer_surface
-        words = tokens.words
+        heads = self._heads
         found: list[Found] = []
-        last = len(words) - 1
+        size = len(words)
         for at, word in enumerate(words):
-            key, surface = word.key, word.surface
-            if key in single:
-                _collect(single[key], tokens, at, found)
-            if surface in single_surface:
-                _collect(single_surface[surface], tokens, at, found)
-            if at < last:
-                if key in longer:
-                    entries = longer[key].get(words[at + 1].key)
-                    if entries:
-                        _collect(entries, tokens, at, found)
-                if surface in longer_surface:
-                    entries = longer_surface[surface].get(words[at + 1].surface)
-                    if entries:
-                        _collect(entries, tokens, at, found)
+            head = heads[word] if word in heads else self._head(word)
+            if head is None:
+                continue
+            plain, denied, longer, longer_surface = head
+            after = at + 1
+            found += [(at, after, entry) for entry in plain]
+            if denied:
+                end = _denial(words, after)
+                if end:
+                    found += [(at, end, entry) for entry in denied]
+            if after < size:
+                following = words[after]
+                if longer is not None and following.key in longer:
+                    _collect(longer[following.key], words, at, found)
+                if longer_surface is not None and following.surface in longer_surface:
+                    _collect(longer_surface[following.surface], words, at, found)
         return found
 
 
-def _collect(entries: list[Entry], tokens: Tokens, at: int, found: list[Found]) -> None:
+def _collect(entries: list[Entry], words: Sequence[Word], at: int, found: list[Found]) -> None:
     for entry in entries:
         size = entry.size
-        if size < 3 or _fits(entry.phrase, tokens, at):
-            end = _denial(tokens, at + size) if entry.denied else at + size
+        if size < 3 or _fits(entry.phrase, words, at):
+            end = _denial(words, at + size) if entry.denied else at + size
             if end:
-                found.append(Found(at, end, entry))
+                found.append((at, end, entry))
 
 
 def longest(spans: list[Span]) -> list[Span]:
     """Those that do not lie inside a longer one, each once, in order. ``spans`` come in order of their start."""
+    if len(spans) == 1:
+        return spans
     kept: dict[Span, None] = {}
     for span in spans:
         start, end, _ = span
@@ -155,9 +165,8 @@ def longest(spans: list[Span]) -> list[Span]:
     return list(kept)
 
 
-def _denial(tokens: Tokens, at: int) -> int:
+def _denial(words: Sequence[Word], at: int) -> int:
     """The end of the denial that follows at once, 0 if none does. 「…ませんか」 asks and denies nothing."""
-    words = tokens.words
     for place in range(at, min(at + 5, len(words))):
         word = words[place]
         if word.key in _NOT and word.pos != "名詞":
@@ -169,8 +178,7 @@ def _denial(tokens: Tokens, at: int) -> int:
     return 0
 
 
-def _fits(phrase: Phrase, tokens: Tokens, at: int) -> bool:
-    words = tokens.words
+def _fits(phrase: Phrase, words: Sequence[Word], at: int) -> bool:
     if at + len(phrase) > len(words):
         return False
     for offset in range(2, len(phrase)):

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from intake.model import Segment
-from intake.understanding.document import Annotator, Document
-from intake.understanding.features import Coder, message_numbers, sentence_numbers
+from intake.understanding.document import Annotator, Document, Hit, Piece
+from intake.understanding.features import Coder, fill, letter_numbers
 from intake.understanding.fields import Field, fields, without_fields
 from intake.understanding.normalize import Normal, normalize
 from intake.understanding.rulebook import LABELS, Rulebook
-from intake.understanding.rules import Hit, RuleReader
+from intake.understanding.rules import RuleReader
 
 ASKED = LABELS[:9]  # the nine that ask for something; question and other stand only without them
 _BETWEEN = "\n\n"
@@ -31,8 +31,13 @@ class Reading:
     fields: list[Field]
     document: Document
     hits: list[Hit]
+    verdict: tuple[str, ...]  # what the rules alone say
     sentences: list[list[int]]  # numbers of the features of each sentence
-    message: set[int]  # the same of the whole
+    letter: list[int]  # of what they make together
+
+    def numbers(self) -> list[int]:
+        """All features of the letter: those of its sentences, and what they make together."""
+        return [number for sentence in self.sentences for number in sentence] + self.letter
 
     def text_at(self, start: int, end: int, within: str) -> str:
         """The original words at offsets of the body or the subject as given."""
@@ -40,10 +45,10 @@ class Reading:
 
 
 class Reader:
-    """Makes readings; holds rules and tokenizer, no state of any message."""
+    """Makes readings; holds rules and tokenizer, and of messages nothing but the usual phrases."""
 
     def __init__(self, rulebook: Rulebook, coder: Coder | None = None) -> None:
-        self.coder = coder or Coder((), {}, {})
+        self.coder = coder or Coder((), None, {})
         self.annotator = Annotator(rulebook)
         self.rules = RuleReader(rulebook, self.annotator)
 
@@ -54,35 +59,31 @@ class Reader:
         stated = _only(normal, segments, ("new", "signature"))
         found = fields(stated)
         text = _kana_runs(without_fields(own, found) + _BETWEEN + normalize(subject).text)
-        document = self.annotator.document(text, len(own) + len(_BETWEEN))
-        hits = self.rules.hits(document)
-        return Reading(body, subject, normal, own, stated, found, document, hits, *self.features(document, hits))
+        document = self.annotator.document(text, len(own) + len(_BETWEEN), self._finish)
+        return Reading(body, subject, normal, own, stated, found, document, *self._views(document.pieces))
 
     def without(self, reading: Reading, taken: set[int]) -> Reading:
         """The same reading with some sentences taken away: what a counterfactual asks."""
-        kept = [n for n in range(len(reading.document.sentences)) if n not in taken]
-        document = replace(
-            reading.document,
-            sentences=[reading.document.sentences[n] for n in kept],
-            found=[reading.document.found[n] for n in kept],
-            marks=[reading.document.marks[n] for n in kept],
-            said=[reading.document.said[n] for n in kept],
-            reasons=[reading.document.reasons[n] for n in kept],
-        )
-        hits = [replace(hit, sentence=kept.index(hit.sentence)) for hit in reading.hits if hit.sentence not in taken]
-        sentences, message = self.features(document, hits)
-        return replace(reading, document=document, hits=hits, sentences=sentences, message=message)
+        whole = reading.document
+        kept = [n for n in range(len(whole.pieces)) if n not in taken]
+        pieces = [whole.pieces[n] for n in kept]
+        document = replace(whole, sentences=[whole.sentences[n] for n in kept], pieces=pieces)
+        hits, said, sentences, letter = self._views(pieces)
+        return replace(reading, document=document, hits=hits, verdict=said, sentences=sentences, letter=letter)
 
-    def features(self, document: Document, hits: Sequence[Hit]) -> tuple[list[list[int]], set[int]]:
-        """What the learned reader looks at, sentence by sentence and as a whole."""
-        by_sentence: dict[int, list[Hit]] = {}
-        for hit in hits:
-            by_sentence.setdefault(hit.sentence, []).append(hit)
+    def _finish(self, piece: Piece) -> None:
+        piece.hits = self.rules.hits(piece) if piece.found else []
+        fill(piece, self.coder)
+
+    def _views(self, pieces: Sequence[Piece]) -> tuple[list[Hit], tuple[str, ...], list[list[int]], list[int]]:
+        hits = [hit for piece in pieces for hit in piece.hits]
+        said = verdict(hits)
+        last = len(pieces) - 1
         sentences = [
-            sentence_numbers(document, number, by_sentence.get(number, ()), self.coder)
-            for number in range(len(document.sentences))
+            piece.numbers + (pieces[at - 1].before if at else []) + (pieces[at + 1].after if at < last else [])
+            for at, piece in enumerate(pieces)
         ]
-        return sentences, message_numbers(document, hits, verdict(hits), sentences, self.coder)
+        return hits, said, sentences, letter_numbers(pieces, said, self.coder)
 
 
 def verdict(hits: Sequence[Hit]) -> tuple[str, ...]:
@@ -97,17 +98,22 @@ def verdict(hits: Sequence[Hit]) -> tuple[str, ...]:
     return ("question",) if totals.get("question", 0) >= 1 else ("other",)
 
 
+_VISIBLE = re.compile(r"[^\n]")
+
+
 def _only(normal: Normal, segments: Sequence[Segment], kinds: Sequence[str]) -> str:
     """The normalised text with all runs of other kinds blank; line breaks stay, so that sentences end there."""
-    if not segments:
+    if all(segment.kind in kinds for segment in segments):
         return normal.text
+    parts = []
+    at = 0
     text = normal.text
     for segment in segments:
         if segment.kind not in kinds:
             start, end = _place(normal, segment.start), _place(normal, segment.end)
-            blank = "".join("\n" if c == "\n" else " " for c in text[start:end])
-            text = text[:start] + blank + text[end:]
-    return text
+            parts += [text[at:start], _VISIBLE.sub(" ", text[start:end])]
+            at = end
+    return "".join([*parts, text[at:]])
 
 
 # Telegram style 「タイカイヲオネガイシマス」 is one unknown word to the dictionary; in hiragana it is a sentence.

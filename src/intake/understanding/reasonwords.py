@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 
@@ -26,6 +26,11 @@ class ReasonWordings:
             pair: [(code, re.compile(f"{pair}(?:{'|'.join(rests)})")) for code, rests in codes.items()]
             for pair, codes in by_pair.items()
         }
+
+    @property
+    def pairs(self) -> Set[str]:
+        """The pairs of characters that wordings begin with."""
+        return self._by_pair.keys()
 
     def find(self, text: str, pairs: set[str] | None = None) -> Iterator[Place]:
         """Where wordings stand in a normalised ``text``, in no order. ``pairs``: its pairs of characters, if known."""

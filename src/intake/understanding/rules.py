@@ -5,30 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from intake.understanding.document import Annotator, Document, clause_end, marks_between
+from intake.understanding.document import Annotator, Hit, Piece, clause_end, marks_between
 from intake.understanding.matcher import Found
 from intake.understanding.rulebook import RequestRules, Rule, Rulebook
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A rule that holds, and the tokens that made it hold. ``blocked`` names the marks that switch it off."""
-
-    request: str
-    rule: str
-    weight: float
-    start: int
-    end: int
-    sentence: int
-    blocked: frozenset[str] = frozenset()
-
-    @property
-    def holds(self) -> bool:
-        """False: the words are there, but denied, supposed, reported …"""
-        return not self.blocked
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Ready:
     request: str
     rule: Rule
@@ -36,10 +18,12 @@ class _Ready:
     against: frozenset[int]
     needs: frozenset[str]
     unless: frozenset[str]
+    gap: int
+    last: bool
 
 
 class RuleReader:
-    """Finds the rules that hold in a document."""
+    """Finds the rules that hold in a sentence."""
 
     def __init__(self, rulebook: Rulebook, annotator: Annotator) -> None:
         self._annotator = annotator
@@ -55,7 +39,9 @@ class RuleReader:
         unless = rules.unless if rule.unless is None else rule.unless
         groups = tuple(frozenset(self._group(word) for word in words) for words in rule.words)
         against = frozenset(self._group(word) for word in rule.against)
-        return _Ready(rules.request, rule, groups, against, frozenset(rule.needs), frozenset(unless))
+        return _Ready(
+            rules.request, rule, groups, against, frozenset(rule.needs), frozenset(unless), rule.gap, rule.last
+        )
 
     def _group(self, word: str) -> int:
         """The group of one wording, or of a whole concept; one group, whoever uses it."""
@@ -65,38 +51,35 @@ class RuleReader:
             self._groups[word] = self._annotator.book.add([word])
         return self._groups[word]
 
-    def hits(self, document: Document) -> list[Hit]:
+    def hits(self, piece: Piece) -> list[Hit]:
         """Every rule whose words are met, those that are switched off included."""
-        found: list[Hit] = []
         by_first = self._by_first
-        for number, here in enumerate(document.found):
-            if not here:
-                continue
-            present: set[int] = set()
-            present.update(*[one.entry.groups for one in here])
-            first = present & by_first.keys()
-            if first:
-                candidates = {id(ready): ready for group in first for ready in by_first[group]}
-                for ready in sorted(candidates.values(), key=_order):
-                    if ready.against.isdisjoint(present) and not any(g.isdisjoint(present) for g in ready.groups):
-                        hit = self._hit(ready, here, document, number)
-                        if hit:
-                            found.append(hit)
+        present: set[int] = set()
+        present.update(*[one[2].groups for one in piece.found])
+        first = present & by_first.keys()
+        if not first:
+            return []
+        found: list[Hit] = []
+        for ready in sorted({ready for group in first for ready in by_first[group]}, key=_order):
+            if ready.against.isdisjoint(present) and not any(g.isdisjoint(present) for g in ready.groups):
+                hit = _hit(ready, piece)
+                if hit:
+                    found.append(hit)
         return found
 
-    def _hit(self, ready: _Ready, here: Sequence[Found], document: Document, number: int) -> Hit | None:
-        rule = ready.rule
-        chain = _chain([[one for one in here if not g.isdisjoint(one.entry.groups)] for g in ready.groups], rule.gap)
-        if chain is None:
-            return None
-        sentence = document.sentences[number]
-        if rule.last and chain[-1].end < sentence.end - 3:
-            return None
-        limit = clause_end(document.turns, chain[-1].end, sentence.end)
-        said = marks_between(chain[0].end, chain[-1].start, limit, document.marks[number])
-        if ready.needs - said:
-            return None
-        return Hit(ready.request, rule.id, rule.weight, chain[0].start, chain[-1].end, number, said & ready.unless)
+
+def _hit(ready: _Ready, piece: Piece) -> Hit | None:
+    chain = _chain([[one for one in piece.found if not g.isdisjoint(one[2].groups)] for g in ready.groups], ready.gap)
+    if chain is None:
+        return None
+    size = len(piece.words)
+    start, end = chain[0][0], chain[-1][1]
+    if ready.last and end < size - 3:
+        return None
+    said = marks_between(chain[0][1], chain[-1][0], clause_end(piece.turns, end, size), piece.marks)
+    if ready.needs - said:
+        return None
+    return Hit(ready.request, ready.rule.id, ready.rule.weight, start, end, said & ready.unless)
 
 
 def _order(ready: _Ready) -> str:
@@ -108,7 +91,8 @@ def _chain(groups: Sequence[Sequence[Found]], gap: int) -> list[Found] | None:
     for first in groups[0]:
         chain = [first]
         for group in groups[1:]:
-            following = next((s for s in group if 0 <= s.start - chain[-1].end <= gap), None)
+            end = chain[-1][1]
+            following = next((s for s in group if 0 <= s[0] - end <= gap), None)
             if following is None:
                 break
             chain.append(following)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from intake.understanding.tokens import Tokens, Word
+from intake.understanding.tokens import CLOSERS, Tokens, Word
 
-_ENDS = frozenset("。!?！？♪")
-_TAILS = frozenset("」』)）】…")  # belong to the sentence that they close
-_CLOSERS = _ENDS | _TAILS
 _BULLETS = frozenset("・●■◆○◇※*-①②③④⑤[【(<■□▪→>")
 _SHORT_LINE = 8  # a line shorter than this was ended on purpose
 
@@ -20,38 +17,37 @@ class Sentence(NamedTuple):
     end: int
 
 
-def split(text: str, tokens: Tokens) -> list[Sentence]:
+def split(tokens: Tokens) -> list[Sentence]:
     """Sentences in order; they cover all tokens. A line break inside a sentence does not end it."""
-    words, starts, ends = tokens.words, tokens.starts, tokens.ends
+    words, ends = tokens.words, tokens.ends
     found: list[Sentence] = []
     start = line_start = 0
-    for at in range(len(words) - 1):
-        gap = ends[at] != starts[at + 1]
-        surface = words[at].surface
-        broken = False
-        if gap:
-            between = text[ends[at] : starts[at + 1]]
-            if "\n" in between:
-                broken = _breaks(words[at], words[at + 1], between, ends[at] - starts[line_start])
-                line_start = at + 1
-        if broken or (surface[-1] in _CLOSERS and _ended(words, at, start)):
+    last = len(words) - 1
+    for at in [at for at, word in enumerate(words) if word.edge]:
+        word = words[at]
+        if word.breaks:
+            if at > start and _breaks(words[at - 1], word, ends[at - 1] - tokens.start(line_start)):
+                found.append(Sentence(start, at))
+                start = at
+            line_start = at
+        if at < last and word.surface[-1] in CLOSERS and _ended(words, at, start):
             found.append(Sentence(start, at + 1))
             start = at + 1
     if words:
-        found.append(Sentence(start, len(words)))
+        found.append(Sentence(start, last + 1))
     return found
 
 
 def _ended(words: list[Word], at: int, start: int) -> bool:
     following = words[at + 1]
-    if words[at].surface[-1] in _ENDS:
-        return following.surface[0] not in _CLOSERS
-    return at > start and words[at - 1].surface[-1] in _ENDS and following.pos != "助詞"
+    if words[at].ends:
+        return following.surface[0] not in CLOSERS
+    return at > start and words[at - 1].ends and following.pos != "助詞"
 
 
-def _breaks(word: Word, following: Word, between: str, length: int) -> bool:
+def _breaks(word: Word, following: Word, length: int) -> bool:
     """Whether a line break ends the sentence: not after a comma, a particle or an unfinished verb."""
-    if between.count("\n") > 1 or following.surface[0] in _BULLETS:
+    if following.breaks > 1 or following.surface[0] in _BULLETS:
         return True
     if word.surface[-1] in "、,":
         return False

@@ -9,47 +9,65 @@ from collections.abc import Sequence
 import numpy as np
 
 from intake.model import DESTRUCTIVE
-from intake.understanding.reading import ASKED, Reading, verdict
-from intake.understanding.weights import Floats
+from intake.understanding.learned import Scores
+from intake.understanding.reading import ASKED, Reading
+from intake.understanding.rulebook import LABELS
 
 _ITEM = re.compile(r"(?m)^[ ]*(?:[0-9]{1,2}[.)、 ]|\([0-9]\)|[・*]|[0-9]\))")
 _ALSO = re.compile("また、|それから|あわせて|併せて|ついでに|加えて|それと|もう一[つ点]|なお、|別件|さらに")
+_SHORT = 30  # words; so short an answer means what the quoted letter asked
 _TURN = re.compile("やはり|やっぱ|撤回|取り消|気が変わ|ではなく|じゃなく|だったが|と思っていました")
 
 
-def signs(reading: Reading, given: Floats, chosen: Sequence[str], labels: Sequence[str]) -> dict[str, float]:
+def signs(reading: Reading, scores: Scores) -> dict[str, float]:
     """The figures that the calibration weighs. The same code serves training and reading."""
-    by_rules = verdict(reading.hits)
-    odds: list[float] = given.tolist()
-    picked = {labels.index(name) for name in chosen}
-    asked = range(len(ASKED))
-    margins = sorted(abs(odds[i]) for i in asked)
-    chance = sum(-math.log1p(math.exp(-_clip(odds[i] if i in picked else -odds[i]))) for i in asked)
-    rest = {i for i in picked if i >= len(ASKED)}
-    between = odds[labels.index("other")] - odds[labels.index("question")]
+    chosen = scores.chosen
+    picked = [LABELS.index(name) for name in chosen]
+    asks = picked[0] < len(ASKED)
+    agree = float(set(reading.verdict) == set(chosen))
     blocked = {hit.request for hit in reading.hits if not hit.holds}
     words = reading.document.tokens.words
-    return {
+    views = np.array([scores.odds, *scores.each])
+    signs_of = np.full(len(ASKED), -1.0)
+    signs_of[[i for i in picked if i < len(ASKED)]] = 1.0
+    every = np.clip(views[:, : len(ASKED)], -30, 30)
+    chances = np.maximum(-np.logaddexp(0, -every * signs_of).sum(axis=1), -6.0).tolist()
+    figures = {
         "one": 1.0,
-        "margin": min(margins[0], 4.0),
-        "margin2": min(margins[1], 4.0),
-        "chance": max(chance, -4.0),
-        "agree": float(set(by_rules) == set(chosen)),
-        "rules_more": float(bool(set(by_rules) & set(ASKED) - set(chosen))),
-        "rules_less": float(bool(set(chosen) & set(ASKED) - set(by_rules))),
-        "rest": float(bool(rest)),
-        "rest_margin": min(abs(between), 4.0) if rest else 0.0,
+        "agree": agree,
+        "rules_more": float(bool(set(reading.verdict) & set(ASKED) - set(chosen))),
+        "rules_less": float(bool(set(chosen) & set(ASKED) - set(reading.verdict))),
+        "rest": float(not asks),
         "several": float(len(chosen) > 1),
         "blocked": float(bool(blocked & set(chosen))),
         "blocked_other": float(bool(blocked - set(chosen))),
         "length": min(math.log(1 + len(words)), 6.0) - 3.0,
-        "unknown": [w.lemma for w in words].count("") / (len(words) + 5),
-        "agree_margin": float(set(by_rules) == set(chosen)) * min(margins[0], 4.0),
+        "unknown": [word.lemma for word in words].count("") / (len(words) + 5),
+        "linear": float(scores.views[0] == chosen),
+        "network": float(scores.views[1] == chosen),
+        "all_agree": agree * (scores.views[0] == scores.views[1] == chosen),
         "items": float(len(_ITEM.findall(reading.own)) > max(1, len(chosen))),
         "also": float(len(chosen) == 1 and bool(_ALSO.search(reading.own))),
         "turns": float(bool(_TURN.search(reading.own))),
         **{f"is_{name}": 1.0 for name in chosen},
     }
+    for name, odds, chance in zip(("", "_linear", "_network"), views.tolist(), chances, strict=True):
+        asked = odds[: len(ASKED)]
+        figures[f"chance{name}"] = chance
+        figures[f"margin{name}"] = min(4.0, *map(abs, asked))
+        figures[f"low{name}"] = min([asked[i] for i in picked if i < len(ASKED)] or [5.0])
+        figures[f"next{name}"] = max([value for i, value in enumerate(asked) if i not in picked])
+        question, other = odds[len(ASKED) :]
+        figures[f"between{name}"] = 4.0 if asks else (question - other) * (1 if chosen == ("question",) else -1)
+    # A sentence of the body that asks for something else, whatever the letter as a whole says.
+    rows = scores.rows[[n for n, piece in enumerate(reading.document.pieces) if not piece.subject][:40]]
+    others = [i for i in range(len(ASKED)) if i not in picked]
+    figures["aside"] = float(rows[:, others].max()) if len(rows) else -4.0
+    quotes = len(reading.stated.split()) < len(reading.body.text.split())
+    figures["short_reply"] = float(quotes and len(words) < _SHORT)
+    figures["least"] = min(chances)
+    figures["agree_margin"] = agree * figures["margin"]
+    return figures
 
 
 def _clip(value: float) -> float:
@@ -59,11 +77,12 @@ def _clip(value: float) -> float:
 def chance(figures: dict[str, float], weights: dict[str, float]) -> float:
     """The calibrated chance that the reading is exactly right."""
     total = sum(weights.get(name, 0.0) * value for name, value in figures.items())
-    return float(1 / (1 + np.exp(-_clip(total))))
+    return 1 / (1 + math.exp(-_clip(total)))
 
 
 def kind_of(chosen: Sequence[str]) -> str:
-    """Which floor a reading must reach: destructive, asked (the other seven), rest (question, other)."""
-    if DESTRUCTIVE & set(chosen):
-        return "destructive"
+    """Which floor a reading must reach: deletion, withdrawal, asked (the other seven), rest (question, other)."""
+    for request in sorted(DESTRUCTIVE):
+        if request in chosen:
+            return request
     return "asked" if set(chosen) & set(ASKED) else "rest"

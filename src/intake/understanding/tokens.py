@@ -1,9 +1,10 @@
-"""Words: surface, base form, lemma, reading, part of speech. One tagger a process, one pass over a text."""
+"""Words: surface, base form, part of speech. One tagger a process, one pass over a text."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 import unidic_lite
@@ -11,27 +12,36 @@ from fugashi import GenericTagger
 
 _TURNS = frozenset(("が", "けど", "けれど", "けれども", "ので", "から", "のに", "し", "けんど", "ばってん", "さかい"))
 _MEMO_LIMIT = 60_000  # distinct words kept; mail repeats itself, an attack by random words must not grow us
+_BREAK = "\x1e"  # stands behind each word in the tagger's answer
+_BLANK = " \t\n\x0b\xd0"  # what this dictionary takes for white space
+_UNSAFE = {0: " ", ord(_BREAK): " "}
+ENDS = frozenset("。!?！？♪")
+CLOSERS = ENDS | frozenset("」』)）】…")  # the latter belong to the sentence that they close
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Word:
-    """What the dictionary says of a surface; shared by all its occurrences.
+    """What the dictionary says of a surface, and the white space before it; shared by all its occurrences.
 
     ``key`` is what rules and the model compare: the base form as written (``orthBase``), since UniDic's lemma is
-    empty for unknown words and a katakana reading for names.
+    a katakana reading for names. ``lemma`` is empty for words that the dictionary does not know.
     """
 
     surface: str
     key: str
     lemma: str
-    reading: str
     pos: str
     pos2: str
-    ctype: str
     cform: str
     is_name: bool
     is_number: bool
     size: int
+    full: int  # size with the white space before it
+    breaks: int  # line breaks before it
+    ends: bool  # the last character ends a sentence
+    edge: bool  # a sentence may begin or end here
+    gap: str  # the white space before it
+    private: bool  # a name, a number, or unknown: a sentence with such a word is not remembered
     turns: bool  # a particle after which the clause turns: が, けど, ので …
     feature: str  # what the learned reader takes it for: all names are one, all numbers are one
     person: str = ""  # 姓 or 名 in names of people
@@ -40,15 +50,23 @@ class Word:
 class Tokens:
     """The words of a text side by side with their offsets (lists: one object a letter, not one a word)."""
 
-    __slots__ = ("ends", "starts", "words")
+    __slots__ = ("ends", "words")
 
-    def __init__(self, words: list[Word], starts: list[int], ends: list[int]) -> None:
+    def __init__(self, words: list[Word]) -> None:
         self.words = words
-        self.starts = starts
-        self.ends = ends
+        self.ends = list(accumulate([word.full for word in words]))
 
     def __len__(self) -> int:
         return len(self.words)
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each word starts; made when asked for."""
+        return [end - word.size for end, word in zip(self.ends, self.words, strict=True)]
+
+    def start(self, at: int) -> int:
+        """Where word ``at`` starts."""
+        return self.ends[at] - self.words[at].size
 
 
 class Tokenizer:
@@ -62,40 +80,41 @@ class Tokenizer:
     def words(self, text: str) -> list[Word]:
         """The words of ``text`` in order; white space is not a word."""
         memo = self._memo
-        return [memo.get(line) or self._remember(line) for line in self._tagger.parse(text).split("\n") if line]
+        if "\0" in text or _BREAK in text:
+            text = text.translate(_UNSAFE)
+        lines = self._tagger.parse(text)[1:].split(_BREAK)  # a hyphen before and behind keeps the white space
+        lines.pop()
+        try:
+            return [memo[line] for line in lines]
+        except KeyError:
+            return [memo.get(line) or self._remember(line) for line in lines]
 
     def tokens(self, text: str) -> Tokens:
         """The words of ``text`` with their offsets."""
-        words = self.words(text)
-        starts: list[int] = []
-        ends: list[int] = []
-        at = 0
-        find = text.find
-        for word in words:
-            start = find(word.surface, at)
-            if start < 0:  # a character that the tagger prints otherwise (NUL); offsets must stay true
-                start = at
-            at = start + word.size
-            starts.append(start)
-            ends.append(at)
-        return Tokens(words, starts, ends)
+        return Tokens(self.words(text))
 
     def _remember(self, line: str) -> Word:
-        surface, pos, pos2, ctype, cform, lemma, reading, base, person = (line.split("\t") + [""] * 9)[:9]
+        full, pos, pos2, person, cform, base = line.rsplit("\t", 5)
+        surface = full.lstrip(_BLANK)
         number = pos2 == "数詞" or surface.isdigit()
-        key, plain = base or surface, lemma.partition("-")[0]
+        key = base or surface
+        breaks = full.count("\n", 0, len(full) - len(surface))
         word = Word(
             surface,
             key,
-            plain,
-            reading,
+            base,
             pos,
             pos2,
-            ctype,
             cform,
             pos2 == "固有名詞",
             number,
             len(surface),
+            len(full),
+            breaks,
+            surface[-1:] in ENDS,
+            breaks > 0 or surface[-1:] in CLOSERS,
+            full[: len(full) - len(surface)],
+            number or pos2 == "固有名詞" or not (base or pos == "補助記号"),
             pos2 == "接続助詞" and key in _TURNS,
             _feature(key, pos2, number),
             person,
@@ -120,8 +139,5 @@ def tokenizer() -> Tokenizer:
 
 
 def tokens_of(text: str) -> list[dict[str, str]]:
-    """The words of ``text`` for ``intake explain``: surface, base, lemma, reading, pos."""
-    return [
-        {"surface": w.surface, "base": w.key, "lemma": w.lemma, "reading": w.reading, "pos": w.pos}
-        for w in tokenizer().words(text)
-    ]
+    """The words of ``text`` for ``intake explain``: surface, base, pos."""
+    return [{"surface": w.surface, "base": w.key, "pos": w.pos} for w in tokenizer().words(text)]

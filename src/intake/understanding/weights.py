@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from intake.understanding.features import Code
+from intake.understanding.network import Learned
 
 Floats = npt.NDArray[np.float32]
 
 FILE = Path(__file__).with_name("weights.npz")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Weights:
     """Row 0 is the constant, row n the feature of number n, the last row of ``sentence`` is zero.
 
@@ -32,6 +35,17 @@ class Weights:
     message: Floats
     sure: dict[str, float]
     floors: dict[str, float]
+    network: Learned | None = None
+
+    @cached_property
+    def table(self) -> Floats:
+        """Both side by side: one look for a feature."""
+        return np.hstack([self.sentence, self.message])
+
+    @property
+    def nothing(self) -> int:
+        """The row of zeros."""
+        return len(self.sentence) - 1
 
     def vocabulary(self) -> dict[Code, int]:
         """Features and their numbers."""
@@ -46,6 +60,11 @@ def load_weights(path: Path = FILE) -> Weights:
         words = tuple(bytes(data["words"]).decode("utf-8").split("\n"))
         sentence = data["sentence"].astype(np.float32) * np.float32(meta["scale"])
         message = data["message"].astype(np.float32) * np.float32(meta["scale"])
+        network = None
+        if "network_words" in data:
+            values = {name.removeprefix("net_"): data[name] for name in data.files if name.startswith("net_")}
+            known = [tuple(bytes(data[f"network_{k}"]).decode("utf-8").split("\n")) for k in ("words", "surfaces")]
+            network = Learned(known[0], known[1], values)
     return Weights(
         words,
         tuple(codes),
@@ -55,6 +74,7 @@ def load_weights(path: Path = FILE) -> Weights:
         message,
         meta["sure"],
         meta["floors"],
+        network,
     )
 
 
@@ -74,6 +94,11 @@ def save_weights(path: Path, weights: Weights) -> None:
     }
     numbers = [code for code in codes if isinstance(code, int)]
     names = [code for code in codes if isinstance(code, str)]
+    network: dict[str, Any] = {}
+    if weights.network:
+        network = {f"net_{name}": value.astype(np.float16) for name, value in weights.network.values.items()}
+        network["network_words"] = _bytes("\n".join(weights.network.words))
+        network["network_surfaces"] = _bytes("\n".join(weights.network.surfaces))
     np.savez_compressed(
         path,
         meta=_bytes(json.dumps(meta, ensure_ascii=False)),
@@ -82,6 +107,7 @@ def save_weights(path: Path, weights: Weights) -> None:
         names=_bytes("\n".join(names)),
         sentence=np.round(weights.sentence[rows] / scale).astype(np.int16),
         message=np.round(weights.message[rows] / scale).astype(np.int16),
+        **network,
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intake.model import Evidence
-from intake.understanding.features import Place, name_of, sentence_numbers
+from intake.model import DESTRUCTIVE, Evidence
+from intake.understanding.document import Hit
+from intake.understanding.features import Place, name_of, places
 from intake.understanding.reading import ASKED, Reader, Reading
-from intake.understanding.rules import Hit
 from intake.understanding.weights import Floats, Weights
 
 _MOST = 3  # runs of the learned reader for each request
@@ -18,9 +18,11 @@ def evidence(
     reading: Reading, chosen: Sequence[str], rows: Floats, reader: Reader, weights: Weights
 ) -> tuple[Evidence, ...]:
     """Rules that hit, for and against, and the strongest words of the learned reader, in order of the text."""
-    found = [e for hit in reading.hits if (e := _of_hit(reading, hit, chosen))]
+    found = []
+    for sentence, piece in zip(reading.document.sentences, reading.document.pieces, strict=True):
+        found += [e for hit in piece.hits if (e := _of_hit(reading, hit, sentence.start, chosen))]
     asked = [request for request in chosen if request in ASKED]
-    if asked and reading.document.sentences:
+    if asked and reading.document.pieces:
         for request in asked:
             found.extend(_of_model(reading, request, rows, reader, weights))
     return tuple(sorted(dict.fromkeys(found), key=lambda e: (e.within, e.start, e.end)))
@@ -31,7 +33,7 @@ def place(reading: Reading, start: int, end: int) -> tuple[int, int, str] | None
     tokens = reading.document.tokens
     if not len(tokens) or start >= end or end > len(tokens):
         return None
-    first, last = tokens.starts[max(start, 0)], tokens.ends[end - 1]
+    first, last = tokens.start(max(start, 0)), tokens.ends[end - 1]
     subject_from = reading.document.subject_from
     if first >= subject_from:
         return first - subject_from, last - subject_from, "subject"
@@ -40,11 +42,11 @@ def place(reading: Reading, start: int, end: int) -> tuple[int, int, str] | None
     return *reading.body.origin(first, last), "body"
 
 
-def _of_hit(reading: Reading, hit: Hit, chosen: Sequence[str]) -> Evidence | None:
-    if not hit.holds and hit.request not in ASKED:
+def _of_hit(reading: Reading, hit: Hit, base: int, chosen: Sequence[str]) -> Evidence | None:
+    if not hit.holds and (hit.request not in ASKED or hit.request not in {*chosen, *DESTRUCTIVE}):
         return None
-    at = place(reading, hit.start, hit.end)
-    if at is None or (hit.request not in chosen and not hit.holds and hit.request not in ("withdrawal", "deletion")):
+    at = place(reading, base + hit.start, base + hit.end)
+    if at is None:
         return None
     start, end, within = at
     weight = hit.weight if hit.holds else -hit.weight
@@ -55,20 +57,24 @@ def _of_model(reading: Reading, request: str, rows: Floats, reader: Reader, weig
     """The words that speak most for the request, in the sentence that speaks most for it."""
     column = weights.request_labels.index(request)
     number = int(rows[:, column].argmax())
-    places: list[Place] = []
-    hits = [hit for hit in reading.hits if hit.sentence == number]
-    numbers = sentence_numbers(reading.document, number, hits, reader.coder, places)
+    piece = reading.document.pieces[number]
+    base = reading.document.sentences[number].start
     best: dict[Place, tuple[float, int]] = {}
-    for row, spot in zip(numbers, places, strict=True):
-        weight = float(weights.sentence[row, column])
+    numbers, spots = places(piece, reader.coder)
+    said = weights.sentence[numbers, column].tolist() if numbers else []
+    for row, weight, spot in zip(numbers, said, spots, strict=True):
         if weight >= _LEAST and weight > best.get(spot, (0.0, 0))[0]:
             best[spot] = weight, row
     found = []
-    for spot, (weight, row) in sorted(best.items(), key=lambda item: -item[1][0])[:_MOST]:
-        at = place(reading, *spot)
+    for (start, end), (weight, row) in sorted(best.items(), key=_strongest)[:_MOST]:
+        at = place(reading, base + start, base + end)
         if at is not None:
             first, last, within = at
             text = reading.text_at(first, last, within)
             name = f"model:{name_of(weights.codes[row - 1], weights.words)}"
             found.append(Evidence(request, text, first, last, name, weight, within))
     return found
+
+
+def _strongest(item: tuple[Place, tuple[float, int]]) -> float:
+    return -item[1][0]

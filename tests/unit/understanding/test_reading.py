@@ -130,7 +130,20 @@ def test_a_question_finds_its_fixed_answer(read: Read) -> None:
 def test_the_gate_stands_even_if_the_model_is_sure(understander: Understander) -> None:
     from intake.understanding import gate
 
-    reading = understander.reader.read("ジムを退会します。退会をお願いします。", "", ())
-    assert gate.doubts(("withdrawal",), reading, understander.reader, understander.weights)
-    silent = understander.reader.read("よろしくお願いします。", "", ())
-    assert gate.doubts(("withdrawal",), silent, understander.reader, understander.weights) == ["no_rule_withdrawal"]
+    def doubts(text: str) -> list[str]:
+        reading = understander.reader.read(text, "", ())
+        scores = understander.learned.scores(reading)
+        return gate.doubts(("withdrawal",), reading, scores, understander.reader, understander.learned)
+
+    assert doubts("ジムを退会します。退会をお願いします。")
+    assert doubts("よろしくお願いします。") == ["no_rule_withdrawal"]
+    assert doubts("退会の手続きをお願いいたします。") == []
+    assert doubts("退会をお願いしようかと思いましたが、見送ります。")
+
+
+@pytest.mark.parametrize("body", ["データを消していただけますか。", "履歴書を削除していただければと存じます。"])
+def test_a_polite_wish_is_not_taken_for_a_report(understander: Understander, body: str) -> None:
+    from intake.understanding import gate
+
+    reading = understander.reader.read(body, "", ())
+    assert gate.plain_doubts(("deletion",), reading, understander.learned.scores(reading)) == []
