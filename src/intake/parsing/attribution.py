@@ -54,6 +54,8 @@ _INLINE = re.compile(
 )
 
 _RULE_CHARS = r"\-_=*~─━―ー–—＝＊＿－‐◇◆■□＃#+"
+_DRAWN = frozenset("-_=*~─━―ー–—＝＊＿－‐◇◆■□＃#+[【<＜(")
+_BARE_BEGINS = frozenset("bBfFoOdDaAiIvVнН転元")  # first letters of _ORIGINAL_BARE
 _ORIGINAL_WORDS = (
     r"original message|original (?:e-?)?mail|forwarded (?:message|by|mail)|begin forwarded|reply message"
     r"|message d'origine"
@@ -245,7 +247,12 @@ def is_original(line: str) -> bool:
     """``-----Original Message-----`` and its kin."""
     if len(line) > MAX_LINE:
         return False
-    return any(pattern.match(line) for pattern in (_ORIGINAL, _REPLY_ABOVE, _ORIGINAL_BARE, _BETWEEN_RULES))
+    first = line.lstrip(" \t\r>　|")[:1]
+    if first in _DRAWN and (_ORIGINAL.match(line) or _BETWEEN_RULES.match(line)):
+        return True
+    if ("上" in line or "above" in line.lower()) and _REPLY_ABOVE.match(line):
+        return True
+    return first in _BARE_BEGINS and bool(_ORIGINAL_BARE.match(line))
 
 
 def original_end(lines: list[str], at: int) -> int | None:

@@ -38,6 +38,7 @@ _BOUNCE_SUBJECT = re.compile(
     r"|届けられませんでした|返送"
     r"|(?:配信|配送|送信|転送)に失敗|受信者へ(?:の配信|配信)|mail system error|メールシステムエラー", re.IGNORECASE,
 )  # fmt: skip
+_BOUNCE_GATE = re.compile("[A-Za-zé]{5}|[配送達宛戻エ届返未]")
 _BOUNCE_BODY = re.compile(
     r"user unknown|unknown user|no such (?:user|mailbox|recipient)|mailbox (?:unavailable|not found|full|is full"
     r"|exceeded)|recipient (?:address )?rejected|undeliver(?:able|ed)|could not be delivered|(?:550|551|552|553"
@@ -189,7 +190,7 @@ def _bounce(
         return Speaker(Kind.BOUNCE, "header X-Failed-Recipients", "bounce", found)
     daemon = is_daemon(sender, name)
     machine = bool(_MACHINE_LOCAL.search(sender.rpartition("@")[0].lower()))
-    says = bool(_BOUNCE_SUBJECT.search(subject[:300]))
+    says = bool(_BOUNCE_GATE.search(subject[:300]) and _BOUNCE_SUBJECT.search(subject[:300]))
     head = text[:20_000]
     if daemon and (says or _BOUNCE_BODY.search(head)):
         return Speaker(Kind.BOUNCE, "daemon sender and wording", "bounce", bounces.named(text, sender))

@@ -75,8 +75,13 @@ def read(raw: bytes, notes: Notes, top: bool = True) -> tuple[Headers, int]:
     while pos < size:
         whole = _FIELD.match(raw, pos)
         if whole and whole.end() <= limits.HEADER_BLOCK_BYTES and len(fields) < limits.HEADER_COUNT:
-            _add(fields, name, raw[start:pos])
-            name, start, pos = whole[1].decode("ascii").lower(), whole.start(2), whole.end()
+            if name:
+                _add(fields, name, raw[start:pos])
+            name, value = whole[1].decode("ascii").lower(), whole[2]
+            start, pos = whole.start(2), whole.end()
+            if b"\x1b" not in value:  # raw JIS may go on below, unindented
+                fields.append((name, value.strip(b" \t\r\n")))
+                name = ""
             continue
         end = _line_end(raw, pos)
         line = raw[pos:end]

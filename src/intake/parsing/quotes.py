@@ -86,7 +86,8 @@ def _kinds(rows: list[str], known: list[str | None]) -> list[str]:
             if is_quote:
                 kinds[at] = QUOTE
     _close_gaps(rows, kinds)
-    _keep_cited(rows, quoted, kinds)
+    if QUOTE in kinds:
+        _keep_cited(rows, quoted, kinds)
     if _is_foreign_dialogue(rows, quoted, kinds):
         return [NEW] * len(rows)
     _mark_tails(rows, kinds)
@@ -116,7 +117,7 @@ def _quoted_lines(rows: list[str], known: list[str | None]) -> list[bool]:
         kind == "quote" or (bool(_QUOTED.match(row)) and "<<" not in row and not _FACE.match(row))
         for row, kind in zip(rows, known, strict=True)
     ]
-    for pattern, least in ((_BAR, 2), (_INITIALS, 2), (_COLON, 2)):
+    for pattern, least in _other_marks(rows):
         start = -1
         for at in range(len(rows) + 1):
             hit = at < len(rows) and not quoted[at] and bool(pattern.match(rows[at])) and not _is_table(rows[at])
@@ -127,6 +128,15 @@ def _quoted_lines(rows: list[str], known: list[str | None]) -> list[bool]:
                     quoted[start:at] = [True] * (at - start)
                 start = -1
     return quoted
+
+
+def _other_marks(rows: list[str]) -> list[tuple[re.Pattern[str], int]]:
+    """The less usual marks of which this text has lines at all, and how many must stand together."""
+    first = {row.lstrip()[:1] for row in rows}
+    found = [] if first.isdisjoint("|｜│┃¦") else [(_BAR, 2)]
+    if any(">" in row[1:14] for row in rows):
+        found.append((_INITIALS, 2))
+    return [*found, (_COLON, 2)] if ":" in first else found
 
 
 def _is_table(row: str) -> bool:

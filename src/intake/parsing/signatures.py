@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _DELIMITER = re.compile(r"^[\s　]{0,3}(?:--|__|—|――|ーー)[\s　]{0,3}$")
+_DASHES = frozenset("-_—―ー")
 _DRAWING = frozenset(
     "/／\\ー-‐－─━═＝=*＊_＿~～〜+＋#＃・･.…‥☆★◇◆□■○●◎▽▼△▲♪♦┏┓┗┛┣┫┌┐└┘┠┨┯┷┿╋┼│┃"
     "|｜°∞∴∵≡≪≫╂┝┥┬┴┰┸╋〓✿❀✩✧♡♥❤◈※╭╮╰╯╔╗╚╝║╠╣▬▪▫◤◢◣◥✂❖✦"
@@ -190,7 +191,7 @@ _REGARDS = re.compile(
 def _western(lines: list[str], start: int, stop: int) -> int | None:
     """A closing on a line of its own and the name below it."""
     for at in range(max(start, stop - 9), stop):
-        if len(lines[at]) < 60 and _REGARDS.match(lines[at]):
+        if lines[at].lstrip()[:1] < "\u2e80" and len(lines[at]) < 60 and _REGARDS.match(lines[at]):
             after = [line for line in lines[at + 1 : stop] if line.strip()]
             return at if len(after) <= 8 and all(len(line) <= 70 for line in after) else None
     return None
@@ -199,7 +200,7 @@ def _western(lines: list[str], start: int, stop: int) -> int | None:
 def _is_device(line: str) -> bool:
     """A telephone's own line; "Sent from my desk, which is ..." is somebody talking."""
     text = line[:300].strip().strip("<>()[]＜＞（）【】「」★☆※＊*◆◇■□●○♪・-–—~～ 　")
-    if len(text) <= 60 and _SENT_JA.match(text):
+    if len(text) <= 60 and ("送信" in text or "返信" in text) and _SENT_JA.match(text):
         return True
     return bool(_DEVICE.match(text)) and not _TALKING.search(text)
 
@@ -224,9 +225,10 @@ def _between_rules(lines: list[str], start: int, stop: int) -> bool:
 def _notice(lines: list[str], start: int, stop: int) -> int | None:
     """A legal notice or a list's footer: the last paragraphs, if they say so."""
     for at in range(max(start, stop - 25), stop):
-        if _UNDERLINES.match(lines[at]) and _LIST_FOOTER.search("\n".join(lines[at : min(stop, at + 8)])[:2_000]):
-            return at
-        if at >= stop - 6 and _UNDERLINES.match(lines[at]) and _FREE_MAIL.search("\n".join(lines[at:stop])[:1_000]):
+        if lines[at][:1] not in ("_", "-") or not _UNDERLINES.match(lines[at]):
+            continue
+        below = "\n".join(lines[at : min(stop, at + 8)])[:2_000]
+        if _LIST_FOOTER.search(below) or (at >= stop - 6 and _FREE_MAIL.search(below)):
             return at
     begin = stop
     while begin > start and lines[begin - 1].strip():
@@ -254,9 +256,14 @@ def _notice(lines: list[str], start: int, stop: int) -> int | None:
 def _delimited(lines: list[str], start: int, stop: int) -> int | None:
     """The mark of RFC 3676 (``-- ``), also without its blank."""
     for at in range(stop - 1, max(start, stop - 30) - 1, -1):
-        if at >= stop - 6 and _NAMED_DELIMITER.match(lines[at]) and _is_named(lines[at:stop]):
+        if (
+            at >= stop - 6
+            and lines[at][:1] in _DASHES
+            and _NAMED_DELIMITER.match(lines[at])
+            and _is_named(lines[at:stop])
+        ):
             return at
-        if _DELIMITER.match(lines[at]):
+        if lines[at].lstrip()[:1] in _DASHES and _DELIMITER.match(lines[at]):
             after = [line for line in lines[at + 1 : stop] if line.strip()]
             if lines[at].startswith("-- "):
                 return at if len(after) <= 25 else None

@@ -50,13 +50,20 @@ def _is_base64(body: bytes) -> bool:
     return len(head) >= 24 and b" " not in head and bool(_B64.match(head)) and not _chunks(head).isascii()
 
 
-def _from_base64(body: bytes, notes: Notes) -> bytes:
-    body = _SPLIT_LINE.sub(b"", body)
-    if len(_QP_RUN.findall(body, 0, 20_000)) >= 2:
-        notes.step("body", "labelled base64, quoted-printable")
-        return _from_quoted(body, notes)
+def _tidied(body: bytes) -> bytes:
+    """Without a relay's line cuts, and in the common alphabet."""
+    if b"!" in body:
+        body = _SPLIT_LINE.sub(b"", body)
     if (b"-" in body or b"_" in body) and _B64_URL.match(body):
         body = body.replace(b"-", b"+").replace(b"_", b"/")
+    return body
+
+
+def _from_base64(body: bytes, notes: Notes) -> bytes:
+    body = _tidied(body)
+    if 0 <= body.find(b"=") < len(body) - 8 and len(_QP_RUN.findall(body, 0, 20_000)) >= 2:
+        notes.step("body", "labelled base64, quoted-printable")
+        return _from_quoted(body, notes)
     if _B64.match(body):
         if not _prose(body):
             return _chunks(body)

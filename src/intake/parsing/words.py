@@ -78,7 +78,7 @@ def decode_words(text: str, notes: Notes, where: str, forced: str | None = None,
     _flush(run, out, notes, where, forced)
     out.append(text[pos:])
     found = _references("".join(out))
-    if again and _ONLY_WORDS.match(found):  # a program encoded what was encoded already
+    if again and "=?" in found and _ONLY_WORDS.match(found):  # a program encoded what was encoded already
         return decode_words(found, notes, where, forced, again=False)
     return found
 
@@ -121,9 +121,8 @@ def _bytes_of(words: list[tuple[str, str]]) -> bytes:
 
 
 def _base64(text: str) -> bytes:
-    pieces = _PADDING.split(text)
-    if len(pieces) > 2 or (len(pieces) == 2 and pieces[1]):  # encoded piece by piece, then joined
-        return b"".join(_base64(piece) for piece in pieces[:1_000])
+    if "=" in text and "=" in text.rstrip("="):  # encoded piece by piece, then joined
+        return b"".join(_base64(piece) for piece in _PADDING.split(text)[:1_000])
     clean = _NOT_B64.sub("", text)
     if len(clean) % 4 == 1:
         clean = clean[:-1]
