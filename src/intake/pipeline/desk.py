@@ -57,6 +57,7 @@ def would_approve(
         approvers=sum(1 for m in tx.staff.all() if m.active and m.role is Role.PRIVACY_OFFICER),
         second_approved=_approved_by_another(tx, case, staff),
         dropping=_taken_back(tx, case),
+        others=tx.cases.of_seeker(case.seeker_id) if case.seeker_id else (),
     )
 
 

@@ -15,7 +15,7 @@ from intake.policy.people import may_approve, require
 from intake.policy.profile import Profile
 from intake.policy.proved import as_decision
 from intake.policy.receipts import LEAVING, LINK_MAIL
-from intake.policy.retracting import effects_of_ending
+from intake.policy.retracting import effects_of_ending, leaving_is_open
 
 STRANGERS = frozenset(
     {"unverified", "not_on_file", "keys_disagree", "unknown_member", "several_seekers", "no_register", "confirm_sender"}
@@ -44,13 +44,15 @@ def decide_staff_approval(
     approvers: int = 1,
     second_approved: bool = False,
     dropping: Sequence[Case] | None = None,
+    others: Sequence[Case] = (),
 ) -> Decision:
     """Carry out, or bring on its way, what an open case asks.
 
     ``override_reason``: why a running selection is not waited for. ``approvers``: how many people may approve erasures;
     ``second_approved``: another one than this has done so; ``dropping``: the cases that staff say a retraction takes
-    back. Raises NotProved where the person's own proof is missing (a link or a recorded check comes first), NotAllowed
-    where role, reason or a legal hold stands in the way. Staff's word never takes the place of the person's proof.
+    back; ``others``: the person's other cases. Raises NotProved where the person's own proof is missing (a link or a
+    recorded check comes first), NotAllowed where role, reason or a legal hold stands in the way. Staff's word never
+    takes the place of the person's proof.
     """
     if case.request in ("question", "other"):
         require(role, may_approve(case, leaving=False, in_selection=False))
@@ -63,7 +65,7 @@ def decide_staff_approval(
         return _withdrawal(case, seeker, profile, now, today, role, override_reason)
     require(role, may_approve(case, leaving=False, in_selection=False))
     if case.request == "reinstatement":
-        return _reinstatement(case, seeker, profile, today)
+        return _reinstatement(case, seeker, profile, today, others)
     if case.request == "retraction":
         return _retraction(case, seeker, profile, dropping)
     return _simple(case, seeker, profile)
@@ -176,11 +178,16 @@ def _leave_first(
     return _named(case, seeker, course)
 
 
-def _reinstatement(case: Case, seeker: Seeker, profile: Profile, today: date) -> Decision:
-    """Staff reopen: within the days on the person's proof, later as the office's own act on the same proof."""
+def _reinstatement(case: Case, seeker: Seeker, profile: Profile, today: date, others: Sequence[Case]) -> Decision:
+    """Staff reopen: within the days on the person's proof, later as the office's own act on the same proof.
+
+    Not while a wish to be erased is open: nobody is brought back into what is about to be erased.
+    """
     _prove(case, Act.REINSTATE, profile)
     if is_registered(seeker):
         return _named(case, seeker, Course("not_withdrawn", CaseState.DONE, None))
+    if leaving_is_open(c for c in others if c.id != case.id):
+        raise NotAllowed("退会または個人情報削除のお申し出が進んでいます。先にそちらの取り消しを確かめてください")
     early = may_return_alone(seeker.withdrawn_on or seeker.status_since, today, profile.coming_back.days)
     effects = (Effect.REINSTATE, Effect.RELEASE_OUTREACH)
     return _named(

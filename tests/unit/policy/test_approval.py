@@ -17,7 +17,8 @@ GONE = seeker(**WITHDRAWN)
 
 
 def approve(request: str = "withdrawal", who=None, role: Role = Role.LEAD, profile=AGENCY, **more):  # type: ignore[no-untyped-def]
-    words = {k: more.pop(k) for k in ("override_reason", "approvers", "second_approved", "dropping") if k in more}
+    told = ("override_reason", "approvers", "second_approved", "dropping", "others")
+    words = {k: more.pop(k) for k in told if k in more}
     fields = {"proof": Proof.E2, "hold_reason": "staff_carries_out", **more}
     held = case(request, CaseState.REVIEW, **fields)
     return decide_staff_approval(held, who or seeker(), profile, NOW, TODAY, role, **words)
@@ -154,6 +155,14 @@ def test_staff_reopen_on_the_persons_proof() -> None:
     long_gone = seeker(status=SeekerStatus.WITHDRAWN, withdrawn_on=TODAY - 400 * DAY)
     for who in (GONE, long_gone):
         assert Effect.REINSTATE in approve("reinstatement", who, hold_reason="reopen").effects
+
+
+def test_nobody_is_brought_back_into_what_is_about_to_be_erased() -> None:
+    erasing = case("deletion", CaseState.REVIEW, hold_reason="approve_erasure", proof=Proof.E2, id=99)
+    with pytest.raises(NotAllowed, match="取り消し"):
+        approve("reinstatement", GONE, hold_reason="reopen", others=(erasing,))
+    ended = case("deletion", CaseState.RETRACTED, id=99)
+    assert Effect.REINSTATE in approve("reinstatement", GONE, hold_reason="reopen", others=(ended,)).effects
 
 
 def test_a_retraction_drops_what_staff_chose() -> None:

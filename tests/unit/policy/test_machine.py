@@ -117,8 +117,9 @@ class World(RuleBasedStateMachine):
             return
         try:
             d = decide_staff_approval(
-                case, self.who, self.profile, self.now, today_of(self.now), role, override_reason=reason
-            )
+                case, self.who, self.profile, self.now, today_of(self.now), role, override_reason=reason,
+                others=tuple(self.cases.values()),
+            )  # fmt: skip
         except (NotProved, NotAllowed, Permanent):
             return
         self.lead_said_yes = role is Role.LEAD
