@@ -160,6 +160,7 @@ def test_a_server_that_ends_connections_and_goes_away(
         while world.accepted() < 120:
             assert time.monotonic() < end, f"{world.accepted()}: {lives.log()}"
             time.sleep(0.1)
+        world.stop()
         store = lives.store()
         lives.wait_idle(store, 200)
         assert lives.term() == "0"

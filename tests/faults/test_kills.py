@@ -124,6 +124,7 @@ def finish(lives: Lives, world: World, messages: int) -> None:
     while world.accepted() < messages:
         assert time.monotonic() < end, f"{world.accepted()} of {messages} accepted; {lives.log()}"
         time.sleep(0.1)
+    world.stop()  # nobody presses a link any more, which would make another mail
     store = lives.store()
     lives.wait_idle(store, 60 + messages / 8)
     store.close()

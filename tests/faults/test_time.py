@@ -124,6 +124,7 @@ def test_sigterm_under_load(tmp_path: Path, smtp_sink: SmtpSink) -> None:
         while world.accepted() < world.quota:
             assert time.monotonic() < end
             time.sleep(0.1)
+        world.stop()
         store = lives.store()
         lives.wait_idle(store, 300)
         assert lives.term() == "0"

@@ -75,7 +75,7 @@ class World:
             return len(self.told.accepted)
 
     def stop(self) -> Told:
-        """No more; what was told."""
+        """No more; what was told until now. Harmless twice: the mails are looked at anew."""
         self._stop.set()
         for thread in self._threads:
             thread.join(20)
