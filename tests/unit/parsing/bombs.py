@@ -23,6 +23,7 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     yield from encodings()
     yield from texts()
     yield from markup()
+    yield from wrapped()
 
 
 def structure() -> Iterator[tuple[str, bytes]]:
@@ -120,3 +121,29 @@ def markup() -> Iterator[tuple[str, bytes]]:
         "closing": b"</div>" * 300_000,
     }.items():
         yield f"html-{name}", typed(b"text/html; charset=utf-8", body)
+
+
+def sealed(inner: bytes, tag: bytes = b"\x04") -> bytes:
+    """An opaque S/MIME part around ``inner``, its lengths open as BER allows."""
+    length = b"\x84" + len(inner).to_bytes(4, "big")
+    ids = [bytes.fromhex(f"06092a864886f70d01070{number}") for number in (2, 1)]
+    head = b"Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n\r\n"
+    return head + b"\x30\x80" + ids[0] + b"\xa0\x80" + ids[1] + b"\xa0" + length + tag + length + inner
+
+
+def wrapped() -> Iterator[tuple[str, bytes]]:
+    nest = b"Content-Type: text/plain\r\n\r\nhi"
+    for _ in range(1_500):
+        nest = sealed(nest)
+    yield "smime-1500-deep", HEAD + nest
+    yield "smime-pieces", HEAD + sealed(b"\x04\x01a" * 2_000_000, b"\x24")
+    yield "smime-open-constructed", HEAD + sealed(b"\x24\x80" * 500_000, b"\x24")
+    plain = b"text/plain; charset=utf-8"
+    coded = b"Content-Transfer-Encoding: base64\r\n"
+    yield "base64-urlsafe-lines", typed(plain, (b"A-_b" * 15 + b"\n") * 160_000 + b"!", coded)
+    yield "base64-relay-cuts", typed(plain, b"!\n " * 2_000_000, coded)
+    yield "quoted-soft-blanks", typed(plain, b"=  \n" * 1_000_000, b"Content-Transfer-Encoding: quoted-printable\r\n")
+    yield "cited-lines", typed(plain, "> 引用\nと書いて\n".encode() * 20_000)
+    yield "above-this-line", typed(plain, ("この行の" * 90 + "上に\n").encode() * 2_500)
+    yield "halves", typed(plain, b"\xed\xa0\xbd\xed\xb8\x8a" * 300_000 + b"\xed\xa0")
+    yield "postscripts", typed(plain, "追伸\n\n".encode() * 25_000)
