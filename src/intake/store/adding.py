@@ -113,9 +113,7 @@ def _insert(driver: Driver, new: dict[bytes, Arrival], keys: KeyStore) -> dict[b
 
 def _row(of: bytes, key_id: int, arrival: Arrival) -> tuple[Any, ...]:
     e = arrival.envelope
-    if e.received_at.tzinfo is None:
-        raise ValueError("an instant needs its time zone")
-    return (of, key_id, e.channel.value, e.via, e.received_at.astimezone(UTC), len(e.raw))
+    return (of, key_id, e.channel.value, e.via, in_utc(e.received_at), len(e.raw))
 
 
 def _insert_rows(driver: Driver, rows: Sequence[tuple[Any, ...]]) -> Sequence[Any]:
@@ -133,6 +131,13 @@ def _known(driver: Driver, digests: list[bytes]) -> dict[bytes, int]:
     else:
         found = driver.rows(_PG_KNOWN, [digests])
     return {bytes(d): int(i) for d, i in found}
+
+
+def in_utc(at: datetime) -> datetime:
+    """As types.Instant does it: a naive value is a mistake of the caller."""
+    if at.tzinfo is None:
+        raise ValueError("an instant needs its time zone")
+    return at.astimezone(UTC)
 
 
 def as_sqlite_keeps_it(at: datetime) -> str:

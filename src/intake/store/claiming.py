@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
-from intake.store.adding import ARRIVAL
+from intake.store.adding import ARRIVAL, in_utc
 from intake.store.failures import translate
 
 # LATERAL … LIMIT 1: the blobs by their index, whatever the planner believes about figures that are always old.
@@ -34,6 +34,7 @@ def claim(conn: sa.Connection, values: Mapping[str, Any]) -> list[tuple[int, int
 
     PostgreSQL, whose figures of a queue are always old, would rather sort the whole backlog than walk the index.
     """
+    in_utc(values["now_"])
     raw: Any = conn.connection.driver_connection
     try:
         with raw.pipeline():

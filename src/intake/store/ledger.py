@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from intake.ports.rows import ImapPlace, LedgerRow
-from intake.store.adding import ByCore, as_sqlite_keeps_it
+from intake.store.adding import ByCore, as_sqlite_keeps_it, in_utc
 from intake.store.context import Context
 from intake.store.tables import imap_ledger
 
@@ -51,7 +51,7 @@ class Ledger:
         """Write down rows; a UID that is there already is replaced."""
         if not rows:
             return
-        noted = at.astimezone(UTC)
+        noted = in_utc(at)
         when = as_sqlite_keeps_it(noted) if self._c.is_sqlite else noted
         head = (place.account, place.folder, place.uidvalidity)
         values = [(*head, r.uid, self._hash(r.sha256), r.message_id, r.state, when) for r in rows]
