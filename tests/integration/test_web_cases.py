@@ -498,3 +498,27 @@ def test_english_on_request(house: TestHouse) -> None:
     assert "Sign out" in page.text
     assert '<html lang="en">' in client.get("/staff/").text  # remembered
     assert '<html lang="ja">' in client.get("/staff/?lang=ja").text
+
+
+def test_only_what_makes_sense_is_offered(house: TestHouse) -> None:
+    """No second receipt, no link where a yes is enough, nothing that the person has proved already."""
+    client = Client(app_of(house), LEAD)
+    told = in_review(house, "面談の場所はどこですか。")
+    assert house.outbox()
+    assert not _offers(client, told.number, "receipt")
+    stranger = in_review(house, "よろしくお願いします。", from_="誰か <nobody@example.com>")
+    with house.store.read() as tx:
+        sent = tx.outbox.of_case(stranger.id)
+    assert _offers(client, stranger.number, "receipt") is (not sent)
+    pause = in_review(house, "サービスの利用を一時停止してください。", request="pause")
+    assert _offers(client, pause.number, "approve")
+    assert not _offers(client, pause.number, "link")
+    leaving = in_review(house, "退会を希望します。", request="withdrawal", proof=Proof.E0)
+    assert _offers(client, leaving.number, "link")
+    with house.store.write() as tx:
+        tx.cases.change(tx.cases.get(leaving.id), proof=Proof.E2)
+    assert not _offers(client, leaving.number, "link")
+
+
+def _offers(client: Client, number: str, act: str) -> bool:
+    return f'action="/staff/cases/{number}/{act}"' in client.get(f"/staff/cases/{number}").text

@@ -78,3 +78,11 @@ def test_one_line_shows_controls_by_name() -> None:
     assert controls.visible("山田 太郎") == "山田 太郎"
     assert controls.visible("\x1b[31m\x00") == "⟨U+001B⟩[31m⟨U+0000⟩"
     assert controls.visible(None) == ""
+
+
+def test_a_mark_begins_and_ends_with_a_word() -> None:
+    text = "内定を得たため、退会の手続き、お願いします"
+    learned = Evidence("withdrawal", "、退会の手続き、", 7, 15, "model:c、退会", 1.0)
+    comma = Evidence("withdrawal", "、", 7, 8, "model:w、", 1.0)
+    marked = [p.text for p in marks.pieces(text, 0, len(text), [learned, comma]) if p.why]
+    assert marked == ["退会の手続き"]
