@@ -10,8 +10,8 @@ from intake.parsing import attribution, signatures
 _QUOTED = re.compile(r"^[\s　]{0,4}(?:[>＞»≫》]|&gt;)")
 _FACE = re.compile(r"^[\s　]*[>＞][\s._＿.ω\-o]{0,3}[<＜]")
 _BAR = re.compile(r"^[\s　]{0,3}[|｜│┃¦]")
-_COLON = re.compile(r"^:[ 　]?\S")
-_INITIALS = re.compile(r"^[A-Za-z]{1,12}>\s")
+_COLON = re.compile(r"^:(?=[ 　]?\S)")
+_INITIALS = re.compile(r"^(?:[A-Za-z]{1,12}>\s|[一-龥々ぁ-んァ-ヶー]{1,6}(?:さん|様)?[>＞])")
 _CJK = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
 _SUBJECT_ABOVE = re.compile(r"^\s*(?:(?:Re|RE|Fwd?|FW)\s?[:：]\s?\S|Forwarded by \S)")
 _SPEAKS_OF_IT = re.compile(
@@ -118,23 +118,28 @@ def _quoted_lines(rows: list[str], known: list[str | None]) -> list[bool]:
         for row, kind in zip(rows, known, strict=True)
     ]
     for pattern, least in _other_marks(rows):
-        start = -1
+        start, before = 0, ""
         for at in range(len(rows) + 1):
-            hit = at < len(rows) and not quoted[at] and bool(pattern.match(rows[at])) and not _is_table(rows[at])
-            if hit and start < 0:
-                start = at
-            elif not hit and start >= 0:
-                if at - start >= least:
-                    quoted[start:at] = [True] * (at - start)
-                start = -1
+            mark = _mark_of(pattern, rows[at]) if at < len(rows) and not quoted[at] else ""
+            if mark == before:
+                continue
+            if before and at - start >= least:
+                quoted[start:at] = [True] * (at - start)
+            start, before = at, mark
     return quoted
+
+
+def _mark_of(pattern: re.Pattern[str], row: str) -> str:
+    """The mark that this line begins with, the same on each line of one quotation; "" if none."""
+    match = pattern.match(row)
+    return match[0].strip(" 　>＞") or ">" if match and not _is_table(row) else ""
 
 
 def _other_marks(rows: list[str]) -> list[tuple[re.Pattern[str], int]]:
     """The less usual marks of which this text has lines at all, and how many must stand together."""
     first = {row.lstrip()[:1] for row in rows}
     found = [] if first.isdisjoint("|｜│┃¦") else [(_BAR, 2)]
-    if any(">" in row[1:14] for row in rows):
+    if any(">" in row[1:14] or "＞" in row[1:10] for row in rows):
         found.append((_INITIALS, 2))
     return [*found, (_COLON, 2)] if ":" in first else found
 

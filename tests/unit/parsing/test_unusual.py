@@ -14,7 +14,7 @@ import pytest
 from intake.parsing import parse_file_record
 
 FOLDER = Path(__file__).parents[2] / "corpus" / "mail"
-SETS = ("unusual", "fresh")
+SETS = ("unusual", "fresh", "third")
 # what is read otherwise than expected, and stays so: see README.md beside the sets
 OTHERWISE = {
     "unusual header/from-single-quotes from_name",
