@@ -10,7 +10,7 @@ from intake.parsing import attribution, signatures
 _QUOTED = re.compile(r"^[\s　]{0,4}(?:[>＞»≫》]|&gt;)")
 _FACE = re.compile(r"^[\s　]*[>＞][\s._＿.ω\-o]{0,3}[<＜]")
 _BAR = re.compile(r"^[\s　]{0,3}[|｜│┃¦]")
-_COLON = re.compile(r"^:(?=[ 　]?\S)")
+_COLON = re.compile(r"^:(?=[ 　]\S)")
 _INITIALS = re.compile(r"^(?:[A-Za-z]{1,12}>\s|[一-龥々ぁ-んァ-ヶー]{1,6}(?:さん|様)?[>＞])")
 _CJK = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
 _SUBJECT_ABOVE = re.compile(r"^\s*(?:(?:Re|RE|Fwd?|FW)\s?[:：]\s?\S|Forwarded by \S)")

@@ -101,7 +101,7 @@ _LIST_FOOTER = re.compile(
 _FREE_MAIL = re.compile(
     r"Do You Yahoo|Yahoo! (?:BB|JAPAN|Mail|ボーナス|オークション)|hotmail|\bMSN\b"
     r"|無料(?:メール|ブログ|電子メール)|フリーメール"
-    r"|infoseek|excite|livedoor|\bgoo\b|Windows Live|楽天|GET YOUR FREE",
+    r"|infoseek|\bexcite\b|livedoor|\bgoo\b|Windows Live|楽天|GET YOUR FREE",
     re.IGNORECASE,
 )
 _UNDERLINES = re.compile(r"^_{20,}\s*$|^-{40,}\s*$|^--\s?$")
@@ -228,7 +228,9 @@ def _notice(lines: list[str], start: int, stop: int) -> int | None:
         if lines[at][:1] not in ("_", "-") or not _UNDERLINES.match(lines[at]):
             continue
         below = "\n".join(lines[at : min(stop, at + 8)])[:2_000]
-        if _LIST_FOOTER.search(below) or (at >= stop - 6 and _FREE_MAIL.search(below)):
+        if _LIST_FOOTER.search(below) or (
+            at >= stop - 6 and ("http" in below or "Do You" in below) and _FREE_MAIL.search(below)
+        ):
             return at
     begin = stop
     while begin > start and lines[begin - 1].strip():
