@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from intake.bootstrap.scan import BLOCK, Needles, files_under
+from intake.bootstrap.scan import Needles, files_under
 from intake.model import Seeker
 from intake.retention import Traces, traces_of
+from intake.store.live_files import BLOCK
 
 NAME = "鵜殿 珠緒子".encode()
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-BLOCK = 1 << 20
+from intake.store.live_files import blocks
+
 FIRST = 6  # bytes of each string that are looked for together; shorter strings are not looked for
 
 
@@ -26,12 +27,11 @@ class Needles:
     def are_in(self, file: Path) -> tuple[bool, int]:
         """(one of them is in the file, bytes read)."""
         read, tail, found = 0, b"", False
-        with file.open("rb") as f:
-            while block := f.read(BLOCK):
-                read += len(block)
-                window = tail + block
-                found = found or self.found_in(window)
-                tail = window[-self.longest :] if self.longest else b""
+        for block in blocks(file):
+            read += len(block)
+            window = tail + block
+            found = found or self.found_in(window)
+            tail = window[-self.longest :] if self.longest else b""
         return found, read
 
     def found_in(self, window: bytes) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from intake.store.live_files import blocks
 from intake.store.tables import blob, cases, inbox, outbox, seeker
 
 
@@ -64,10 +65,9 @@ def files_with(database: Path, keys: Path, traces: Sequence[bytes]) -> list[str]
 def _holds(file: Path, traces: Sequence[bytes]) -> bool:
     longest = max((len(t) for t in traces), default=0)
     tail = b""
-    with file.open("rb") as f:
-        while block := f.read(1 << 20):
-            window = tail + block
-            if any(t in window for t in traces):
-                return True
-            tail = window[-longest:] if longest else b""
+    for block in blocks(file):
+        window = tail + block
+        if any(t in window for t in traces):
+            return True
+        tail = window[-longest:] if longest else b""
     return False
