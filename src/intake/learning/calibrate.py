@@ -18,7 +18,8 @@ from intake.understanding.sureness import chance, kind_of
 AIM = {"deletion": 0.99, "withdrawal": 0.99, "asked": 0.99, "rest": 0.99}
 KINDS = tuple(AIM)
 SENTENCE = 0.4  # what a single sentence counts against a letter
-MARGIN = 0.5  # log odds above the worst of them
+MARGIN = 0.5  # log odds above the worst of the letters
+HARMLESS = 0.99  # most of these lines were written to be mistaken
 _WISH_FLOORS = [n / 4 for n in range(-8, 9)]
 LEAST = 40  # readings below which a share says nothing
 
@@ -56,18 +57,21 @@ def calibrate(outcomes: Sequence[Outcome]) -> dict[str, float]:
 
 
 def floors_of(outcomes: Sequence[Outcome], sure: dict[str, float]) -> dict[str, float]:
-    """The least chance with which a reading is sure: above it, ``AIM`` of the letters are right. Where leaving or
-    erasure is read, no line of any sort, near misses and minimal pairs included, may be wrongly taken for it."""
+    """The least chance with which a reading is sure: above it, ``AIM`` of the letters are right, none of them is
+    wrongly taken for leaving or erasure, nor are ``HARMLESS`` of all lines, near misses and minimal pairs included."""
     lines = [o for o in outcomes if o.line.requests is not None and not o.doubted]
     rated: dict[str, list[tuple[float, bool]]] = {kind: [] for kind in KINDS}
+    harmless: dict[str, list[tuple[float, bool]]] = {kind: [] for kind in KINDS}
     worst = dict.fromkeys(KINDS, 0.0)
     for one in lines:
         value, kind = chance(one.figures, sure), kind_of(one.chosen)
+        wrong = bool(DESTRUCTIVE & set(one.chosen) - set(one.line.requests or ()))
         if one.line.kind == "message":
             rated[kind].append((value, one.exact))
-        if DESTRUCTIVE & set(one.chosen) - set(one.line.requests or ()):
-            worst[kind] = max(worst[kind], _above(value))
-    return {kind: min(0.999, max(_floor(rated[kind], AIM[kind]), round(worst[kind], 4))) for kind in KINDS}
+            if wrong:
+                worst[kind] = max(worst[kind], _above(value))
+        harmless[kind].append((value, not wrong))
+    return {k: max(_floor(rated[k], AIM[k]), _floor(harmless[k], HARMLESS), round(worst[k], 4)) for k in KINDS}
 
 
 def _above(value: float) -> float:

@@ -104,7 +104,7 @@ def _is_clear(piece: Piece, hit: Hit) -> bool:
 
 def _falls(request: str, reading: Reading, scores: Scores, reader: Reader, readers: LearnedReaders) -> bool:
     """Take the deciding words away: the verdict must fall. If it stands, it stood on something else."""
-    taken = set(_evidence(request, reading, scores))
+    taken = {n for one in sorted(DESTRUCTIVE & set(scores.chosen)) for n in _evidence(one, reading, scores)}
     for number, piece in enumerate(reading.document.pieces):
         if (
             piece.subject

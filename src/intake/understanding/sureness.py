@@ -15,6 +15,7 @@ from intake.understanding.rulebook import LABELS
 
 _ITEM = re.compile(r"(?m)^[ ]*(?:[0-9]{1,2}[.)、 ]|\([0-9]\)|[・*]|[0-9]\))")
 _ALSO = re.compile("また、|それから|あわせて|併せて|ついでに|加えて|それと|もう一[つ点]|なお、|別件|さらに")
+_FAR = 4.0  # log odds
 _SHORT = 30  # words; so short an answer means what the quoted letter asked
 _TURN = re.compile("やはり|やっぱ|撤回|取り消|気が変わ|ではなく|じゃなく|だったが|と思っていました")
 
@@ -65,6 +66,9 @@ def signs(reading: Reading, scores: Scores) -> dict[str, float]:
     figures["aside"] = float(rows[:, others].max()) if len(rows) else -4.0
     quotes = len(reading.stated.split()) < len(reading.body.text.split())
     figures["short_reply"] = float(quotes and len(words) < _SHORT)
+    for name in figures:
+        if name.startswith(("low", "next", "between", "aside")):  # beyond that, more says no more
+            figures[name] = max(-_FAR, min(_FAR, figures[name]))
     figures["least"] = min(chances)
     figures["agree_margin"] = agree * figures["margin"]
     return figures
