@@ -70,8 +70,7 @@ def attachment_bytes(raw: bytes, part: int) -> tuple[str, str, bytes]:
     for found in mime.read(raw, notes).walk():
         if found.number == number:
             if index < 0:
-                body = found.body if found.children else decode_transfer(found, notes)
-                return file_name(found, notes), found.media_type, body
+                return file_name(found, notes), found.media_type, decode_transfer(found, notes)
             return _inside(found.media_type, decode_transfer(found, notes), index)
     raise KeyError(part)
 
