@@ -49,6 +49,10 @@ def test_words_fields_and_their_variants(house: TestHouse) -> None:
     assert found(client, "依頼:退会 面談") == []
     assert found(client, "差出人:saki") == [asking.number]
     assert found(client, "差出人:saki 依頼:退会") == []
+    naming = arrives(house, "面談の件は saki@example.jp にも連絡しました。")
+    assert found(client, "saki") == [naming.number, asking.number]
+    assert found(client, "差出人:saki") == [asking.number]  # who is only named is not who wrote
+    assert found(client, "付き:添付") == []
     assert found(client, "会員番号:M-10001") == [leaving.number]
     assert found(client, "会員番号:M-99999") == []
     assert client.get(f"/staff/search?q={leaving.number}").headers["location"] == f"/staff/cases/{leaving.number}"
