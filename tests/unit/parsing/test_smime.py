@@ -49,11 +49,12 @@ def test_what_cannot_be_opened_is_named(kind: bytes, said: str) -> None:
     assert said in (read(raw).error or "")
 
 
-@pytest.mark.parametrize("cut", range(0, 60, 4))
+@pytest.mark.parametrize("cut", range(60))
 def test_a_cut_structure_breaks_nothing(cut: int) -> None:
     der = sealed(INNER).split(b"\r\n\r\n", 1)[1][:cut]
     message = read(HEAD + KIND % (b"pkcs7-mime", b"signed-data") + base64.encodebytes(der))
-    assert "S/MIME" in (message.error or "") or "退" not in message.text
+    assert message.error is None or message.error.startswith("signed (S/MIME)")
+    assert message.error is not None or message.attachments
 
 
 def test_pgp_wrappers_are_named() -> None:
