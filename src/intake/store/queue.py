@@ -79,7 +79,5 @@ def _filters(query: CaseQuery) -> list[sa.ColumnElement[bool]]:
 def _about(concierge: str) -> sa.ColumnElement[bool]:
     """Complaints about this person, and wishes for another in their place: not theirs to read (features A20)."""
     of_seeker = sa.select(seeker.c.concierge).where(seeker.c.id == cases.c.seeker_id).scalar_subquery()
-    theirs = (
-        sa.func.coalesce(of_seeker, "") == concierge
-    )  # for such cases only; EXISTS reads all seekers
+    theirs = sa.func.coalesce(of_seeker, "") == concierge  # for such cases only; EXISTS reads all seekers
     return sa.and_(sa.or_(cases.c.complaint, cases.c.request == "concierge_change"), theirs)
