@@ -48,7 +48,7 @@ class Network:
         self._inner0 = values["sentence0"]
         self._label, self._label0, self._letter = values["label"], values["label0"], values["letter"]
         self._rows: tuple[dict[Word, int], dict[Word, int]] = ({}, {})
-        self._table = np.zeros((1024, self._window.shape[1]), np.float32)  # row 0: no word
+        self._tables = np.zeros((WIDTH, 1024, self.units), np.float32)  # by place in the window; row 0: no word
         self._used = 1
 
     def scores(self, pieces: Sequence[Piece]) -> Floats:
@@ -85,11 +85,12 @@ class Network:
             numbers += [rows[word] if word in rows else self._row(word, piece.subject) for word in piece.words]
             bounds.append(len(numbers) - _PAD)
             numbers += [0] * _PAD
-        gathered = self._table.take(numbers, axis=0)
-        count, size = len(numbers) - 2 * _PAD, self.units
-        seen = gathered[:count, :size] + self._window0
+        every = np.array(numbers)
+        count = len(numbers) - 2 * _PAD
+        seen = self._tables[0].take(every[:count], axis=0)
+        seen += self._window0
         for place in range(1, WIDTH):
-            seen += gathered[place : place + count, place * size : (place + 1) * size]
+            seen += self._tables[place].take(every[place : place + count], axis=0)
         np.maximum(seen, 0, out=seen)
         bounds.pop()
         largest = np.maximum.reduceat(seen, bounds, axis=0)[::2]
@@ -99,13 +100,13 @@ class Network:
 
     def _row(self, word: Word, subject: bool) -> int:
         """The row of a word that was not met before."""
-        if self._used == len(self._table):
-            self._table = np.vstack([self._table, np.zeros_like(self._table)])
+        if self._used == self._tables.shape[1]:
+            self._tables = np.concatenate([self._tables, np.zeros_like(self._tables)], axis=1)
         known = vector(word.feature)
         inside = self._word[self._words.get(word.feature, 1)].astype(np.float32)
         inside = inside if known is None else inside + known
         whole = np.concatenate([inside, self._surface[self._surfaces.get(word.surface, 1)], [np.float32(subject)]])
-        self._table[self._used] = whole.astype(np.float32) @ self._window
+        self._tables[:, self._used] = (whole.astype(np.float32) @ self._window).reshape(WIDTH, self.units)
         self._rows[subject][word] = self._used
         self._used += 1
         return self._used - 1
