@@ -91,7 +91,7 @@ def test_a_folder_gives_nothing_back(house: TestHouse) -> None:
     url = begin(client)
     house.work()
     assert said(client, url)[-1] == (
-        "failed", "失敗 フォルダーに保存する設定のため、届きません。送信先のサーバーを設定してください")  # fmt: skip
+        "failed", "失敗 外へは送らない設定のため、届きません。送信先のサーバーを設定してください")  # fmt: skip
 
 
 def test_only_a_test_is_shown(house: TestHouse) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from intake.model import Channel, Envelope, Message, Segment
 from intake.pipeline.reading import understand
 from intake.web.labels import label
-from intake.web.staff import grounds, steps
+from intake.web.staff import connections, grounds, policies, presence, steps, views
 from intake.web.staff.english import ENGLISH
 from tests.house import NOON, TestHouse, open_test_house
 
@@ -65,3 +68,16 @@ def test_the_rungs_of_the_charset_ladder_in_words() -> None:
     ]  # fmt: skip
     words = {*steps._PLACES.values(), *steps._RUNGS.values(), *steps._WHOLE.values()} - {"HTML", "RFC 2231"}
     assert sorted(words - ENGLISH.keys()) == []
+
+
+@pytest.mark.parametrize("module", [connections, policies, presence, views, grounds])
+def test_what_these_pages_say_has_its_english(module: ModuleType) -> None:
+    tree = ast.parse(Path(str(module.__file__)).read_text("utf-8"))
+    parts = {id(p) for f in ast.walk(tree) if isinstance(f, ast.JoinedStr) for p in f.values}
+    docs = {ast.get_docstring(n, clean=False) for n in ast.walk(tree)
+            if isinstance(n, ast.Module | ast.ClassDef | ast.FunctionDef)}  # fmt: skip
+    said = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+            and id(n) not in parts and n.value not in docs}  # fmt: skip
+    japanese = {s for s in said if re.search("[ぁ-んァ-ヶ一-龠]", s)}
+    assert japanese
+    assert sorted(japanese - ENGLISH.keys()) == []

@@ -12,6 +12,7 @@ from intake.config import Settings
 from intake.errors import NotFound
 from intake.model import MailState, OutboxItem
 from intake.pipeline import desk, probe
+from intake.web.staff import language
 from intake.web.staff.visit import Visit
 
 LONG = timedelta(minutes=2)
@@ -74,9 +75,10 @@ def _steps(visit: Visit, item_id: int) -> list[Step]:
     if item.state in BAD:
         return steps
     if back is not None:
+        t = language.words(language.of(visit.request))["t"]
         seconds = max(0, round((back.at - item.created_at).total_seconds()))
         door = {"smtp": "SMTP", "lmtp": "LMTP", "imap": "IMAP"}.get(back.via, back.via)
-        steps.append(Step("done", "届きました", f"{door}・{seconds}秒"))
+        steps.append(Step("done", "届きました", f"{door}・{seconds}{t('秒')}"))
         return [*steps, Step("done", "読み取りました。返信はしません")]
     return [*steps, _waiting(visit, item)]
 
@@ -84,6 +86,8 @@ def _steps(visit: Visit, item_id: int) -> list[Step]:
 def _leaving(visit: Visit, item: OutboxItem) -> Step:
     if item.state in BAD:
         return Step("failed", "送信できませんでした。送信先のサーバーの設定をご確認ください", item.error)
+    if item.state in LEFT and visit.context.settings.relay_url.startswith("folder:"):
+        return Step("done", "フォルダーに保存しました")
     if item.state in LEFT:
         return Step("done", "送信先のサーバーが受け取りました")
     late = visit.now - item.created_at > LONG
@@ -94,7 +98,7 @@ def _leaving(visit: Visit, item: OutboxItem) -> Step:
 def _waiting(visit: Visit, item: OutboxItem) -> Step:
     if visit.context.settings.relay_url.startswith("folder:"):
         return Step("failed" if item.state in LEFT else "later",
-                    "フォルダーに保存する設定のため、届きません。送信先のサーバーを設定してください")  # fmt: skip
+                    "外へは送らない設定のため、届きません。送信先のサーバーを設定してください")  # fmt: skip
     if item.state not in LEFT:
         return Step("later", "届くのを待ちます")
     waited = visit.now - (item.sent_at or item.created_at)

@@ -57,5 +57,5 @@ def words(lang: str) -> dict[str, Any]:
 
 
 def _english_label(code: object) -> str:
-    """Codes are English words already."""
-    return str(code).replace("_", " ") if code is not None else ""
+    """Codes are English words already; those that say too little stand in english.toml as ``code:…``."""
+    return ENGLISH.get(f"code:{code}", str(code).replace("_", " ")) if code is not None else ""
