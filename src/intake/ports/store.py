@@ -420,6 +420,10 @@ class StaffRepo(Protocol):
         """Failed sign-ins of this name within the last 15 minutes."""
         ...
 
+    def forgive_failure(self, name: str) -> None:
+        """The newest one was none after all."""
+        ...
+
     def clear_failures(self, name: str) -> None: ...
 
 

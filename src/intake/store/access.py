@@ -12,9 +12,10 @@ from intake.model import Role, StaffMember
 from intake.ports.access import OpenSession, Passkey
 from intake.store.context import Context
 from intake.store.staff import HALF
-from intake.store.tables import invitation, session, staff, staff_passkey, staff_spare_code
+from intake.store.tables import invitation, session, staff, staff_passkey, staff_spare_code, used_challenge
 
 TOUCH_EVERY = timedelta(minutes=1)
+KEEP_CHALLENGES = timedelta(minutes=15)  # they end by themselves after five
 
 
 def _whose(name: str) -> sa.ScalarSelect[Any]:
@@ -100,13 +101,19 @@ class Access:
         values = {"staff_id": _whose(name), "credential_id": credential_id, "public_key": public_key,
                   "sign_count": count, "name": label[:60], "created_at": at}  # fmt: skip
         statement = self._c.insert(staff_passkey).values(values).on_conflict_do_nothing()
-        if self._run(statement) != 1:
+        if self._c.conn.execute(statement.returning(staff_passkey.c.id)).first() is None:
             raise BadInput("このパスキーは登録済みです")
 
     def passkey_used(self, passkey_id: int, sign_count: int, at: datetime) -> None:
         """It opened the account."""
         mine = staff_passkey.c.id == passkey_id
         self._run(sa.update(staff_passkey).where(mine).values(sign_count=sign_count, used_at=at))
+
+    def use_challenge(self, challenge_hash: bytes, at: datetime) -> bool:
+        """True once for each."""
+        self._run(sa.delete(used_challenge).where(used_challenge.c.at < at - KEEP_CHALLENGES))
+        new = self._c.insert(used_challenge).values(hash=challenge_hash, at=at).on_conflict_do_nothing()
+        return self._c.conn.execute(new.returning(used_challenge.c.hash)).first() is not None
 
     def remove_passkey(self, name: str, passkey_id: int) -> bool:
         """False where it is not theirs."""

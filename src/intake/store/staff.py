@@ -122,6 +122,11 @@ class Staff:
         count = sa.select(sa.func.count()).where(failed.name == name, failed.at > now - FAILURE_WINDOW)
         return self._c.conn.execute(count).scalar_one()
 
+    def forgive_failure(self, name: str) -> None:
+        """The newest one was none after all."""
+        newest = sa.select(sa.func.max(sign_in_failure.c.id)).where(sign_in_failure.c.name == name).scalar_subquery()
+        self._c.conn.execute(sa.delete(sign_in_failure).where(sign_in_failure.c.id == newest))
+
     def clear_failures(self, name: str) -> None:
         """After a sign-in that worked."""
         self._c.conn.execute(sa.delete(sign_in_failure).where(sign_in_failure.c.name == name))

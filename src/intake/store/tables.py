@@ -405,6 +405,14 @@ invitation = sa.Table(
     sa.Column("used_at", Instant),
 )
 
+# Challenges that a passkey has answered: none is answered twice, in whichever process. Kept for minutes.
+used_challenge = sa.Table(
+    "used_challenge",
+    metadata,
+    sa.Column("hash", Bytes, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+)
+
 # A search kept under a name. Fields only, never free words: what people are called is not kept here.
 saved_view = sa.Table(
     "saved_view",

@@ -6,6 +6,8 @@ import threading
 from collections import Counter
 from datetime import datetime
 
+ONE_MACHINE = ("127.0.0.1", "::1", "testclient")  # a proxy before us: everybody comes from there
+
 
 class Pace:
     """Counts by the minute. ``each``: one caller's share; ``total``: everybody's."""

@@ -6,29 +6,52 @@ import base64
 import binascii
 import hashlib
 import hmac
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import bcrypt
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from intake.errors import StoreBusy
+
 MOST_ROUNDS = 5_000_000  # a record cannot ask for minutes of work
 
 _HASHER = PasswordHasher()
 _NOBODY = _HASHER.hash("nobody has this password")
+_HASHING = threading.BoundedSemaphore(2)  # argon2 takes 64 MiB each time: strangers must not use it all
+_WAIT_SECONDS = 5.0
+
+
+@contextmanager
+def _one_of_few() -> Iterator[None]:
+    if not _HASHING.acquire(timeout=_WAIT_SECONDS):
+        raise StoreBusy("too many passwords at once")
+    try:
+        yield
+    finally:
+        _HASHING.release()
 
 
 def hash_password(password: str) -> str:
-    """An argon2id hash."""
-    return _HASHER.hash(password)
+    """An argon2id hash. Raises StoreBusy where too many are made at once."""
+    with _one_of_few():
+        return _HASHER.hash(_bytes(password))
 
 
 def password_fits(stored: str | None, password: str) -> bool:
-    """Check in the same time for known and unknown accounts."""
+    """Check in the same time for known and unknown accounts. Raises StoreBusy where too many are checked at once."""
     try:
-        _HASHER.verify(stored or _NOBODY, password)
+        with _one_of_few():
+            _HASHER.verify(stored or _NOBODY, _bytes(password))
     except (Argon2Error, InvalidHashError):
         return False
     return stored is not None
+
+
+def _bytes(password: str) -> bytes:
+    return password.encode("utf-8", "replace")
 
 
 def old_password_fits(stored: str | None, typed: str) -> bool:

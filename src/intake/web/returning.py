@@ -19,12 +19,11 @@ from intake.errors import IntakeError, Temporary
 from intake.journal import journal
 from intake.pipeline import returning
 from intake.web.context import WebContext, context_of
-from intake.web.pace import Pace
+from intake.web.pace import ONE_MACHINE, Pace
 from intake.web.passwords import old_password_fits
 
 log = journal("return")
 FIELDS = ("email", "password", "member_id")
-ONE_MACHINE = ("127.0.0.1", "::1", "testclient")  # a proxy before us: everybody comes from there
 PACE = Pace(each=20, total=120)
 
 

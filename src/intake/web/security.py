@@ -86,4 +86,8 @@ def same_origin(request: Request, public_host: str) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return True
-    return urlsplit(origin).netloc in (request.headers.get("host", ""), public_host)
+    try:
+        netloc = urlsplit(origin).netloc
+    except ValueError:
+        return False
+    return netloc in (request.headers.get("host", ""), public_host)

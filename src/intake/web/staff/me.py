@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import base64
 import binascii
+from datetime import timedelta
 
 from starlette.responses import Response
 
 from intake.errors import NotFound
 from intake.ports import Tx
-from intake.web.passwords import hash_password, password_fits
+from intake.web.passwords import hash_password
 from intake.web.staff import factors, oidc, passkeys
+from intake.web.staff.again import trouble_with_password
 from intake.web.staff.visit import Visit
 from intake.web.staff.welcome import LEAST_PASSWORD, MOST_PASSWORD
+
+FRESH = timedelta(minutes=15)
+SIGN_IN_ANEW = "サインインから時間がたっています。一度サインアウトし、サインインし直してから登録してください。"
 
 
 def show(visit: Visit) -> Response:
@@ -26,6 +31,7 @@ def _render(visit: Visit, status: int = 200, *, trouble: str = "", secret: str =
     with visit.context.store.read() as tx:
         sessions = tx.access.sessions(name, visit.now)
         has_codes, left = tx.access.totp(name) is not None, tx.access.spare_codes_left(name)
+        has_password = tx.staff.password_hash(name) is not None
         keys, subject = tx.access.passkeys(name), tx.access.subject(name)
     issuer = visit.tools.agency.name
     return visit.page(
@@ -36,6 +42,7 @@ def _render(visit: Visit, status: int = 200, *, trouble: str = "", secret: str =
         sessions=sessions,
         here=visit.session.id,
         has_codes=has_codes,
+        has_password=has_password,
         spare_left=left,
         secret=secret,
         sealed=base64.urlsafe_b64encode(factors.seal(keyring, secret, name)).decode() if secret else "",
@@ -52,8 +59,8 @@ def _render(visit: Visit, status: int = 200, *, trouble: str = "", secret: str =
 def set_password(visit: Visit) -> Response:
     """Change one's own password; whoever else sits at an open session of this account is signed out."""
     new = str(visit.form.get("new", ""))
-    if not _knows_password(visit, "old"):
-        return _render(visit, 422, trouble="今のパスワードが違います。")
+    if wrong := trouble_with_password(visit, "old"):
+        return _render(visit, 422, trouble=wrong)
     if not LEAST_PASSWORD <= len(new) <= MOST_PASSWORD:
         return _render(visit, 422, trouble=f"新しいパスワードは{LEAST_PASSWORD}文字以上にしてください。")
     hashed = hash_password(new)
@@ -66,8 +73,8 @@ def set_password(visit: Visit) -> Response:
 
 def begin_codes(visit: Visit) -> Response:
     """Show a new secret to scan; nothing is kept until a code of it is typed in."""
-    if not _knows_password(visit, "old"):
-        return _render(visit, 422, trouble="今のパスワードが違います。")
+    if wrong := trouble_with_password(visit, "old"):
+        return _render(visit, 422, trouble=wrong)
     return _render(visit, secret=factors.new_secret())
 
 
@@ -92,12 +99,23 @@ def keep_codes(visit: Visit) -> Response:
 
 def end_codes(visit: Visit) -> Response:
     """Without codes again; wants the password."""
-    if not _knows_password(visit, "old"):
-        return _render(visit, 422, trouble="今のパスワードが違います。")
+    if wrong := trouble_with_password(visit, "old"):
+        return _render(visit, 422, trouble=wrong)
     with visit.context.store.write() as tx:
         tx.access.set_totp(visit.staff.name, None)
         _note(visit, tx, "staff.codes_off")
     return visit.back_to("/staff/me", "codes_off")
+
+
+def add_passkey(visit: Visit) -> Response:
+    """Wants the password, where the account has one; else a sign-in of the last minutes."""
+    with visit.context.store.read() as tx:
+        has_password = tx.staff.password_hash(visit.staff.name) is not None
+    if has_password:
+        wrong = trouble_with_password(visit, "old")
+    else:
+        wrong = "" if visit.now - visit.session.created_at < FRESH else SIGN_IN_ANEW
+    return _render(visit, 422, trouble=wrong) if wrong else passkeys.add(visit)
 
 
 def end_session(visit: Visit) -> Response:
@@ -109,12 +127,6 @@ def end_session(visit: Visit) -> Response:
             raise NotFound()
         _note(visit, tx, "staff.sessions_closed")
     return visit.back_to("/staff/me", "signed_out")
-
-
-def _knows_password(visit: Visit, field: str) -> bool:
-    with visit.context.store.read() as tx:
-        stored = tx.staff.password_hash(visit.staff.name)
-    return password_fits(stored, str(visit.form.get(field, ""))[:1000])
 
 
 def _note(visit: Visit, tx: Tx, action: str) -> None:

@@ -12,6 +12,7 @@ import json
 import secrets
 import threading
 import time
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -136,9 +137,9 @@ def _entered(context: WebContext, request: Request, errand: Errand, claims: dict
     subject = _subject(claims)
     with context.store.write() as tx:
         member = tx.access.by_subject(subject)
-        claim = context.settings.oidc_claim
-        if member is None and claim:
-            named = tx.staff.by_name(str(claims.get(claim, "")))
+        name = _claimed_name(context.settings.oidc_claim, claims)
+        if member is None and name:
+            named = tx.staff.by_name(name)
             if named is not None and named.active and tx.access.subject(named.name) is None:
                 tx.access.link_subject(named.name, subject)
                 tx.audit.append(
@@ -148,6 +149,14 @@ def _entered(context: WebContext, request: Request, errand: Errand, claims: dict
     if member is None:
         return session.door(context, request, 403, error="oidc_unknown")
     return session.enter(context, request, member.name, "oidc", errand.target)
+
+
+def _claimed_name(claim: str, claims: dict[str, Any]) -> str:
+    """What the provider calls the person; an address only where it has verified it (OpenID Connect Core §5.7)."""
+    value = claims.get(claim) if claim else None
+    if not isinstance(value, str) or (claim == "email" and claims.get("email_verified") is not True):
+        return ""
+    return unicodedata.normalize("NFKC", value).strip()
 
 
 def _linked(context: WebContext, request: Request, errand: Errand, claims: dict[str, Any]) -> Response:
@@ -184,8 +193,10 @@ def _claims(context: WebContext, code: str, errand: Errand) -> dict[str, Any]:
         and (len(audiences) == 1 or claims.get("azp") == settings.oidc_client_id)
         and isinstance(claims.get("exp"), (int, float))
         and claims["exp"] > now - CLOCK_SKEW
-        and float(claims.get("iat") or 0) < now + CLOCK_SKEW
-        and bool(claims.get("sub"))
+        and isinstance(claims.get("iat", 0), (int, float))
+        and claims.get("iat", 0) < now + CLOCK_SKEW
+        and isinstance(claims.get("sub"), str)
+        and bool(claims["sub"])
     )
     if not fits or not secrets.compare_digest(str(claims.get("nonce", "")).encode(), errand.nonce.encode()):
         raise Refused("claims")

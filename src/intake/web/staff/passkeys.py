@@ -1,7 +1,8 @@
 """Passkeys (WebAuthn): a key of the person's own device signs a challenge of ours; nothing secret is kept here.
 
-A challenge is stateless: random bytes, an end, and our keyed hash over both and over what it is for. With user
-verification asked for, a passkey is two factors in one.
+A challenge is stateless until it is answered: random bytes, an end, and our keyed hash over both and over what it is
+for; answered ones are remembered by the store, for all processes. With user verification asked for, a passkey is two
+factors in one.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import ipaddress
 import json
 import secrets
-import threading
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,8 +42,6 @@ from intake.web.staff.visit import Visit
 
 CHALLENGE_LASTS = timedelta(minutes=5)
 _REQUIRED = UserVerificationRequirement.REQUIRED
-_USED: set[bytes] = set()
-_USED_LOCK = threading.Lock()
 
 
 def relying_party(context: WebContext) -> str | None:
@@ -168,13 +166,9 @@ def _proved(context: WebContext, text: str) -> str | None:
         )
     except Exception:  # noqa: BLE001 - whatever a browser sends: it signs nobody in
         return None
-    with _USED_LOCK:
-        if challenge in _USED:
-            return None
-        if len(_USED) > 100_000:
-            _USED.clear()
-        _USED.add(challenge)
     with context.store.write() as tx:
+        if not tx.access.use_challenge(context.tools().keyring.hash("passkey-used", challenge), context.clock()):
+            return None
         tx.access.passkey_used(key.id, found.new_sign_count, context.clock())
     return key.staff
 

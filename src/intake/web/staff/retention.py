@@ -18,7 +18,7 @@ from intake.policy import today_of
 from intake.ports import Tx
 from intake.retention import Due
 from intake.retention import calendar as clocks_running
-from intake.web.passwords import password_fits
+from intake.web.staff.again import trouble_with_password
 from intake.web.staff.visit import Visit
 
 WHO = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
@@ -70,10 +70,8 @@ def hold(visit: Visit) -> Response:
 
 def export(visit: Visit) -> Response:
     """Everything about one person, after the password was typed again (reliability.md A26). Recorded."""
-    with visit.context.store.read() as tx:
-        stored = tx.staff.password_hash(visit.staff.name)
-    if not password_fits(stored, str(visit.form.get("password", ""))[:1000]):
-        return _person_page(visit, 422, trouble="パスワードが違います。")
+    if wrong := trouble_with_password(visit, "password"):
+        return _person_page(visit, 422, trouble=wrong)
     with visit.context.store.write() as tx:
         told = disclose(Act(tx, visit.actor, visit.now), _find(tx, visit.field("member")), visit.tools)
     if visit.field("as") == "json":

@@ -94,7 +94,7 @@ ROUTES: list[BaseRoute] = [
     page("/me/codes/keep", me.keep_codes, methods=("POST",)),
     page("/me/codes/end", me.end_codes, methods=("POST",)),
     page("/me/sessions/end", me.end_session, methods=("POST",)),
-    page("/me/passkeys", passkeys.add, methods=("POST",)),
+    page("/me/passkeys", me.add_passkey, methods=("POST",)),
     page("/me/passkeys/remove", passkeys.remove, methods=("POST",)),
     page("/me/oidc", oidc.link),
     page("/me/oidc/end", oidc.unlink, methods=("POST",)),

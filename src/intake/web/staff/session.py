@@ -20,6 +20,7 @@ from intake.web.context import WebContext
 from intake.web.staff import language
 
 COOKIE = "intake_session"
+KNOWN, KNOWN_SECONDS = "intake_known", 365 * 86400
 LASTS = timedelta(hours=12)
 HALF_LASTS = timedelta(minutes=10)
 HALF = "half"
@@ -78,7 +79,7 @@ def enter(context: WebContext, request: Request, name: str, method: str, target:
         opened = tx.staff.open_session(name, _hash(context, token), secrets.token_urlsafe(32), now, now + lasts, method)
         tx.access.describe_session(opened.id, method, agent_of(request), request.client.host if request.client else "")
         if method != HALF:
-            tx.staff.clear_failures(name)
+            tx.staff.clear_failures(brake(context, request, name))
             tx.audit.append(now, Actor("staff", name), "staff.signed_in", detail={"method": method})
     onward = safe_target(target)
     if method == HALF:
@@ -86,7 +87,24 @@ def enter(context: WebContext, request: Request, name: str, method: str, target:
     response = RedirectResponse(onward, 303)
     response.set_cookie(COOKIE, token, max_age=int(lasts.total_seconds()), httponly=True, samesite="lax",
                         path="/staff", secure=context.https)  # fmt: skip
+    if method != HALF and brake(context, request, name) == name:
+        nonce = secrets.token_urlsafe(16)
+        known = f"{nonce}.{context.tools().keyring.sign('known-browser', f'{name}/{nonce}')}"
+        response.set_cookie(KNOWN, known, max_age=KNOWN_SECONDS, httponly=True, samesite="lax",
+                            path="/staff/sign-in", secure=context.https)  # fmt: skip
     return response
+
+
+def brake(context: WebContext, request: Request, name: str) -> str:
+    """What failed sign-ins are counted by: the name, but apart in a browser in which this name signed in before.
+
+    So a stranger who knows a name and keeps failing locks strangers out, never its owner at the own desk.
+    """
+    nonce, _, signature = request.cookies.get(KNOWN, "")[:200].partition(".")
+    ring, whose = context.tools().keyring, f"{name}/{nonce}"
+    if not ring.signed_by_us("known-browser", whose, signature):
+        return name
+    return f"#{ring.hash('known-browser', whose).hex()}"
 
 
 def close(context: WebContext, request: Request, name: str) -> Response:
@@ -101,7 +119,10 @@ def close(context: WebContext, request: Request, name: str) -> Response:
 
 def safe_target(target: str) -> str:
     """A page of ours, never another site's."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return HOME
     ours = not parts.scheme and not parts.netloc and parts.path.startswith(HOME) and "\\" not in target
     return target if ours and target.isprintable() else HOME
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import unicodedata
 
 from starlette.concurrency import run_in_threadpool
@@ -15,11 +14,12 @@ from intake.errors import Temporary
 from intake.model import Actor
 from intake.ports import Session
 from intake.web.context import WebContext, context_of
+from intake.web.pace import ONE_MACHINE, Pace
 from intake.web.passwords import password_fits
 from intake.web.staff import factors, session
 
 MOST_FAILURES = 5
-_HASHING = threading.BoundedSemaphore(2)  # argon2 takes 64 MiB each time: strangers must not use it all
+PACE = Pace(each=30, total=300)  # for browsers in which nobody of this name signed in before
 
 
 async def show(request: Request) -> Response:
@@ -35,39 +35,44 @@ async def sign_in(request: Request) -> Response:
 
 def _sign_in(request: Request, fields: dict[str, str]) -> Response:
     context, target = context_of(request), fields.get("next", session.HOME)
-    name = unicodedata.normalize("NFKC", fields.get("name", "")).strip()[:100]
+    typed = unicodedata.normalize("NFKC", fields.get("name", "")).strip()[:100]
+    name = "".join(c for c in typed if c.isprintable())  # PostgreSQL knows no NUL
     try:
-        error = _check(context, name, fields.get("password", "")[:1000])
+        error = _check(context, request, name, fields.get("password", "")[:1000])
         if error:
-            return session.door(context, request, 429 if error == "locked" else 401, error=error, target=target)
-        return session.enter(context, request, name, session.HALF if _has_factor(context, name) else "password", target)
+            return session.door(context, request, 401 if error == "wrong" else 429, error=error, target=target)
+        return session.enter(context, request, name, session.HALF if has_factor(context, name) else "password", target)
     except Temporary:
         return session.door(context, request, 503, error="later", target=target)
 
 
-def _check(context: WebContext, name: str, password: str) -> str:
-    """ "" if they fit, else ``wrong`` or ``locked``."""
-    now = context.clock()
-    with context.store.read() as tx:
-        stored = tx.staff.password_hash(name)
-        locked = tx.staff.failures(name, now) >= MOST_FAILURES
-    with _HASHING:
-        fits = password_fits(stored, password)
-    if locked:
-        return "locked"
-    return "" if fits else _failed(context, name, known=stored is not None)
-
-
-def _failed(context: WebContext, name: str, *, known: bool) -> str:
-    now = context.clock()
+def _check(context: WebContext, request: Request, name: str, password: str) -> str:
+    """ "" if they fit, else ``wrong``, ``locked`` or ``later``. A try is counted before it is looked at."""
+    now, counted = context.clock(), session.brake(context, request, name)
+    if counted == name and _too_often(context, request):
+        return "later"
     with context.store.write() as tx:
-        failures = tx.staff.note_failure(name, now)
-        if failures == MOST_FAILURES and known:
+        tx.audit.head()  # one after the other, on PostgreSQL too
+        if tx.staff.failures(counted, now) >= MOST_FAILURES:
+            return "locked"
+        failures, stored = tx.staff.note_failure(counted, now), tx.staff.password_hash(name)
+    if password_fits(stored, password):
+        with context.store.write() as tx:
+            tx.staff.forgive_failure(counted)
+        return ""
+    if failures == MOST_FAILURES and stored is not None:
+        with context.store.write() as tx:
             tx.audit.append(now, Actor("system", "web"), "staff.locked", detail={"name": name})
     return "wrong"
 
 
-def _has_factor(context: WebContext, name: str) -> bool:
+def _too_often(context: WebContext, request: Request) -> bool:
+    host = request.client.host if request.client else ""
+    return PACE.wait_seconds("" if host in ONE_MACHINE else host, context.clock()) > 0
+
+
+def has_factor(context: WebContext, name: str) -> bool:
+    """Whether the account asks for more than its password."""
     with context.store.read() as tx:
         return tx.access.totp(name) is not None or bool(tx.access.passkeys(name))
 
@@ -100,17 +105,19 @@ def _second(request: Request, fields: dict[str, str]) -> Response:
     half = session.find(context, request, half=True)
     if half is None:
         return session.door(context, request, 401, error="expired")
-    method, error = _judge(context, half, fields.get("code", "")[:40])
+    method, error = _judge(context, request, half, fields.get("code", "")[:40])
     if error:
         return _ask_second(request, 429 if error == "locked" else 401, error)
     return session.enter(context, request, half.staff.name, method, fields.get("next", session.HOME))
 
 
-def _judge(context: WebContext, half: Session, code: str) -> tuple[str, str]:
+def _judge(context: WebContext, request: Request, half: Session, code: str) -> tuple[str, str]:
     """(how, "") or ("", what is wrong). Wrong codes count as wrong passwords do: five lock the account."""
     name, now, keyring = half.staff.name, context.clock(), context.tools().keyring
+    counted = session.brake(context, request, name)
     with context.store.write() as tx:
-        if tx.staff.failures(name, now) >= MOST_FAILURES:
+        tx.audit.head()
+        if tx.staff.failures(counted, now) >= MOST_FAILURES:
             return "", "locked"
         sealed = tx.access.totp(name)
         step = factors.step_of(factors.unseal(keyring, sealed, name), code, now) if sealed else None
@@ -118,7 +125,9 @@ def _judge(context: WebContext, half: Session, code: str) -> tuple[str, str]:
             return "totp", ""
         if tx.access.use_spare_code(name, factors.spare_hash(keyring, name, code), now):
             return "spare", ""
-    return "", "locked" if _failed(context, name, known=True) == "locked" else "code"
+        if tx.staff.note_failure(counted, now) == MOST_FAILURES:
+            tx.audit.append(now, Actor("system", "web"), "staff.locked", detail={"name": name})
+    return "", "code"
 
 
 async def fields_of(request: Request) -> dict[str, str]:

@@ -16,7 +16,7 @@ from intake.ports import Tx
 from intake.web.context import context_of
 from intake.web.passwords import hash_password
 from intake.web.staff import session
-from intake.web.staff.signin import fields_of
+from intake.web.staff.signin import fields_of, has_factor
 
 LASTS = timedelta(hours=24)
 LEAST_PASSWORD, MOST_PASSWORD = 12, 200
@@ -54,6 +54,9 @@ def _accept(request: Request, fields: dict[str, str]) -> Response:
         return _show(request, 422, "short")
     if password != fields.get("again", ""):
         return _show(request, 422, "differs")
+    with context.store.read() as tx:
+        if tx.access.invited(_hash(request), context.clock()) is None:
+            return _show(request, 404, "gone")  # before the work: strangers may try any address
     hashed = hash_password(password)
     with context.store.write() as tx:
         member = tx.access.use_invitation(_hash(request), context.clock())
@@ -65,7 +68,8 @@ def _accept(request: Request, fields: dict[str, str]) -> Response:
                             detail={"name": member.name})  # fmt: skip
     if member is None:
         return _show(request, 404, "gone")
-    return session.enter(context, request, member.name, "invitation", session.HOME)
+    method = session.HALF if has_factor(context, member.name) else "invitation"  # a new password is one factor
+    return session.enter(context, request, member.name, method, session.HOME)
 
 
 def _hash(request: Request) -> bytes:
