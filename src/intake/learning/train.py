@@ -228,7 +228,7 @@ def _outcome(one: Prepared, weights: Weights, seen: Network | None) -> Outcome:
         tuple(map(float, scores.odds)),
         tuple(map(float, scores.reasons)),
         weights.reason_labels,
-        bool(doubted) or asides.language(one.reading.own) != "ja",
+        bool(doubted) or not gate.both_sure(scores) or asides.language(one.reading.own) != "ja",
         (tuple(map(float, scores.each[0])), tuple(map(float, scores.each[1]))),
     )
 

@@ -60,7 +60,7 @@ class Understander:
         figures = sureness.signs(reading, scores)
         confidence = sureness.chance(figures, self.weights.sure)
         why = () if answered else evidence(reading, chosen, rows, self.reader, self.weights)
-        if confidence < self._floor(reading, chosen):
+        if confidence < self._floor(reading, chosen) or not gate.both_sure(scores):
             doubts += [*gate.plain_doubts(chosen, reading, scores), "unsure"]
         else:
             doubts += gate.doubts(chosen, reading, scores, self.reader, self.learned)

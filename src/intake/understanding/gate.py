@@ -24,6 +24,7 @@ _TELLING = frozenset({"leave", "endservice", "jobfound", "searchover", "thanks"}
 _NEAR = 3  # tokens behind the rule's words within which it must be asked: 消し・て・いただけますか
 _SERIOUS = frozenset({"neg", "third", "else", "mere_if", "hear", "sup"})
 _ENDS_ASKING = frozenset({"withdrawal.leave-i-do"})  # rules that themselves demand the end of the sentence: 解約で。
+_EACH = 2.0  # log odds that each learned reader must give
 _SPEAKS = 1.0  # log odds of the one sentence that asks, where no rule has its words
 
 
@@ -36,6 +37,15 @@ def plain_doubts(chosen: Sequence[str], reading: Reading, scores: Scores) -> lis
         elif _contradicted(request, reading, scores):
             found.append(f"contradicted_{request}")
     return found
+
+
+def both_sure(scores: Scores) -> bool:
+    """Each learned reader by itself is sure of leaving and of erasure, where they are read.
+
+    Out of fold no line, near misses and minimal pairs included, was wrongly taken for either with this demand.
+    """
+    columns = [LABELS.index(request) for request in DESTRUCTIVE & set(scores.chosen)]
+    return all(odds[column] > _EACH for odds in scores.each for column in columns)
 
 
 def doubts(

@@ -147,3 +147,14 @@ def test_a_polite_wish_is_not_taken_for_a_report(understander: Understander, bod
 
     reading = understander.reader.read(body, "", ())
     assert gate.plain_doubts(("deletion",), reading, understander.learned.scores(reading)) == []
+
+
+def test_leaving_needs_both_learned_readers(understander: Understander) -> None:
+    from dataclasses import replace
+
+    from intake.understanding import gate
+
+    scores = understander.learned.scores(understander.reader.read("退会の手続きをお願いいたします。", "", ()))
+    assert gate.both_sure(scores)
+    assert not gate.both_sure(replace(scores, each=(scores.each[0], scores.each[1] - 30)))
+    assert not gate.both_sure(replace(scores, each=(scores.each[0] - 30, scores.each[1])))
