@@ -187,7 +187,7 @@ def _sniffed(raw: bytes, declared: str | None, label: str | None) -> Decoded:
         text, bad = _with(codec, raw, replace=True)
         rung = "declared, damaged" if codec == declared else "sniffed, damaged"
         tries.append(Decoded(text, codec, rung, bad))
-    joined = _without_cuts(raw, declared) or _paired(raw)
+    joined = _without_cuts(raw, declared) or _paired(raw) or _line_by_line(raw)
     if joined is not None:
         return joined
     best = max(tries, key=lambda item: _worth(item.text) - 8 * item.bad / max(1, len(item.text)))
@@ -202,6 +202,27 @@ def _has_hiragana(text: str) -> bool:
     """Words of ours between half-width kana or rare signs: no other script's bytes come out so by chance."""
     count = sum(1 for char in text[:4_000] if "ぁ" <= char <= "ん")
     return count >= 3 and count * 6 >= sum(1 for char in text[:4_000] if char >= "\x80")
+
+
+def _line_by_line(raw: bytes) -> Decoded | None:
+    """UTF-8 and another Japanese codec in one text: a quotation or a footer that somebody pasted as bytes."""
+    lines = raw.split(b"\n")
+    if len(lines) < 2 or len(lines) > 5_000:
+        return None
+    out: list[str] = []
+    kinds: set[str] = set()
+    for line in lines:
+        text = _strict("utf-8", line)
+        if text is None:
+            guess = _japanese(line)
+            if guess is None or _worth(guess.text) < 0.4:
+                return None
+            text = guess.text
+            kinds.add(guess.codec)
+        elif not line.isascii():
+            kinds.add("utf-8")
+        out.append(text)
+    return Decoded("\n".join(out), "utf-8", "sniffed line by line") if "utf-8" in kinds and len(kinds) > 1 else None
 
 
 def _paired(raw: bytes) -> Decoded | None:

@@ -25,7 +25,7 @@ _HISTORY = re.compile(
 )
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|mso-hide\s*:\s*all"
-    r"|max-height\s*:\s*0(?:px)?\s*(?:;|\"|'|$)",
+    r"|font-size\s*:\s*1p[xt]\b|(?<![-\w])opacity\s*:\s*0(?![.\d]*[1-9])|max-height\s*:\s*0(?:px)?\s*(?:;|\"|'|$)",
     re.IGNORECASE,
 )
 _HIDDEN_ATTRIBUTE = re.compile(r"\bhidden(?:\s|=|/|$)", re.IGNORECASE)
@@ -44,6 +44,7 @@ _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _TEXTAREA = re.compile(r"<(/?)textarea\b[^<>]*>", re.IGNORECASE)
 _META = re.compile(rb"<meta[^<>]{0,400}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _XML = re.compile(rb"<\?xml[^<>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
+_BULLET_INDENT = re.compile(r"(?m)^  (?=(?:•|\d{1,3}\.) )")
 _NEWLINES = re.compile(r"\n{3,}")
 _CELL_END = re.compile(r"[ \t]*\t[ \t]*")
 
@@ -94,6 +95,8 @@ def _tidy(text: str) -> str:
     text = text.replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "")
     if "\t" in text:
         text = _CELL_END.sub("\t", text)
+    if "  " in text:
+        text = _BULLET_INDENT.sub("", text)  # else all but the first would stand apart
     return _NEWLINES.sub("\n\n", text)[:TEXT_CHARS].strip()
 
 

@@ -61,7 +61,7 @@ class _Reader:
         _describe(part, default)
         if part.main == "multipart":
             self._multipart(part)
-        elif part.media_type in ("message/rfc822", "message/global", "message/news"):
+        elif part.media_type in ("message/rfc822", "message/global", "message/news") or self._is_first_piece(part):
             self._nested(part)
         elif part.media_type in SMIME:
             self._signed(part)
@@ -100,6 +100,13 @@ class _Reader:
 
             body = decode_transfer(part, self.notes)
         part.children.append(self.part(header_block.trimmed(body), part.depth + 1, top=True))
+
+    def _is_first_piece(self, part: Part) -> bool:
+        """The first of the mails that one was cut into (RFC 2046 §5.2.2) is read, and said to be a piece."""
+        if part.media_type != "message/partial":
+            return False
+        self.notes.fault("a piece of a longer mail (message/partial)")
+        return params.plain(part.params, "number") == "1"
 
     def _signed(self, part: Part) -> None:
         """An opaque signature holds the part that was signed; an encrypted one stays closed."""

@@ -50,6 +50,14 @@ def _is_base64(body: bytes) -> bool:
     return len(head) >= 24 and b" " not in head and bool(_B64.match(head)) and not _chunks(head).isascii()
 
 
+def _twice(raw: bytes, notes: Notes) -> bytes:
+    """What a gateway encoded that was encoded already."""
+    if len(raw) < 200_000 and raw.isascii() and _is_base64(raw):
+        notes.step("body", "base64 twice")
+        return _chunks(raw)
+    return raw
+
+
 def _tidied(body: bytes) -> bytes:
     """Without a relay's line cuts, and in the common alphabet."""
     if b"!" in body:
@@ -66,7 +74,7 @@ def _from_base64(body: bytes, notes: Notes) -> bytes:
         return _from_quoted(body, notes)
     if _B64.match(body):
         if not _prose(body):
-            return _chunks(body)
+            return _twice(_chunks(body), notes)
         notes.step("body", "labelled base64, plain")
         return body
     good: list[bytes] = []

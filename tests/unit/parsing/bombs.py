@@ -147,3 +147,5 @@ def wrapped() -> Iterator[tuple[str, bytes]]:
     yield "above-this-line", typed(plain, ("この行の" * 90 + "上に\n").encode() * 2_500)
     yield "halves", typed(plain, b"\xed\xa0\xbd\xed\xb8\x8a" * 300_000 + b"\xed\xa0")
     yield "postscripts", typed(plain, "追伸\n\n".encode() * 25_000)
+    yield "line-by-line", typed(plain, "退会。\n".encode() + ("山田太郎です。" * 57 + "\n").encode("cp932") * 4_900)
+    yield "base64-of-base64", typed(plain, b"UVVGQlFVRkI=" * 300_000, coded)
