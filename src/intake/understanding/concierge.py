@@ -9,7 +9,11 @@ _CONCIERGE = re.compile(
     r"コンサルタント)(?:者)?の?[ ]?(?P<a>[一-鿿々]{1,4})[ ]?(?:さん|様|氏)|"
     r"(?:^|\n)(?P<b>[一-鿿々]{1,4})[ ]?(?:さん|様)(?:[、。!\n]|$)"
 )
-_NOBODY = re.compile("担当|各位|皆|責任|部|課|室|窓口|求職|会員")
+# 「担当者様」「人事部の皆様」 address an office and nobody by name; 阿部, 室井 and 皆川 are names.
+_NOBODY = re.compile(
+    "担当|者|各位|^皆$|責任|窓口|求職|会員|御社|貴社|御中|人事|採用|事務局|一同|"
+    "(?:営業|総務|経理|事業|管理|業務|企画|開発|支援|推進)部|課$|室$"
+)
 
 
 def find_concierge(text: str) -> str | None:
