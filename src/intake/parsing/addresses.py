@@ -21,7 +21,8 @@ _SPACE = re.compile(r"\s+")
 
 def canonical(addr: str) -> str:
     """For comparing only, never for sending: NFKC, lower case, quotes and blanks out, domain in its ASCII form."""
-    text = _SPACE.sub("", unicodedata.normalize("NFKC", addr)).strip("<>").removeprefix("mailto:").lower()
+    text = addr if addr.isascii() else unicodedata.normalize("NFKC", addr)
+    text = "".join(text.split()).strip("<>").removeprefix("mailto:").lower()
     match = _QUOTED_LOCAL.match(text)
     if match:
         text = match[1].replace("\\", "") + "@" + match[2]
