@@ -48,11 +48,7 @@ def make_tools(settings: Settings, keyring: Keyring | None = None) -> Tools:
         profile=load_profile(rules, settings.profile),
         templates=load_templates(template_dirs(settings)),
         agency=agency,
-        parse_options=ParseOptions(
-            authserv_id=settings.authserv_id,
-            authserv_below=settings.authserv_place == "below",
-            staff_addresses=tuple(words(settings.staff_addresses)),
-        ),
+        parse_options=parse_options(settings),
         public_url=settings.public_url.rstrip("/"),
         mail_from=mail_from,
         own_addresses=frozenset(canonical(a) for a in (mail_from, *words(settings.recipients))),
@@ -103,3 +99,12 @@ class Toolbox:
         for root in (self._settings.rules_override, self._settings.templates_override):
             found += [(str(p), p.stat().st_mtime) for p in root.rglob("*") if p.is_file()]
         return tuple(sorted(found))
+
+
+def parse_options(settings: Settings) -> ParseOptions:
+    """What the settings say of reading mail: whose word on a sender counts and where it stands, who are staff."""
+    return ParseOptions(
+        authserv_id=settings.authserv_id,
+        authserv_below=settings.authserv_place == "below",
+        staff_addresses=tuple(words(settings.staff_addresses)),
+    )

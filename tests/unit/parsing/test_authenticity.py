@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 
+from intake.bootstrap.toolbox import parse_options
+from intake.config import load
+from intake.errors import SettingError
 from intake.model import AuthVerdict
 from intake.parsing import ParseOptions
 from tests.unit.parsing.mails import read
@@ -151,3 +155,11 @@ def test_what_a_sender_writes_beneath_counts_for_nothing(lines: tuple[str, ...])
 
 def test_a_result_on_top_counts_also_for_a_border_that_writes_beneath() -> None:
     assert verdict(OURS_PASS, "Received: by mx", FROM, options=BELOW) is AuthVerdict.PASS
+
+
+def test_the_place_is_a_setting_of_two_words(tmp_path: Path) -> None:
+    for word, below in (("top", False), ("below", True)):
+        settings = load(tmp_path, {"INTAKE_AUTHSERV_ID": "mx.agency.example", "INTAKE_AUTHSERV_PLACE": word}).settings
+        assert parse_options(settings).authserv_below is below
+    with pytest.raises(SettingError, match="INTAKE_AUTHSERV_PLACE: 'bottom' is not top or below"):
+        load(tmp_path, {"INTAKE_AUTHSERV_PLACE": "bottom"})
