@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from argon2 import PasswordHasher
+from starlette.testclient import TestClient
 
 from intake.errors import BadInput
 from intake.web import passwords
 from intake.web.staff import session, signin
 from tests.house import TestHouse, open_test_house
 from tests.integration.provider import Provider
-from tests.integration.web_parts import ADMIN, HOST, LEAD, PASSWORD, SATO, Client, app_of, staffed
+from tests.integration.web_parts import ADMIN, HOST, LEAD, PASSWORD, PRIVACY, SATO, Client, app_of, staffed
 
 WRONG = "not the password"
 QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -253,3 +256,124 @@ def test_claims_of_another_shape_sign_nobody_in(house: TestHouse, claims: dict[s
     provider.more = {"name": LEAD, **claims}
     assert travel(Client(with_provider(house, provider, oidc_claim="name")), provider).status_code == 401
     provider.close()
+
+
+class Caller:
+    """A program with every scope."""
+
+    def __init__(self, house: TestHouse) -> None:
+        from intake.web.api.access import SCOPES, token_hash
+
+        with house.store.write() as tx:
+            tx.api_tokens.add("crm", token_hash(house.tools.keyring, "secret-token"), tuple(SCOPES), house.now)
+        self.http = TestClient(app_of(house), base_url=HOST, raise_server_exceptions=False)
+        self.head = {"Authorization": "Bearer secret-token"}
+
+    def get(self, path: str, **query: str) -> Any:
+        return self.http.get(f"/api/v1{path}", params=query, headers=self.head)
+
+    def put(self, path: str, body: bytes | dict[str, Any], **head: str) -> Any:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.http.put(f"/api/v1{path}", content=raw, headers=self.head | head)
+
+
+@pytest.mark.parametrize("after", ["9" * 5000, "9" * 19, "9223372036854775807", "-1", "1e9", "٣", "0x10", "1 OR 1=1"])
+def test_a29_a_cursor_of_any_shape_is_a_number_or_a_problem(either: TestHouse, after: str) -> None:
+    ask = Caller(either)
+    for path in ("/seekers", "/cases", "/events"):
+        assert ask.get(path, after=after).status_code in (200, 422), path
+    assert ask.get("/tasks", limit=after).status_code in (200, 422)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "%00", "\u202e", "' OR 1=1 --", "x" * 3000])
+def test_a29_no_word_breaks_the_api(either: TestHouse, text: str) -> None:
+    ask = Caller(either)
+    assert ask.get("/cases", member_id=text).status_code in (404, 422)
+    assert ask.get("/cases", request=text).status_code == 422
+    assert ask.get("/tasks", assignee=text).status_code in (200, 422)
+    quoted = quote(text, safe="")
+    for path in (f"/seekers/{quoted}", f"/cases/{quoted}", f"/tasks/{quoted}/done", f"/seekers/{quoted}/applications"):
+        assert ask.get(path).status_code in (404, 405, 422), path
+    assert ask.put(f"/seekers/{quoted}", {"name": "見本 太郎"}).status_code in (200, 201, 404, 422)
+    assert ask.get("/tasks", **{"a\0": "1"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"\\ud800": 1}', b'{"name": "\\ud800"}', b'{"name": "a\\u0000b"}', b'{"preferences": {"\\udc00": "x"}}',
+     b'{"name": "x", "id": 1}', b'{"name": "x", "status_since": "0001-01-01"}', b"[" * 100_000, b"1" * 5000,
+     b'{"name": NaN}', b"\xff\xfe{}", b'{"name": {"a": {}}}', b'{"name": "x", "invalid_since": "9999-12-31"}'],
+)  # fmt: skip
+def test_no_body_breaks_the_api_nor_the_days_after(either: TestHouse, body: bytes) -> None:
+    """What is taken in must not break the work of the night either."""
+    from intake.pipeline import keeping
+
+    ask = Caller(either)
+    assert ask.put("/seekers/M-1", body).status_code in (200, 201, 400, 422)
+    application = {"company": "株式会社見本", "stage": "applied"}
+    for at in ("0001-01-01T00:00:00+09:00", "9999-12-31T23:59:59-09:00"):
+        got = ask.put("/seekers/M-1/applications", application | {"interview_at": at})
+        assert got.status_code in (200, 201, 404, 422), got.text
+    with either.store.read() as tx:
+        keeping.agenda(tx, either.tools, either.now.date())
+    assert ask.get("/seekers").status_code == 200
+
+
+def test_the_same_key_at_once_is_done_once(either: TestHouse) -> None:
+    ask = Caller(either)
+    head = {"Idempotency-Key": "one"}
+
+    def put() -> int:
+        return int(ask.put("/seekers/M-1", {"name": "見本 太郎"}, **head).status_code)
+
+    assert at_once(4, put) == [201] * 4  # the same answer to all
+    with either.store.read() as tx:
+        assert [r.action for r in tx.audit.tail(20)].count("seeker.added_by_program") == 1
+
+
+def test_no_program_lifts_a_hold_that_a_person_has_set(house: TestHouse) -> None:
+    ask = Caller(house)
+    ask.put("/seekers/M-1", {"name": "見本 太郎"})
+    officer = Client(app_of(house), PRIVACY)
+    form = {"member": "M-1", "csrf": officer.token(), "do": "set", "ground": "訴訟対応"}
+    assert officer.post("/staff/retention/hold", form).status_code == 200
+    for body in ({"legal_hold": None}, {"legal_hold": ""}, {"legal_hold": "other"}):
+        assert ask.put("/seekers/M-1", body).status_code == 409, body
+        assert house.get_seeker("M-1").legal_hold == "訴訟対応"
+    assert ask.put("/seekers/M-1", {"kana": "ミホン タロウ"}).status_code == 200
+    assert house.get_seeker("M-1").legal_hold == "訴訟対応"
+
+
+def test_a_file_neither_lifts_a_hold_nor_brings_days_that_no_clock_can_count(house: TestHouse) -> None:
+    from intake.pipeline.roster import import_applications, import_seekers
+    from tests.unit.pipeline import test_roster
+
+    words = test_roster.WORDS
+    house.seeker("M-1")
+    officer = Client(app_of(house), PRIVACY)
+    form = {"member": "M-1", "csrf": officer.token(), "do": "set", "ground": "訴訟対応"}
+    assert officer.post("/staff/retention/hold", form).status_code == 200
+    file = "member_id,name,legal_hold,status_since\nM-1,山田 太郎,,\nM-2,見本,,0001-01-01\nM-3,見本,,2026-01-01\n"
+    done = import_seekers(house.store, file.encode(), "x.csv", house.now, words, dry_run=False)
+    assert len(done.errors) == 1
+    assert "3" in done.errors[0]
+    assert house.get_seeker("M-1").legal_hold == "訴訟対応"
+    rows = "member_id,company,stage,interview_at\nM-3,株式会社見本,applied,0001-01-01T00:00:00+09:00\n"
+    assert len(import_applications(house.store, rows.encode(), "y.csv", house.now, words, dry_run=False).errors) == 1
+    officer.post("/staff/retention/hold", form | {"do": "lift"})
+    import_seekers(house.store, b"member_id,name,legal_hold\nM-1,x,by file\n", "x.csv", house.now, words, dry_run=False)
+    import_seekers(house.store, b"member_id,name,legal_hold\nM-1,x,\n", "x.csv", house.now, words, dry_run=False)
+    assert house.get_seeker("M-1").legal_hold is None  # the file's own hold is the file's
+
+
+def test_a32_asking_twice_says_nothing_of_who_is_there(either: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first page of somebody who asked twice counts its tries like a stranger's."""
+    from tests.integration import test_web_return as coming_back
+
+    either.seeker(status="withdrawn", status_since=either.now.date(), withdrawn_on=either.now.date())
+    seen = {}
+    for address in ("taro@example.jp", "nobody@example.jp"):
+        _, first = coming_back.ask(either, address)
+        coming_back.ask(either, address)
+        seen[address] = [coming_back.type_in(either, first, "0" * 6) for _ in range(4)]
+    assert seen["taro@example.jp"] == seen["nobody@example.jp"] == [422, 422, 410, 410]

@@ -131,7 +131,7 @@ def test_a_key_works_once_and_only_on_its_own_page(house: TestHouse) -> None:
     old = key(house)
     _, second = ask(house)
     new = key(house)
-    assert type_in(house, first, old) == 410  # a new key ends the older one
+    assert type_in(house, first, old) == 422  # a new key ends the older one, and a stranger's page says the same
     assert type_in(house, second, old if old != new else other_than(new)) == 422
     assert type_in(house, second, new) == 200
     assert type_in(house, second, new) == 410

@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 from intake.model import Seeker, SeekerStatus
+from intake.ports import Tx
 
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)  # terms of years are counted from these days
 FIELDS = {  # the name in files and the API: the field of Seeker
     "name": "name", "kana": "kana", "email": "addresses", "phone": "phones", "status": "status",
     "status_since": "status_since", "registered_via": "registered_via", "concierge": "concierge", "deputy": "deputy",
@@ -43,3 +45,11 @@ def merged(new: Seeker, old: Seeker | None, given: Collection[str], today: date)
     if status is SeekerStatus.ACTIVE:
         fields |= {"outreach_held_at": None, "resume_on": None}
     return replace(new, **fields)
+
+
+def is_held_by_staff(tx: Tx, seeker: Seeker | None) -> bool:
+    """Whether the legal hold was set by the privacy officer here: neither a file nor a program lifts or changes it."""
+    if seeker is None or not seeker.legal_hold:
+        return False
+    turns = [r.action for r in tx.audit.of_seeker(seeker.id) if r.action in ("seeker.hold_set", "seeker.hold_lifted")]
+    return turns[-1:] == ["seeker.hold_set"]

@@ -12,7 +12,7 @@ from typing import Any
 
 from intake.errors import BadInput, IntakeError
 from intake.model import Actor, Application, Seeker, SeekerStatus, Stage
-from intake.pipeline.enrol import merged
+from intake.pipeline.enrol import is_held_by_staff, merged
 from intake.pipeline.roster_words import RosterWords, day_of, folded, instant_of
 from intake.policy import today_of
 from intake.ports import Store, Tx
@@ -156,7 +156,8 @@ def import_seekers(
                 errors.append((line, str(e)))
                 continue
             old = known.get(new.member_id)
-            people.append((merged(new, old, row.keys(), today), old))
+            given = row.keys() - ({"legal_hold"} if is_held_by_staff(tx, old) else set())
+            people.append((merged(new, old, given, today), old))
         return Outcome(tuple(tx.seekers.put_all(people)), tuple(errors))
 
     rows = rows_of(data, name, words.seekers)

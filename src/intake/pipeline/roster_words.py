@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 from intake.errors import BadInput, RuleError
+from intake.pipeline.enrol import EARLIEST, LATEST
 
 FILE_NAME = "roster.toml"
 JST = timezone(timedelta(hours=9))
@@ -117,6 +118,8 @@ def instant_of(field: str, text: str) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text.strip().replace("/", "-"))
+        if not EARLIEST.year < at.year < LATEST.year:
+            raise BadInput(f"{field}: {text!r} lies outside the years {EARLIEST.year} to {LATEST.year}")
         return (at if at.tzinfo else at.replace(tzinfo=JST)).astimezone(UTC)
     except ValueError:
         day, rest = _split(field, text)
@@ -132,6 +135,8 @@ def _split(field: str, text: str) -> tuple[date, str]:
     groups = match.groupdict()
     era = groups.get("era")
     year = int(groups["year"] or 0) if not era else _ERAS[era] + (1 if groups["n"] == "元" else int(groups["n"]))
+    if not EARLIEST.year <= year <= LATEST.year:
+        raise BadInput(f"{field}: {text!r} lies outside the years {EARLIEST.year} to {LATEST.year}")
     rest = "".join(plain[match.end() :].split()).lstrip("t~,、")
     try:
         return date(year, int(groups["month"]), int(groups["day"])), rest

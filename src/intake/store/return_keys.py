@@ -29,9 +29,12 @@ class ReturnKeys:
         self._c.conn.execute(sa.insert(return_key), values)
 
     def issue(self, handle_hash: bytes, seeker_id: int, digest: bytes) -> bool:
-        """A key was sent for this row; keys of the same person from before die. False if the row is gone."""
+        """A key was sent for this row; keys of the same person from before fit nothing any more. False if it is gone.
+
+        Their pages count tries on as a stranger's page does: who asks twice must not learn whether anybody is there.
+        """
         older = sa.and_(return_key.c.seeker_id == seeker_id, return_key.c.handle_hash != handle_hash)
-        self._c.conn.execute(sa.update(return_key).where(older).values(tries_left=0))
+        self._c.conn.execute(sa.update(return_key).where(older).values(digest=b""))
         mine = sa.and_(return_key.c.handle_hash == handle_hash, return_key.c.digest.is_(None))
         statement = sa.update(return_key).where(mine).values(seeker_id=seeker_id, digest=digest)
         return self._c.conn.execute(statement).rowcount == 1

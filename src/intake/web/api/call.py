@@ -16,6 +16,7 @@ from intake.ports import ApiToken, Tx
 from intake.web.api.problems import Problem
 
 MOST_ID = 2**63 - 1
+MOST_DIGITS = 19
 MOST_ROWS = 200
 Render = Callable[["Call", int], BaseModel]
 
@@ -56,7 +57,7 @@ class Call:
         text = self.query.get(name, "")
         if not text:
             return default
-        if not (text.isascii() and text.isdigit()) or not int(text) <= most:
+        if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS) or not int(text) <= most:
             raise Problem(422, f"must be a number up to {most}", errors=[{"field": name, "detail": "not usable"}])
         return int(text)
 

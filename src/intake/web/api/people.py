@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from intake.model import Application, Seeker, SeekerStatus, Stage
-from intake.pipeline.enrol import merged
+from intake.pipeline.enrol import is_held_by_staff, merged
 from intake.web.api import shapes
 from intake.web.api.call import Call
 from intake.web.api.problems import Problem
@@ -58,6 +58,12 @@ def _put(call: Call, member_id: str, fields: shapes.SeekerFields) -> tuple[int, 
     if (old is None and not fields.name) or nulls:
         wrong = {"field": (nulls or ["name"])[0], "detail": "missing"}
         raise Problem(422, "some fields cannot be used", errors=[wrong])
+    if (
+        "legal_hold" in given
+        and (fields.legal_hold or None) != (old and old.legal_hold)
+        and is_held_by_staff(call.tx, old)
+    ):
+        raise Problem(409, "the legal hold was set by the agency's staff, who lift it")
     new = merged(_seeker(member_id, fields), old, {NAMES.get(n, n) for n in given}, call.today)
     (what,) = call.tx.seekers.put_all([(new, old)])
     stored = call.tx.seekers.by_member_ids([member_id])[member_id]

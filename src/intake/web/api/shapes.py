@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from intake.model import Application, Case, Seeker, SeekerStatus, Stage, Task
+from intake.pipeline.enrol import EARLIEST, LATEST
 
 Status = Literal["active", "paused", "withdrawn", "invalid"]
 StageName = Literal["introduced", "applied", "screening", "interview_fixed", "final_pending", "offered", "closed"]
@@ -33,9 +34,17 @@ def _filled(text: str) -> str:
     return text
 
 
+def _in_range(at: datetime) -> datetime:
+    if not EARLIEST.year < at.year < LATEST.year:
+        raise ValueError("this day cannot be used")
+    return at
+
+
 Text = Annotated[str, Field(max_length=500), AfterValidator(_clean)]
 Filled = Annotated[Text, AfterValidator(_filled)]
 Email = Annotated[Filled, AfterValidator(_address)]
+Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_range)]
 MemberId = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_clean), AfterValidator(_filled)]
 
 
@@ -53,12 +62,12 @@ class SeekerFields(Given):
     emails: Annotated[list[Email], Field(max_length=10)] | None = None
     phones: Annotated[list[Filled], Field(max_length=10)] | None = None
     status: Status | None = None
-    status_since: date | None = None
+    status_since: Day | None = None
     registered_via: Literal["office", "online", ""] | None = None
     concierge: Text | None = None
     deputy: Text | None = None
     legal_hold: Text | None = None
-    invalid_since: date | None = None
+    invalid_since: Day | None = None
     password_hash: Text | None = None
     preferences: Annotated[dict[Filled, Filled], Field(max_length=30)] | None = None
 
@@ -75,7 +84,7 @@ class ApplicationFields(Given):
     company: Filled
     stage: StageName
     self_applied: bool = False
-    interview_at: AwareDatetime | None = None
+    interview_at: Moment | None = None
 
 
 class ApplicationPost(ApplicationFields):
