@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +16,8 @@ import pytest
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
-from intake.errors import BadInput
+from intake.errors import BadInput, SettingError
+from intake.outbox.guarded import is_public, url_of
 from intake.web import passwords
 from intake.web.staff import session, signin
 from tests.house import TestHouse, open_test_house
@@ -377,3 +379,16 @@ def test_a32_asking_twice_says_nothing_of_who_is_there(either: TestHouse, monkey
         coming_back.ask(either, address)
         seen[address] = [coming_back.type_in(either, first, "0" * 6) for _ in range(4)]
     assert seen["taro@example.jp"] == seen["nobody@example.jp"] == [422, 422, 410, 410]
+
+
+@pytest.mark.parametrize(
+    "address", ["fec0::1", "3fff::1", "64:ff9b::10.0.0.1", "::ffff:169.254.169.254", "2002:a00::1"]
+)
+def test_a30_no_address_of_a_private_network_is_public(address: str) -> None:
+    assert not is_public(ip_address(address))
+
+
+@pytest.mark.parametrize("url", ["https://:secret@crm.example.jp/", "https://@crm.example.jp/", "https://a:b@c.example/"])
+def test_a30_no_password_hides_in_the_address(url: str) -> None:
+    with pytest.raises(SettingError):
+        url_of(url)

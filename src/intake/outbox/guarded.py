@@ -23,6 +23,7 @@ MOST_BYTES = 65_536
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], Sequence[str]]
+_EXAMPLES = ipaddress.IPv6Network("3fff::/20")  # RFC 9637; Python 3.11 takes it for public
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -49,7 +50,7 @@ def is_public(address: Address) -> bool:
         inner = address.ipv4_mapped or address.sixtofour or _inside(address)
         if inner is not None:
             return is_public(inner)
-        if address.teredo is not None:
+        if address.teredo is not None or address.is_site_local or address in _EXAMPLES:
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
@@ -127,7 +128,7 @@ def url_of(url: str) -> SplitResult:
     """A URL that may be called. Raises SettingError."""
     parts = urlsplit(url)
     try:
-        fits = parts.scheme in ("https", "http") and parts.hostname and not parts.username and (parts.port or 1)
+        fits = parts.scheme in ("https", "http") and parts.hostname and "@" not in parts.netloc and (parts.port or 1)
     except ValueError:
         fits = False
     if not fits:
