@@ -120,7 +120,7 @@ class Collector:
         if not self.body.text.strip():
             for part in root.walk():
                 if part.main == "multipart" and part.preamble.strip() and not part.children:
-                    self.body.add(charset.decode(part.preamble).text, self.notes)
+                    self.body.add(_lines_only(charset.decode(part.preamble).text), self.notes)
         return self.body
 
     def _multipart(self, part: Part) -> None:
@@ -276,7 +276,7 @@ class Collector:
             )
         if not self.body.lines:
             text = inside.text or (html.render(inside.html, self.notes) if inside.html else "")
-            self.body.add(text.replace("\r\n", "\n"), self.notes, self.kind)
+            self.body.add(_lines_only(text), self.notes, self.kind)
         if not inside.complete:
             self.notes.fault("winmail.dat is damaged: only part of it was read")
         return bool(inside.files) or bool(inside.text or inside.html)
@@ -295,6 +295,11 @@ def _sealed(kind: str) -> str:
     if "compressed" in kind:
         return "compressed (S/MIME): only the envelope could be read"
     return "encrypted (S/MIME): only the envelope could be read"
+
+
+def _lines_only(text: str) -> str:
+    """Line ends of one kind, and no other control characters."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _bare(text: str) -> str:

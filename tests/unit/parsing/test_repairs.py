@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import struct
 
 import pytest
 
@@ -56,3 +57,13 @@ def test_the_first_piece_of_a_cut_mail_is_read_and_said_to_be_one() -> None:
     first, second = read(kind % 1 + inner), read(kind % 2 + "ます。".encode())
     assert (first.text, first.error) == ("退会し", "a piece of a longer mail (message/partial)")
     assert second.error == first.error
+
+
+def test_no_control_character_comes_out_of_a_preamble_or_winmail() -> None:
+    """Found by the fuzzer, once in some ten thousand mails."""
+    preamble = b"From: a@b.jp\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\na\0b\rc\r\n--b--\r\n"
+    assert read(preamble).text == "ab\nc"
+    body = b"x\0\x07y\r\nz\0"
+    winmail = struct.pack("<IH", 0x223E9F78, 1) + struct.pack("<BII", 1, 0x2800C, len(body)) + body + b"\0\0"
+    kind = b"From: a@b.jp\r\nContent-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    assert read(kind + base64.b64encode(winmail)).text == "xy\nz"
