@@ -44,7 +44,7 @@ def test_the_scan_of_an_erasure_leaves_the_database_whole(tmp_path: Path) -> Non
     house.seeker()
     outside: Any = HouseOutside(SimpleNamespace(settings=house.settings, store=house.store))  # type: ignore[arg-type]
     for _ in range(2):
-        assert outside.scan(["探す人".encode()]).files > 3
+        assert outside.scan([["探す人".encode()]])[0].files > 3
     assert is_whole(house, 2)
 
 

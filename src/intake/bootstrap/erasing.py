@@ -68,23 +68,24 @@ class HouseOutside:
         needles = Needles(spellings)
         return forget(folder, message_ids, lambda path: needles.are_in(path)[0])
 
-    def scan(self, spellings: Sequence[bytes]) -> Scan:
+    def scan(self, spellings: Sequence[Sequence[bytes]]) -> list[Scan]:
         """Database, keys, logs and caught mails are ours and must hold nothing; other files are only named."""
-        home, needles = self._house.settings.home, Needles(spellings)
+        home, needles = self._house.settings.home, Needles(of_each=spellings)
         files = files_under([home])
         files += [p for p in self._database_files() if p not in files]
         read = 0
-        ours: list[str] = []
-        elsewhere: list[str] = []
+        ours: list[list[str]] = [[] for _ in spellings]
+        elsewhere: list[list[str]] = [[] for _ in spellings]
         for path in files:
             try:
-                found, size = needles.are_in(path)
+                whose, size = needles.whose_are_in(path)
             except OSError:
                 continue  # gone while we looked, or a socket of somebody's
             read += size
-            if found:
-                (ours if self._is_ours(path) else elsewhere).append(_named(path, home))
-        return Scan(len(files), read, tuple(ours), tuple(elsewhere))
+            lists = ours if whose and self._is_ours(path) else elsewhere
+            for owner in whose:
+                lists[owner].append(_named(path, home))
+        return [Scan(len(files), read, tuple(o), tuple(e)) for o, e in zip(ours, elsewhere, strict=True)]
 
     @property
     def _caught(self) -> Path | None:

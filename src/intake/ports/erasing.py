@@ -210,6 +210,6 @@ class Outside(Protocol):
         """Remove caught mails with these ids, and any that hold one of these byte strings; how many."""
         ...
 
-    def scan(self, spellings: Sequence[bytes]) -> Scan:
-        """Look through every file of the home."""
+    def scan(self, spellings: Sequence[Sequence[bytes]]) -> Sequence[Scan]:
+        """Look once through every file of the home for the byte strings of each person; one answer each, in order."""
         ...

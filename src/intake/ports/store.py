@@ -492,7 +492,7 @@ class ErasureRepo(Protocol):
         """Everything that is about this person: by their cases, their addresses and the threads of both."""
         ...
 
-    def bury(self, reach: Reach, at: datetime) -> None:
+    def bury(self, reaches: Sequence[Reach], at: datetime) -> None:
         """Write down beside the keys who is erased, so that a restored backup forgets them too."""
         ...
 

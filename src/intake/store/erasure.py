@@ -69,14 +69,18 @@ class Erasure:
         """Data keys of these messages and mails."""
         return self._keys(inbox, message_ids) | self._keys(outbox, outbox_ids)
 
-    def bury(self, reach: Reach, at: datetime) -> None:
-        """Write down beside the keys that this person is erased, so that a restored backup forgets them too.
+    def bury(self, reaches: Sequence[Reach], at: datetime) -> None:
+        """Write down beside the keys that these people are erased, so that a restored backup forgets them too.
 
         By their id, which a restored database may give again, and by their key's, which nobody gets again.
         """
-        self._c.keys.bury("seeker", reach.seeker_id, at)
-        for key_id in self._own_key(reach.seeker_id):
-            self._c.keys.bury("key", key_id, at)
+        self._c.keys.bury(
+            [
+                *(("seeker", reach.seeker_id) for reach in reaches),
+                *(("key", key_id) for reach in reaches for key_id in self._own_key(reach.seeker_id)),
+            ],
+            at,
+        )
 
     def undead(self) -> list[int]:
         """Seekers who are here although they are erased: a backup from before has come back."""

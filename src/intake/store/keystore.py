@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 
@@ -86,12 +86,15 @@ class KeyStore:
                 c.execute(sa.delete(data_key).where(data_key.c.id.in_(ids[start : start + 500])))
         self.forget()
 
-    def bury(self, kind: str, ref: int, at: datetime) -> None:
-        """Write a tombstone; the last time counts."""
+    def bury(self, refs: Iterable[tuple[str, int]], at: datetime) -> None:
+        """Write a tombstone for each (kind, id), all in one commit; the last time counts."""
+        rows = [{"kind": kind, "ref": ref, "at": at} for kind, ref in dict.fromkeys(refs)]
+        if not rows:
+            return
         with self._write() as c:
             insert = sqlite.insert if c.dialect.name == "sqlite" else postgresql.insert
-            new = insert(tombstone).values(kind=kind, ref=ref, at=at)
-            c.execute(new.on_conflict_do_update(index_elements=["kind", "ref"], set_={"at": at}))
+            new = insert(tombstone)
+            c.execute(new.on_conflict_do_update(index_elements=["kind", "ref"], set_={"at": new.excluded.at}), rows)
 
     def bury_mails(self, hashes: Sequence[bytes], at: datetime) -> None:
         """Remember mails of somebody erased."""

@@ -46,7 +46,7 @@ def erase(store: SqlStore, seeker_id: int) -> Reach:
     with store.read() as tx:
         reach = tx.erasure.reach(seeker_id)
     with store.write() as tx:
-        tx.erasure.bury(reach, NOW)
+        tx.erasure.bury([reach], NOW)
         tx.blobs.destroy_keys(reach.key_ids)
     with store.write() as tx:
         tx.erasure.remove(reach)
@@ -92,7 +92,7 @@ def test_every_step_may_be_done_twice(store: SqlStore) -> None:
     mine, _ = live(store, "M-1", "canary@example.jp", 0)
     reach = erase(store, mine)
     with store.write() as tx:
-        tx.erasure.bury(reach, NOW)
+        tx.erasure.bury([reach], NOW)
         tx.blobs.destroy_keys(reach.key_ids)
         tx.erasure.remove(reach)
         assert tx.erasure.residue(reach) == []
@@ -146,7 +146,7 @@ def test_a_restore_does_not_bring_the_erased_back(sqlite_store: SqlStore, tmp_pa
 
     with sqlite_store.write() as tx:
         reach = tx.erasure.reach(mine)
-        tx.erasure.bury(reach, datetime.now(UTC))
+        tx.erasure.bury([reach], datetime.now(UTC))
         tx.blobs.destroy_keys(reach.key_ids)
         tx.erasure.remove(reach)
         tx.meta.put("after the backup", "1")
@@ -169,7 +169,7 @@ def test_a_restore_does_not_bring_the_erased_back(sqlite_store: SqlStore, tmp_pa
 def test_an_old_tombstone_does_not_strike_somebody_new(sqlite_store: SqlStore, tmp_path: Path) -> None:
     """After a restore ids are given again; what was erased before the backup is not meant."""
     mine, _ = live(sqlite_store, "M-1", "canary@example.jp", 0)
-    sqlite_store.keys.bury("seeker", mine, NOW)
+    sqlite_store.keys.bury([("seeker", mine)], NOW)
     sqlite_store.backup(tmp_path / "b")
     url = str(sqlite_store.url)
     sqlite_store.close()
@@ -243,7 +243,7 @@ def test_a_dump_comes_back_without_the_erased(postgres_url: str, tmp_path: Path)
     store.backup(tmp_path / "b")
     with store.write() as tx:
         reach = tx.erasure.reach(mine)
-        tx.erasure.bury(reach, datetime.now(UTC))
+        tx.erasure.bury([reach], datetime.now(UTC))
         tx.blobs.destroy_keys(reach.key_ids)
         tx.erasure.remove(reach)
         tx.meta.put("after the backup", "1")

@@ -6,8 +6,11 @@ compacted → scanned → done (certified).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from typing import TypeVar
 
 from intake.errors import Permanent
 from intake.failpoints import reach as failpoint
@@ -18,12 +21,14 @@ from intake.pipeline.erasing.begin import KEEPER
 from intake.pipeline.erasing.certificate import certificate_of, task_for_copies
 from intake.pipeline.erasing.plan import Plan, unpacked
 from intake.pipeline.erasing.texts import index_anew
-from intake.ports import Store
-from intake.ports.erasing import ErasureRow, MailboxCopy, Outside
+from intake.ports import Store, Tx
+from intake.ports.erasing import ErasureRow, MailboxCopy, Outside, Scan
 
 LEASE_SECONDS = 1800
 AGAIN = timedelta(hours=1)
 CHUNK = 100
+TOGETHER = 10  # people whose small steps share a commit: as many as hold the writer's lock for a moment only
+T = TypeVar("T")
 log = journal("erasure")
 
 
@@ -42,46 +47,57 @@ class Eraser:
         self._name, self._actor = name, actor
 
     def run(self, only: int | None = None, most: int = 200) -> list[ErasureRow]:
-        """Everything that is planned, or one alone, to its end; those that ended. One compaction serves them all.
+        """Everything that is planned, or one alone, to its end; those that ended. One compaction and one look through
+        the files serve them all.
 
         Raises Residue for ``only`` if something is still found; the worker's round puts it off by an hour instead.
         """
         rows: list[ErasureRow] = []
-        while len(rows) < most and (row := self._claim(only)):
-            rows.append(self._empty(row))
+        while len(rows) < most and (some := self._claim(only, min(TOGETHER, most - len(rows)))):
+            rows += self._empty(some)
             if only is not None:
                 break
         if any(_is_before(row.step, "scanned") for row in rows):
             self._store.compact()
             failpoint("erase.checkpoint")
-        found = [self._finish(row, strict=only is not None) for row in rows]
-        return [row for row in found if row is not None]
+        looked = self._look(rows, strict=only is not None)
+        return [row for some in _chunks(looked, TOGETHER) for row in self._finish(some)]
 
-    def _claim(self, only: int | None) -> ErasureRow | None:
+    def _claim(self, only: int | None, count: int) -> list[ErasureRow]:
         with self._store.read() as tx:
             if not tx.erasures.open():
-                return None
+                return []
+        found: list[ErasureRow] = []
         with self._store.write() as tx:
-            return tx.erasures.claim(self._clock(), LEASE_SECONDS, self._name, only)
+            while len(found) < count and (row := tx.erasures.claim(self._clock(), LEASE_SECONDS, self._name, only)):
+                found.append(row)
+        return found
 
-    def _empty(self, row: ErasureRow) -> ErasureRow:
-        """Up to the removal of every row; done steps are passed over."""
+    def _empty(self, rows: list[ErasureRow]) -> list[ErasureRow]:
+        """Up to the removal of every row, a few people side by side; done steps are passed over."""
         for step, do in (("mailed", self._mail), ("keys", self._keys), ("outside", self._beyond),
                          ("removed", self._remove)):  # fmt: skip
-            if _is_before(row.step, step):
-                row = do(row, self._plan(row))
+            waiting = [row for row in rows if _is_before(row.step, step)]
+            done = {row.id: row for row in do(waiting, self._plans(waiting))} if waiting else {}
+            rows = [done.get(row.id, row) for row in rows]
+            for _ in done:
                 failpoint(f"erase.{step}")
-        return row
+        return rows
 
-    def _plan(self, row: ErasureRow) -> Plan:
+    def _plans(self, rows: list[ErasureRow]) -> list[Plan]:
         with self._store.read() as tx:
-            kept = tx.erasures.secret(row)
-        if kept is None:
-            raise Residue(f"erasure {row.id}: its plan cannot be read any more")
-        return unpacked(kept)
+            kept = [(row.id, tx.erasures.secret(row)) for row in rows]
+        lost = [str(erasure_id) for erasure_id, secret in kept if secret is None]
+        if lost:
+            raise Residue(f"erasure {', '.join(lost)}: its plan cannot be read any more")
+        return [unpacked(secret) for _, secret in kept if secret is not None]
 
-    def _mail(self, row: ErasureRow, plan: Plan) -> ErasureRow:
-        """Tried once. After a crash in between it may leave a second time, with the same Message-ID."""
+    def _mail(self, rows: list[ErasureRow], plans: list[Plan]) -> list[ErasureRow]:
+        """Tried once. After a crash in between it may leave a second time, with the same Message-ID: so each is
+        written down at once."""
+        return [self._mail_one(row, plan) for row, plan in zip(rows, plans, strict=True)]
+
+    def _mail_one(self, row: ErasureRow, plan: Plan) -> ErasureRow:
         result = "no_address" if plan.mail is None else self._outside.post(plan.mail)
         failpoint("erase.posted")
         with self._store.write() as tx:
@@ -91,58 +107,54 @@ class Eraser:
                                 detail={"template": plan.mail.template})  # fmt: skip
             return tx.erasures.advance(row, "mailed", {"mail": result}, secret=plan.after_mail().packed())
 
-    def _keys(self, row: ErasureRow, plan: Plan) -> ErasureRow:
-        """What must be known of the mails is written beside the keys, what a duty keeps is sealed apart; then the
-        keys are destroyed: from here on nothing of the person can be read in any copy."""
+    def _keys(self, rows: list[ErasureRow], plans: list[Plan]) -> list[ErasureRow]:
+        """What a duty keeps is sealed apart, what must be known of the mails is written beside the keys; then the
+        keys are destroyed: from here on nothing of these people can be read in any copy."""
+        if any(plan.held for plan in plans):  # committed before anybody is buried: a start buries again, with the keys
+            with self._store.write() as tx:
+                for row, plan in zip(rows, plans, strict=True):
+                    for held in plan.held:
+                        tx.erasures.hold(row.id, held.data, held.content, held.until, self._clock())
         with self._store.write() as tx:
-            for held in plan.held:
-                tx.erasures.hold(row.id, held.data, held.content, held.until, self._clock())
-        with self._store.write() as tx:
-            tx.erasures.bury_mails(plan.reach.message_ids, self._clock())
-            tx.erasure.bury(plan.reach, self._clock())
+            tx.erasures.bury_mails([m for plan in plans for m in plan.reach.message_ids], self._clock())
+            tx.erasure.bury([plan.reach for plan in plans], self._clock())
         failpoint("erase.buried")
         with self._store.write() as tx:
-            tx.blobs.destroy_keys(plan.reach.key_ids)
+            tx.blobs.destroy_keys([key_id for plan in plans for key_id in plan.reach.key_ids])
         failpoint("erase.key_destroyed")
         with self._store.write() as tx:
-            return tx.erasures.advance(row, "keys", {})
+            return [tx.erasures.advance(row, "keys", {}) for row in rows]
 
-    def _beyond(self, row: ErasureRow, plan: Plan) -> ErasureRow:
+    def _beyond(self, rows: list[ErasureRow], plans: list[Plan]) -> list[ErasureRow]:
+        found = [self._beyond_one(plan) for plan in plans]
+        with self._store.write() as tx:
+            return [tx.erasures.advance(row, "outside", said) for row, said in zip(rows, found, strict=True)]
+
+    def _beyond_one(self, plan: Plan) -> dict[str, object]:
         caught = self._outside.forget_caught(plan.sent, plan.looks.spellings())
         failpoint("erase.caught")
         left = self._outside.delete_copies(plan.copies) if plan.copies else ()
         failpoint("erase.mailbox")
-        with self._store.write() as tx:
-            return tx.erasures.advance(row, "outside", {"caught": caught, "deleted": len(plan.copies) - len(left),
-                                                        "left": _places(left)})  # fmt: skip
+        return {"caught": caught, "deleted": len(plan.copies) - len(left), "left": _places(left)}
 
-    def _remove(self, row: ErasureRow, plan: Plan) -> ErasureRow:
-        for number, message_id in enumerate(plan.quoting):
-            self._mask(message_id, plan)
-            failpoint(f"erase.mask[{number}]")
-        self._mask_notes(plan)
-        for number, ids in enumerate(_chunks(plan.reach.key_ids)):
+    def _remove(self, rows: list[ErasureRow], plans: list[Plan]) -> list[ErasureRow]:
+        for plan in plans:
+            for number, message_id in enumerate(plan.quoting):
+                self._mask(message_id, plan)
+                failpoint(f"erase.mask[{number}]")
+        self._mask_notes(plans)
+        self._in_small_transactions([piece for plan in plans for piece in _pieces(plan)])
+        with self._store.write() as tx:
+            return [tx.erasures.advance(row, "removed", {"masked": len(plan.quoting) + len(plan.noted)})
+                    for row, plan in zip(rows, plans, strict=True)]  # fmt: skip
+
+    def _in_small_transactions(self, pieces: Sequence[Piece]) -> None:
+        """As many pieces in one as make up CHUNK rows: a person with little is no commit of their own."""
+        for some in _packs(pieces):
             with self._store.write() as tx:
-                tx.erasure.remove_blobs(ids)
-            failpoint(f"erase.blob[{number}]")
-        self._remove_rows(plan)
-        with self._store.write() as tx:
-            return tx.erasures.advance(row, "removed", {"masked": len(plan.quoting) + len(plan.noted)})
-
-    def _remove_rows(self, plan: Plan) -> None:
-        """Table by table, in small transactions; the person's own row last, for it is how the rest is found."""
-        work: list[tuple[str, Sequence[int]]] = [("messages", plan.reach.message_ids), ("cases", plan.reach.case_ids),
-                                                 ("mails", plan.reach.outbox_ids)]  # fmt: skip
-        number = 0
-        for table, all_ids in work:
-            for ids in _chunks(all_ids):
-                with self._store.write() as tx:
-                    getattr(tx.erasure, f"remove_{table}")(ids)
-                failpoint(f"erase.table[{number}]")
-                number += 1
-        with self._store.write() as tx:
-            tx.erasure.remove_person(plan.reach.seeker_id)
-        failpoint(f"erase.table[{number}]")
+                for piece in some:
+                    piece.remove(tx, piece.ids)
+                    failpoint(piece.name)
 
     def _mask(self, message_id: int, plan: Plan) -> None:
         """Another person's message, under a new key; the old one is destroyed after the commit."""
@@ -158,60 +170,127 @@ class Eraser:
         with self._store.write() as tx:
             tx.blobs.destroy_keys(old)
 
-    def _mask_notes(self, plan: Plan) -> None:
-        """What staff wrote of the person elsewhere."""
+    def _mask_notes(self, plans: list[Plan]) -> None:
+        """What staff wrote of these people elsewhere."""
+        looks = [plan.looks for plan in plans]
         with self._store.write() as tx:
-            tx.erasures.forget_mentions(plan.looks.masked)
-        for case_id in plan.noted:
-            with self._store.write() as tx:
-                tx.erasures.rewrite_note(case_id, plan.looks.masked)
-                index_anew(tx, case_id)
+            tx.erasures.forget_mentions(lambda text: reduce(lambda masked, look: look.masked(masked), looks, text))
+        for plan, look in zip(plans, looks, strict=True):
+            for case_id in plan.noted:
+                with self._store.write() as tx:
+                    tx.erasures.rewrite_note(case_id, look.masked)
+                    index_anew(tx, case_id)
 
-    def _finish(self, row: ErasureRow, *, strict: bool) -> ErasureRow | None:
-        if _is_before(row.step, "scanned"):
-            looked = self._look(row, strict=strict)
-            if looked is None:
-                return None
-            row = looked
-        with self._store.write() as tx:
-            tx.blobs.destroy_keys([row.key_id])
-        failpoint("erase.plan_forgotten")
-        return self._certify(row)
-
-    def _look(self, row: ErasureRow, *, strict: bool) -> ErasureRow | None:
-        """In every row and every file. What is still found sends the erasure back to its removal."""
-        plan = self._plan(row)
-        spellings = plan.looks.spellings()
-        scan = self._outside.scan(spellings)
+    def _look(self, rows: list[ErasureRow], *, strict: bool) -> list[ErasureRow]:
+        """In every row and every file. Those of whom nothing is found go on; what is still found sends an erasure
+        back to its removal. Raises Residue for those if ``strict``."""
+        done = [row for row in rows if not _is_before(row.step, "scanned")]
+        waiting = [row for row in rows if _is_before(row.step, "scanned")]
+        if not waiting:
+            return done
+        plans = self._plans(waiting)
+        spellings = [plan.looks.spellings() for plan in plans]
+        scans = self._outside.scan(spellings)
         failpoint("erase.scanned")
-        with self._store.read() as tx:
-            found = [*tx.erasure.residue(plan.reach), *(f"file: {name}" for name in scan.ours)]
-        if not found:
-            figures = {"files": scan.files, "bytes": scan.bytes, "spellings": len(spellings), "hits": 0,
-                       "elsewhere": len(scan.elsewhere)}  # fmt: skip
-            with self._store.write() as tx:
-                task_case = min(plan.reach.case_ids, default=None)
-                said = {"scan": figures, "elsewhere": list(scan.elsewhere), "task_case": task_case}
-                return tx.erasures.advance(row, "scanned", said)
-        log.error("something is still there", id=row.id, count=len(found))
-        with self._store.write() as tx:
-            tx.erasures.put_off(tx.erasures.advance(row, "keys", {}), self._clock() + AGAIN, "; ".join(found))
-        if strict:
-            raise Residue(f"erasure {row.id}: still found: {'; '.join(found)}")
-        return None
-
-    def _certify(self, row: ErasureRow) -> ErasureRow:
-        now = self._clock()
-        with self._store.write() as tx:
-            number = "" if row.case_id is None else tx.cases.get(row.case_id).number
-            certificate = certificate_of(row, number, now)
-            task_for_copies(tx, row, now)
-            done = tx.erasures.certify(row, certificate, now)
-            tx.audit.append(now, self._actor, "erasure.certified", case_id=row.case_id, seeker_id=row.seeker_id,
-                            detail=certificate)  # fmt: skip
-        failpoint("erase.certified")
-        log.info("certified", id=row.id, seeker=row.seeker_id)
+        seen = [
+            _Seen(row, plan, scan, len(s)) for row, plan, scan, s in zip(waiting, plans, scans, spellings, strict=True)
+        ]
+        for some in _chunks(seen, TOGETHER):
+            done += self._note_what_was_seen(some, strict=strict)
         return done
+
+    def _note_what_was_seen(self, seen: Sequence[_Seen], *, strict: bool) -> list[ErasureRow]:
+        with self._store.read() as tx:
+            found = [[*tx.erasure.residue(s.plan.reach), *(f"file: {name}" for name in s.scan.ours)] for s in seen]
+        clean, left = [], []
+        with self._store.write() as tx:
+            for s, places in zip(seen, found, strict=True):
+                if places:
+                    log.error("something is still there", id=s.row.id, count=len(places))
+                    tx.erasures.put_off(
+                        tx.erasures.advance(s.row, "keys", {}), self._clock() + AGAIN, "; ".join(places)
+                    )
+                    left.append(f"erasure {s.row.id}: still found: {'; '.join(places)}")
+                else:
+                    clean.append(tx.erasures.advance(s.row, "scanned", s.said))
+        if strict and left:
+            raise Residue(" ".join(left))
+        return clean
+
+    def _finish(self, rows: Sequence[ErasureRow]) -> list[ErasureRow]:
+        """The plans go, key first; then the certificates, which tell of nobody."""
+        with self._store.write() as tx:
+            tx.blobs.destroy_keys([row.key_id for row in rows])
+        failpoint("erase.plan_forgotten")
+        with self._store.write() as tx:
+            done = [self._certify(tx, row) for row in rows]
+        for row in done:
+            failpoint("erase.certified")
+            log.info("certified", id=row.id, seeker=row.seeker_id)
+        return done
+
+    def _certify(self, tx: Tx, row: ErasureRow) -> ErasureRow:
+        now = self._clock()
+        number = "" if row.case_id is None else tx.cases.get(row.case_id).number
+        certificate = certificate_of(row, number, now)
+        task_for_copies(tx, row, now)
+        done = tx.erasures.certify(row, certificate, now)
+        tx.audit.append(now, self._actor, "erasure.certified", case_id=row.case_id, seeker_id=row.seeker_id,
+                        detail=certificate)  # fmt: skip
+        return done
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Rows that are removed in one go, and what that place is called."""
+
+    name: str
+    remove: Callable[[Tx, Sequence[int]], None]
+    ids: Sequence[int]
+
+
+def _pieces(plan: Plan) -> list[Piece]:
+    """Blobs, then table by table; the person's own row last, for it is how the rest is found."""
+    blobs = [Piece(f"erase.blob[{n}]", lambda tx, ids: tx.erasure.remove_blobs(ids), ids)
+             for n, ids in enumerate(_chunks(plan.reach.key_ids))]  # fmt: skip
+    work: list[tuple[Callable[[Tx, Sequence[int]], None], Sequence[int]]] = [
+        (lambda tx, ids: tx.erasure.remove_messages(ids), plan.reach.message_ids),
+        (lambda tx, ids: tx.erasure.remove_cases(ids), plan.reach.case_ids),
+        (lambda tx, ids: tx.erasure.remove_mails(ids), plan.reach.outbox_ids),
+        (lambda tx, ids: tx.erasure.remove_person(ids[0]), [plan.reach.seeker_id]),
+    ]
+    tables = [(remove, ids) for remove, every in work for ids in _chunks(every)]
+    return blobs + [Piece(f"erase.table[{n}]", remove, ids) for n, (remove, ids) in enumerate(tables)]
+
+
+def _packs(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """In their order, CHUNK rows at most in each pack."""
+    packs: list[list[Piece]] = []
+    size = CHUNK
+    for piece in pieces:
+        if size + len(piece.ids) > CHUNK:
+            packs.append([])
+            size = 0
+        packs[-1].append(piece)
+        size += len(piece.ids)
+    return packs
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One erasure and what the look through the files brought."""
+
+    row: ErasureRow
+    plan: Plan
+    scan: Scan
+    spellings: int
+
+    @property
+    def said(self) -> dict[str, object]:
+        figures = {"files": self.scan.files, "bytes": self.scan.bytes, "spellings": self.spellings, "hits": 0,
+                   "elsewhere": len(self.scan.elsewhere)}  # fmt: skip
+        task_case = min(self.plan.reach.case_ids, default=None)
+        return {"scan": figures, "elsewhere": list(self.scan.elsewhere), "task_case": task_case}
 
 
 STEPS = ("planned", "mailed", "keys", "outside", "removed", "scanned", "done")
@@ -229,5 +308,5 @@ def _places(left: Sequence[MailboxCopy]) -> list[dict[str, object]]:
     return [{"account": a, "folder": f, "uids": sorted(uids)} for (a, f), uids in sorted(places.items())]
 
 
-def _chunks(ids: Sequence[int]) -> list[Sequence[int]]:
-    return [ids[i : i + CHUNK] for i in range(0, len(ids), CHUNK)]
+def _chunks(every: Sequence[T], size: int = CHUNK) -> list[Sequence[T]]:
+    return [every[i : i + size] for i in range(0, len(every), size)]
