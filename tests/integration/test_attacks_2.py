@@ -17,6 +17,7 @@ from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from intake.errors import BadInput, SettingError
+from intake.model import CaseState, SeekerStatus
 from intake.outbox.guarded import is_public, url_of
 from intake.web import passwords
 from intake.web.staff import session, signin
@@ -392,3 +393,23 @@ def test_a30_no_address_of_a_private_network_is_public(address: str) -> None:
 def test_a30_no_password_hides_in_the_address(url: str) -> None:
     with pytest.raises(SettingError):
         url_of(url)
+
+
+def test_who_came_back_while_the_erasure_cooled_off_is_not_erased(tmp_path: Path) -> None:
+    """The key proves what the person wants now; an erasure cannot be taken back."""
+    from tests.integration import test_erasure_steps as erasing
+    from tests.integration import test_web_return as coming_back
+
+    house = erasing.filled(tmp_path / "home", "")
+    case_id = erasing.approved(house)
+    assert house.get_seeker("M-1").status is SeekerStatus.WITHDRAWN
+    house.work()
+    house.now += timedelta(days=3)
+    _, handle = coming_back.ask(house, erasing.ADDRESS)
+    assert coming_back.type_in(house, handle, coming_back.key(house)) == 200
+    house.now += timedelta(days=10)
+    assert erasing.due(house) == 0
+    with house.store.read() as tx:
+        case = tx.cases.get(case_id)
+    assert (case.state, case.hold_reason) == (CaseState.REVIEW, "approve_erasure")
+    house.store.close()

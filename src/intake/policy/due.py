@@ -5,10 +5,11 @@ Silence never withdraws or erases anybody: only what was proved before is carrie
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from intake.model import Case, CaseState, Decision, LinkPlan, ReplyPlan, Seeker
+from intake.model import Case, CaseState, Decision, LinkPlan, Proof, ReplyPlan, Seeker, SeekerStatus
 from intake.model.ladder import Act, allowed
 from intake.policy.deadlines import DAY
 from intake.policy.leaving import Course, course_of, is_registered, waits_for_self_application
@@ -16,6 +17,7 @@ from intake.policy.profile import Profile
 from intake.policy.proved import as_decision
 
 WAITING_FOR_PEOPLE = frozenset({"employer_informed", "conditions"})
+COMING_BACK = frozenset({"reinstatement", "resume"})
 WAITING_FOR_AN_END = frozenset({"after_selection", "self_application"})
 
 
@@ -94,13 +96,19 @@ def _cooled_off(case: Case, seeker: Seeker, profile: Profile, today: date) -> De
 
 
 def decide_due_erasure(
-    case: Case, seeker: Seeker | None, profile: Profile, today: date, *, approved: bool
+    case: Case, seeker: Seeker | None, profile: Profile, today: date, *, approved: bool, others: Sequence[Case] = ()
 ) -> Decision | None:
-    """What stands in the way of an erasure whose time has come; None where nothing does and it is carried out."""
+    """What stands in the way of an erasure whose time has come; None where nothing does and it is carried out.
+
+    ``others``: the person's other cases. Who has shown since that they want to come back is asked by people first.
+    """
     if seeker is None:
         return _to_staff(case, "no_seeker", profile, today)
     if seeker.legal_hold:
         return _cooled_off(case, seeker, profile, today)
+    wants_back = any(o.state.is_open and o.request in COMING_BACK and o.proof >= Proof.E2 for o in others)
+    if seeker.status in (SeekerStatus.ACTIVE, SeekerStatus.PAUSED) or wants_back:
+        return _to_staff(case, "approve_erasure", profile, today, reason="came_back")
     return None if approved else _to_staff(case, "approve_erasure", profile, today)
 
 

@@ -34,7 +34,10 @@ def begin_due(tx: Tx, tools: Tools, now: datetime) -> list[ErasureRow]:
     begun = []
     for case in [c for c in waiting if c.hold_reason == "erasure_due"]:
         seeker = _seeker(tx, case)
-        decision = decide_due_erasure(case, seeker, tools.profile, today_of(now), approved=_is_approved(tx, case))
+        others = tx.cases.of_seeker(seeker.id) if seeker else []
+        decision = decide_due_erasure(
+            case, seeker, tools.profile, today_of(now), approved=_is_approved(tx, case), others=others
+        )
         if decision is None and seeker is not None:
             begun.append(begin(act, seeker, case, REQUEST, tools))
         elif decision is not None:
