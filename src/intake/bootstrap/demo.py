@@ -106,4 +106,7 @@ intake を起動しました / intake is running   (Ctrl-C で終了 / to end)
 
 def _command() -> str:
     """How this shell can call us again: by name where it is on the path, else by the path that started us."""
-    return "intake" if shutil.which("intake") else shlex.quote(os.path.relpath(sys.argv[0]))
+    if shutil.which("intake"):
+        return "intake"
+    asked = os.path.relpath(sys.argv[0])
+    return f"{shlex.quote(os.path.relpath(sys.executable))} -m intake" if asked.endswith(".py") else shlex.quote(asked)

@@ -110,7 +110,7 @@ def _print(row: dict[str, Any]) -> None:
             print(f"{name:<24} {count}")
         for held in row["held"]:
             print(say(f"保管を続けるもの: {held['what']}({'、'.join(held['fields'])}) {held['until']} の前日まで",
-                      f"kept by duty: {held['what']} until before {held['until']}"))  # fmt: skip
+                      f"kept by duty: {held['what']} until the day before {held['until']}"))  # fmt: skip
         if row["legal_hold"]:
             print(say("法的保全の対象のため、消去できません。", f"legal hold: {row['legal_hold']}; --execute refuses"))
         return

@@ -92,6 +92,10 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         raise SystemExit(1)
 
 
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {n}" for name, n in counts.items())
+
+
 def _checks() -> dict[str, Any]:
     s = settings()
 
@@ -100,7 +104,7 @@ def _checks() -> dict[str, Any]:
         try:
             store.ping()
             with store.read() as tx:
-                return f"{s.store_url.partition(':')[0]}, {tx.seekers.count()} seekers, {tx.inbox.counts()}"
+                return f"{s.store_url.partition(':')[0]}, {tx.seekers.count()} seekers, {_listed(tx.inbox.counts())}"
         finally:
             store.close()
 
@@ -168,7 +172,8 @@ def audit_verify() -> None:
             ok, text = tx.audit.verify()
     finally:
         store.close()
-    print(text, file=sys.stdout if ok else sys.stderr)
+    print(say(f"{text}: 書き換えはありません", f"{text}: the chain is unbroken") if ok else text,
+          file=sys.stdout if ok else sys.stderr)  # fmt: skip
     if not ok:
         raise SystemExit(1)
 

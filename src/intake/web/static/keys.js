@@ -1,6 +1,13 @@
 // Single keys for the staff pages. Nothing essential needs them; elements say which key is theirs (data-key).
 (() => {
   "use strict";
+  // On a narrow screen the menu and the tabs scroll sideways: where one is, is in sight.
+  for (const here of document.querySelectorAll("nav [aria-current]")) {
+    const bar = here.closest("ul") || here.parentElement;
+    for (let e = bar; e && e.tagName !== "BODY"; e = e.parentElement) {
+      if (e.scrollWidth > e.clientWidth) e.scrollLeft += here.getBoundingClientRect().left - e.getBoundingClientRect().left - e.clientWidth / 3;
+    }
+  }
   const sheet = document.getElementById("keys");
   const button = document.getElementById("show-keys");
   const toggle = document.getElementById("keys-on");
