@@ -80,11 +80,20 @@ EVENTS = {
     "staff.codes_off": "認証アプリをやめました", "staff.passkey_added": "パスキーを登録しました",
     "staff.passkey_removed": "パスキーを削除しました", "staff.linked": "社内アカウントとつなぎました",
     "staff.unlinked": "社内アカウントを切り離しました",
+    "return.mail": "利用再開についてのメールを用意しました", "token.added": "APIのトークンを作りました",
+    "token.revoked": "APIのトークンを無効にしました", "webhooks.replayed": "連携の通知を送り直しました",
+    "application.put_by_program": "応募を連携で受け取りました",
+    "seeker.added_by_program": "求職者を連携で登録しました",
+    "seeker.changed_by_program": "求職者の登録を連携で変えました",
     "staff.closed": "アカウントを停止しました", "staff.opened": "アカウントを再開しました",
 }  # fmt: skip
 SAID = ("request", "state", "hold", "hold_reason", "why", "policy", "kind")  # details that are codes
 _CHOICES = {"complete": "完了", "cancel": "キャンセル", "defer": "選考終了後に退会", "pause": "停止に変更"}
-_ACTORS = {"worker": "自動処理", "link": "ご本人", "web": "画面", "sender": "自動送信"}
+_ACTORS = {
+    "worker": "自動処理", "link": "ご本人", "web": "画面", "sender": "自動送信", "return page": "再開のページ",
+    "calendar": "毎日の処理", "retention": "保存期間の処理", "keeper": "消去の処理", "import": "取り込み",
+    "restore": "復元", "shell": "コマンド", "cli": "コマンド", "trial": "接続の確認",
+}  # fmt: skip
 
 
 def _same(text: str) -> str:
