@@ -57,7 +57,7 @@ WORDS = {
     "which_application": "どの応募か不明です", "no_application": "選考中の応募がありません",
     "not_withdrawn": "退会していない方です", "unknown_day": "退会日が不明です",
     "reopen": "退会後の再開・担当者が対応", "ask_how_registered": "登録方法の確認待ち",
-    "staff_answer": "職員の回答待ち", "staff_read": "職員の確認待ち", "in_doubt": "判断がつきません",
+    "staff_answer": "スタッフの回答待ち", "staff_read": "スタッフの確認待ち", "in_doubt": "判断がつきません",
     "call_first": "先に電話で確認", "second_approval": "2人目の承認待ち", "conditions": "希望条件の反映待ち",
     "task_overdue": "作業の期限切れ", "no_seeker": "求職者が選ばれていません",
     "date_reached": "予定の日になりました", "status_invalid": "登録が無効の方です", "link_sent": "確認リンクを送付",
