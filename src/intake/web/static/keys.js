@@ -52,6 +52,7 @@
     line(body, "?", body.dataset.sheet);
     line(body, "Ctrl K", body.dataset.palette);
     if (!sheet.open) sheet.showModal();
+    sheet.scrollTop = 0; // focus goes to the box at the end; the list is read from its beginning
   }
   function move(step) {
     const all = rows();
