@@ -389,7 +389,9 @@ def test_a30_no_address_of_a_private_network_is_public(address: str) -> None:
     assert not is_public(ip_address(address))
 
 
-@pytest.mark.parametrize("url", ["https://:secret@crm.example.jp/", "https://@crm.example.jp/", "https://a:b@c.example/"])
+@pytest.mark.parametrize(
+    "url", ["https://:secret@crm.example.jp/", "https://@crm.example.jp/", "https://a:b@c.example/"]
+)
 def test_a30_no_password_hides_in_the_address(url: str) -> None:
     with pytest.raises(SettingError):
         url_of(url)

@@ -103,9 +103,7 @@ def test_many_tries_at_once_are_three(house: TestHouse) -> None:
     app, codes = app_of(house), list[int]()
     threads = [
         threading.Thread(
-            target=lambda: codes.append(
-                Client(app).post("/return/key", {"handle": handle, "key": wrong}).status_code
-            )
+            target=lambda: codes.append(Client(app).post("/return/key", {"handle": handle, "key": wrong}).status_code)
         )
         for _ in range(12)
     ]

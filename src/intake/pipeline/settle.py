@@ -278,9 +278,7 @@ def proceed(
     if proof is not None:
         fields["proof"] = max(case.proof, proof)
     if decision.assign is not None:
-        fields["assignee"] = assignee_of(
-            decision.assign, seeker, case.request, act.tx.staff.all(), today_of(act.now)
-        )
+        fields["assignee"] = assignee_of(decision.assign, seeker, case.request, act.tx.staff.all(), today_of(act.now))
     case = move(act, case, event, decision.state, **fields)
     return _tell(act, case, seeker, decision, tools)
 

@@ -74,6 +74,5 @@ class ApiTokens:
 
     def _all(self, query: sa.Select[Any]) -> list[ApiToken]:
         return [
-            ApiToken(r.id, r.name, r.scopes, r.created_at, r.revoked_at, r.used_on)
-            for r in self._c.conn.execute(query)
+            ApiToken(r.id, r.name, r.scopes, r.created_at, r.revoked_at, r.used_on) for r in self._c.conn.execute(query)
         ]

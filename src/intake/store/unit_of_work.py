@@ -305,9 +305,7 @@ def open_store(
     """
     data = parse_url(url)
     keys = default_keys_url(data) if keys_url is None else parse_url(keys_url)
-    return SqlStore(
-        data, keys, keyring, keymaker or PlainKeys(), wrapping or FileWrapping(keyring, None), busy_seconds
-    )
+    return SqlStore(data, keys, keyring, keymaker or PlainKeys(), wrapping or FileWrapping(keyring, None), busy_seconds)
 
 
 def engines(url: URL, schema: str | None, busy_seconds: float) -> tuple[sa.Engine, sa.Engine, WriterLock | None]:

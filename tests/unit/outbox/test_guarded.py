@@ -120,9 +120,10 @@ def test_in_clear_only_to_a_network_that_is_allowed() -> None:
 
 
 def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
-    with listening() as (inside, reached), listening(
-        status=302, headers_out={"Location": f"http://127.0.0.1:{inside}/"}
-    ) as (port, _):
+    with (
+        listening() as (inside, reached),
+        listening(status=302, headers_out={"Location": f"http://127.0.0.1:{inside}/"}) as (port, _),
+    ):
         assert Guarded(f"http://127.0.0.1:{port}/", networks(["127.0.0.1"])).post(b"{}", {}) == 302
         assert reached == []
 

@@ -110,7 +110,6 @@ class History:
             with self.house.store.write() as tx:
                 desk.task_done(desk.act_of(tx, staff, self.house.now), open_[0].id, self.house.tools)
 
-
     def forged(self) -> None:
         """The address is on file, the mail is not from there."""
         sender = self.pick.choice(list(MEMBERS.values()))

@@ -141,5 +141,3 @@ def test_deputy_conditions_and_absence_are_kept(store: SqlStore) -> None:
         tx.staff.change("佐藤", away_until=date(2026, 11, 20))
         member = tx.staff.all()[0]
         assert [member.is_here(date(2026, 11, d)) for d in (19, 20, 21)] == [False, False, True]
-
-

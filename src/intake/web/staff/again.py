@@ -11,7 +11,7 @@ TOO_OFTEN = "続けて間違えたため、しばらく確認できません。1
 
 
 def trouble_with_password(visit: Visit, field: str) -> str:
-    """"" if the field holds the password of whoever is signed in, else what to say. Five wrong ones in 15 minutes
+    """ "" if the field holds the password of whoever is signed in, else what to say. Five wrong ones in 15 minutes
     are the most; a try is counted before it is looked at. Raises StoreBusy."""
     name, ring = visit.staff.name, visit.tools.keyring
     counted = f"#{ring.hash('password-again', name).hex()}"

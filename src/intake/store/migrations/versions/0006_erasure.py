@@ -54,9 +54,7 @@ def upgrade() -> None:
         sa.Column("seeker_id", BigId, autoincrement=False, nullable=False),
         sa.Column("noticed_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["seeker_id"], ["seeker.id"], name="fk_retention_notice_seeker_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["seeker_id"], ["seeker.id"], name="fk_retention_notice_seeker_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("seeker_id", name="pk_retention_notice"),
     )
     op.create_table(
