@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.model import Application, Arrival, Channel, Envelope, Seeker, SeekerStatus, Stage
+from intake.model import Application, Arrival, Channel, End, Envelope, Seeker, SeekerStatus, Stage
 from intake.pipeline import keeping
 from intake.pipeline.tools import Tools
 from intake.ports import Store
@@ -113,7 +113,9 @@ def enter(store: Store, leaving: list[Person]) -> None:
                 if p.busy:
                     raw = f"Message-ID: <{p.member_id}@example.jp>\r\n\r\n{p.member_id}".encode()
                     (accepted,) = tx.inbox.add([Arrival(Envelope(Channel.EMAIL, "smtp", raw, NOON))])
-                    tx.cases.add(new_case(accepted.message_id, seeker_id=p.id))
+                    case = tx.cases.add(new_case(accepted.message_id, seeker_id=p.id))
+                    (item,) = tx.inbox.claim(NOON, 1, 60, "test")
+                    tx.inbox.finish(item.id, item.fence, End.CASE, case.id, NOON)
 
 
 def _seeker(p: Person) -> Seeker:
