@@ -6,12 +6,13 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -94,12 +95,13 @@ def test_a_database_that_is_not_there() -> None:
 def server(url: str, *arguments: str, prefix: tuple[str, ...] = (), **environment: str) -> Iterator[Any]:
     """(process, port)."""
     command = [*prefix, sys.executable, "-m", "tests.integration.smtp_server", url, *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | environment)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | environment, start_new_session=True)
     assert process.stdout is not None
     try:
         yield process, int(process.stdout.readline())
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):  # it may have ended itself
+            os.killpg(process.pid, signal.SIGKILL)  # the server too where strace stands before it
         process.wait(10)
         process.stdout.close()
 
