@@ -44,10 +44,6 @@ class AccessRepo(Protocol):
 
     def describe_session(self, session_id: int, method: str, agent: str, where: str) -> None: ...
 
-    def method(self, session_id: int) -> str:
-        """How the session was opened; ``half`` while the second factor is missing."""
-        ...
-
     def touch(self, session_id: int, at: datetime) -> None:
         """It was used; written at most once a minute."""
         ...

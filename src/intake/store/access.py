@@ -39,10 +39,6 @@ class Access:
         said = {"method": method, "agent": agent[:60], "where_from": where[:60]}
         self._run(sa.update(session).where(session.c.id == session_id).values(said))
 
-    def method(self, session_id: int) -> str:
-        """How it was opened; "" where it is gone."""
-        return self._c.conn.execute(sa.select(session.c.method).where(session.c.id == session_id)).scalar() or ""
-
     def touch(self, session_id: int, at: datetime) -> None:
         """It was used."""
         stale = sa.or_(session.c.seen_at.is_(None), session.c.seen_at < at - TOUCH_EVERY)
