@@ -266,6 +266,8 @@ def reply(act: Act, case: Case, text: str, tools: Tools) -> None:
     """A free answer written by staff, to the address on file, else to the sender."""
     if not text.strip():
         raise BadInput("the answer is empty")
+    if not _address(act, case):
+        raise BadInput("the message has no sender to answer")
     _mail(act, case, "staff_answer", tools, free=text)
 
 
@@ -294,16 +296,24 @@ def task_done(act: Act, task_id: int, tools: Tools) -> None:
 
 
 def _mail(act: Act, case: Case, template: str, tools: Tools, *, free: str) -> None:
-    seeker = _seeker(act, case)
+    seeker, to = _seeker(act, case), _address(act, case)
     reading = act.tx.inbox.reading(case.message_id)
     message = reading[0] if reading else None
-    to = seeker.address if seeker and seeker.address else (message.sender.addr if message else "")
     if not to:
         act.note("reply.none", case, why="no_address")
         return
     plan = Decision(case.request, "staff", template, case.state, reply=ReplyPlan(template, "file"))
     letters.send(act, to, [Settled(case, plan)], seeker, tools, message=message, in_message=case.message_id,
                  automatic=False, free=free)  # fmt: skip
+
+
+def _address(act: Act, case: Case) -> str:
+    """The address on file, else the sender's; "" where there is neither."""
+    seeker = _seeker(act, case)
+    if seeker is not None and seeker.address:
+        return seeker.address
+    reading = act.tx.inbox.reading(case.message_id)
+    return reading[0].sender.addr if reading else ""
 
 
 def _confirm_reading(act: Act, case: Case, staff: StaffMember) -> None:

@@ -77,8 +77,11 @@ def refuse(act: Act, case: Case, visit: Visit) -> None:
 
 
 def close(act: Act, case: Case, visit: Visit) -> None:
-    """Done by hand."""
-    desk.close(act, case)
+    """Done by hand. Of a question that is a yes to how it was read, which is kept as an example."""
+    if case.request in casefile.ENDED_BY_ANSWER:
+        desk.approve(act, case, visit.staff, visit.tools)
+    else:
+        desk.close(act, case)
 
 
 def lapse(act: Act, case: Case, visit: Visit) -> None:
@@ -97,8 +100,10 @@ def note(act: Act, case: Case, visit: Visit) -> None:
 
 
 def reply(act: Act, case: Case, visit: Visit) -> None:
-    """A free answer."""
+    """A free answer; with ``then=close`` a question is over with it."""
     desk.reply(act, case, visit.field("text"), visit.tools)
+    if visit.field("then") == "close" and case.request in casefile.ENDED_BY_ANSWER:
+        desk.approve(act, case, visit.staff, visit.tools)
 
 
 def link(act: Act, case: Case, visit: Visit) -> None:
@@ -190,7 +195,8 @@ def _do(visit: Visit, deed: Deed, *, moves_on: bool, fresh: bool) -> str:
             raise Stale()
         deed(act, case, visit)
         tab = tabs.BY_KEY[pages.tab_of(visit)]
-        then = tabs.next_after(tx, tab, visit.staff, case) if moves_on else _still_theirs(act, case, visit)
+        over = case.state.is_open and not tx.cases.get(case.id).state.is_open
+        then = tabs.next_after(tx, tab, visit.staff, case) if moves_on or over else _still_theirs(act, case, visit)
         return f"/staff/cases/{then.number}?tab={tab.key}" if then else f"/staff/?tab={tab.key}"
 
 

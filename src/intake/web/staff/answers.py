@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from starlette.responses import Response
 
 from intake.model import Seeker
-from intake.pipeline.tools import Tools
 from intake.web.staff import case as pages
-from intake.web.staff import casefile, scope
+from intake.web.staff import casefile, marks, scope
+from intake.web.staff.fitting import Choice, best, choices
 from intake.web.staff.visit import Visit
 
 MOST = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An answer to begin with."""
-
-    key: str
-    label: str
-    text: str
-
-
-def choices(tools: Tools) -> list[Choice]:
-    """Saved answers first, then the answers to frequent questions (rules/answers)."""
-    saved = [Choice(f"saved-{n}", a.label, a.text) for n, a in enumerate(tools.saved_answers)]
-    return saved + [Choice(key, a.label, a.answer) for key, a in sorted(tools.rulebook.answers.items())]
+FIT = "fit"
 
 
 def show(visit: Visit) -> Response:
-    """The form; ``?answer=`` fills it with a chosen answer."""
+    """The form; ``?answer=`` fills it with a chosen answer, ``?answer=fit`` with the one that suits best, if any."""
     known = choices(visit.tools)
-    chosen = next((c for c in known if c.key == visit.asked("answer")), None)
+    wanted = visit.asked("answer")
+    chosen = _fitting(visit, known) if wanted == FIT else next((c for c in known if c.key == wanted), None)
     return _render(visit, known, chosen, chosen.text if chosen else "")
+
+
+def _fitting(visit: Visit, known: list[Choice]) -> Choice | None:
+    with visit.context.store.read() as tx:
+        case = scope.get_case(tx, visit.staff, visit.path["number"])
+        reading = tx.inbox.reading(case.message_id)
+    return best(known, *reading) if reading else None
 
 
 def again(visit: Visit) -> Response:
@@ -54,6 +46,9 @@ def _render(visit: Visit, known: list[Choice], chosen: Choice | None, text: str)
         known=known,
         chosen=chosen,
         text=text,
+        blocks=marks.blocks(reading[0].text, reading[0].segments, ()) if reading else (),
+        subject=marks.subject(reading[0].subject, ()) if reading else (),
+        may_end=case.state.is_open and case.request in casefile.ENDED_BY_ANSWER,
         tab=pages.tab_of(visit),
         words="",
     )

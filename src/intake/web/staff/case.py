@@ -14,7 +14,7 @@ from intake.parsing import attachment_bytes
 from intake.pipeline import drafts
 from intake.pipeline.reread import RUNGS
 from intake.ports import Tx
-from intake.web.staff import casefile, language, presence, scope, speech, steps, tabs
+from intake.web.staff import casefile, fitting, language, presence, scope, speech, steps, tabs
 from intake.web.staff.visit import Visit
 
 MOST_RAW = 300_000
@@ -56,10 +56,20 @@ def render(visit: Visit, status: int = 200, *, trouble: str = "", since: int | N
         rungs=RUNGS,
         steps=steps.in_words,
         doing=doing,
+        fit=_fit(visit, file),
         typed_in={name: visit.field(name) for name in TYPED} if doing else {},
         present=presence.in_words(file.row.here, language.words(language.of(visit.request))["t"]),
         words="",
     )
+
+
+def _fit(visit: Visit, file: casefile.CaseFile) -> str:
+    """What the answer is called that a reply would begin with; "" where none suits or nothing is asked."""
+    if not (file.is_ended_by_answer and file.case.state.is_open):
+        return ""
+    message = next((w.message for w in file.written if w.id == file.case.message_id), None)
+    found = fitting.best(fitting.choices(visit.tools), message, file.meaning)
+    return found.label if found else ""
 
 
 def tab_of(visit: Visit) -> str:

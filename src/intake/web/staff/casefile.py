@@ -34,6 +34,7 @@ from intake.web.staff.scope import visible
 _NEVER_LEFT = frozenset({MailState.CANCELLED, MailState.STALE, MailState.FAILED})
 _NO_LINK = frozenset({"question", "other"})
 MOST_MESSAGES = 100  # of one case on one page
+ENDED_BY_ANSWER = frozenset({"question", "other"})  # an answer, or none, is all there is to do
 WORDS_TO_TYPE = {"withdrawal": "退会", "deletion": "削除"}
 
 
@@ -96,6 +97,16 @@ class CaseFile:
             new.setdefault(wish.field, []).append(wish.value)
         return tuple((PREFERENCE_LABELS.get(name, name), old.get(name, ""), "、".join(dict.fromkeys(said)))
                      for name, said in new.items())  # fmt: skip
+
+    @property
+    def is_ended_by_answer(self) -> bool:
+        """A question: the first thing to do is to answer it."""
+        return self.case.request in ENDED_BY_ANSWER
+
+    @property
+    def may_reply(self) -> bool:
+        """Somebody is there to be written to."""
+        return bool((self.seeker.address if self.seeker else "") or self.sender)
 
     @property
     def last_seq(self) -> int:

@@ -12,7 +12,7 @@ from intake.pipeline import desk
 from intake.pipeline.moves import Act
 from intake.replies import lost_characters
 from intake.web.staff import case as pages
-from intake.web.staff import scope, speech
+from intake.web.staff import casefile, scope, speech
 from intake.web.staff.visit import Visit
 
 WHAT = ("approve", "link", "receipt", "reply")
@@ -50,6 +50,7 @@ def show(visit: Visit) -> Response:
         mails=[(m, without_secrets(m.mail.text), _lost(m, visit)) for m in mails],
         what=visit.field("what"),
         text=visit.field("text"),
+        may_end=case.state.is_open and case.request in casefile.ENDED_BY_ANSWER,
         version=visit.field("version"),
         mail_name=speech.mail_name,
         tab=pages.tab_of(visit),
