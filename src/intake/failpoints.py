@@ -12,6 +12,11 @@ import signal
 from pathlib import Path
 
 COMMITS = ("inbox", "case", "imap", "confirm")  # ``store.write(name)``: name.before_commit, name.committed
+ERASING = (
+    "planned", "posted", "mailed", "buried", "key_destroyed", "keys", "caught", "mailbox", "outside", "mask[0]",
+    "blob[0]", "table[0]", "table[1]", "table[2]", "table[3]", "removed", "checkpoint", "scanned", "plan_forgotten",
+    "certified",
+)  # fmt: skip
 NAMES = (
     *(f"{name}.{when}" for name in COMMITS for when in ("before_commit", "committed")),
     "audit.before_commit",
@@ -22,6 +27,7 @@ NAMES = (
     "outbox.claimed",
     "outbox.sent_unmarked",
     "crm.called_unmarked",
+    *(f"erase.{step}" for step in ERASING),
 )
 
 _at = ""

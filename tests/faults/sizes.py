@@ -21,7 +21,7 @@ class Size:
     bounces: int
 
 
-CI = Size(150, 5_000, 25, 400, 300, 40, 120, 12, 10_000)
+CI = Size(150, 5_000, 60, 400, 300, 40, 120, 12, 10_000)
 FULL = Size(2_000, 100_000, 500, 10_000, 10_000, 200, 100_000, 50, 10_000)
-SMALL = Size(24, 240, 15, 60, 40, 30, 40, 2, 200)  # while the harness itself is being worked on
+SMALL = Size(40, 240, 40, 60, 40, 30, 40, 2, 200)  # while the harness itself is being worked on
 SIZE = {"ci": CI, "full": FULL, "small": SMALL}[os.environ.get("INTAKE_TEST_SIZE", "ci")]

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import smtplib
 import threading
 import time
 from datetime import timedelta
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from intake.bootstrap.health import FAILING_SECONDS, SILENT_SECONDS, Health, failing
 from intake.bootstrap.house import House
+from intake.bootstrap.keeping import Keeper
 from intake.bootstrap.mailboxes import alarm_to_staff
 from intake.bootstrap.services import Supervised
 from intake.channels.imap import parse_accounts
 from intake.errors import StoreUnavailable
+from intake.outbox.webhooks import WebhookSender
 from tests.faults.test_kills import product
+from tests.faults.traffic import mail
 from tests.house import open_test_house
+from tests.process import DESK
 from tests.sink import SmtpSink
 
 
@@ -103,3 +110,105 @@ def test_staff_are_written_to_when_a_mailbox_stands_still_and_when_it_goes_on(tm
     assert "再開しました" in recovery.text and "できない" not in recovery.text
     assert "box@" not in stall.text
     house.store.close()
+
+
+def test_a_database_that_hangs_does_not_keep_us_from_saying_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is frozen answers nothing and breaks no connection; nobody asks it twice at a time."""
+    house = open_test_house(tmp_path / "home")
+    asked, thaw = [], threading.Event()
+
+    class Frozen:
+        def read(self) -> object:
+            asked.append(1)
+            thaw.wait(30)
+            return house.store.read()
+
+    monkeypatch.setattr("intake.bootstrap.health.LOOK_SECONDS", 0.2)
+    health = Health(Frozen(), lambda: house.now)  # type: ignore[arg-type]
+    for _ in range(3):
+        began = time.monotonic()
+        (said,) = health.issues()
+        assert "the database does not answer, for" in said
+        assert time.monotonic() - began < 2
+    assert len(asked) == 1
+    thaw.set()
+    monkeypatch.undo()
+    assert health.issues() == []  # what was under way has ended: its word counts
+    assert health.issues() == []
+    house.store.close()
+
+
+def test_what_cannot_be_asked_is_named_and_hides_nothing_else(tmp_path: Path) -> None:
+    """The number of webhooks that failed is asked of the database: when it is gone this must not be the only word."""
+    house = open_test_house(tmp_path / "home")
+    health = Health(house.store, lambda: house.now)
+
+    def gone() -> str:
+        raise StoreUnavailable
+
+    def breaks() -> str:
+        raise KeyError("山田 太郎")
+
+    health.check("webhooks", gone)
+    health.check("the disk", breaks)
+    health.check("rules", lambda: "a rule is wrong")
+    said = health.issues()
+    assert said == ["webhooks: cannot be asked (The database does not answer.)", "the disk: cannot be asked (KeyError)",
+                    "rules: a rule is wrong"]  # fmt: skip
+    house.store.close()
+
+
+def test_a_clock_set_back_hides_no_dead_part(tmp_path: Path) -> None:
+    """By the clock its last sign of life lies in the future, for a whole day."""
+    house = open_test_house(tmp_path / "home")
+    seconds = [1000.0]
+    health = Health(house.store, lambda: house.now, lambda: seconds[0])
+    last = house.now
+    health.watch("the worker", lambda: last)
+    assert health.issues() == []
+    house.now -= timedelta(days=1)
+    seconds[0] += SILENT_SECONDS + 1
+    assert "the worker has shown no sign of life for 46 seconds" in health.issues()
+    assert failing((house.now + timedelta(hours=1), "StoreBusy"), house.now) is not None
+    last = house.now
+    assert health.issues() == []
+    house.store.close()
+
+
+def test_a_keeper_and_a_sender_of_webhooks_that_only_fail_are_told(tmp_path: Path) -> None:
+    house = open_test_house(tmp_path / "home")
+    keeper = Keeper(House(house.settings, house.store, lambda: house.tools), lambda: house.now)  # type: ignore[arg-type]
+    telling = WebhookSender(house.store, None, is_news=None, collect=None, payload=None, sign=None, secrets=None,
+                            clock=lambda: house.now)  # type: ignore[arg-type] # fmt: skip
+    for part in (keeper, telling):
+        stop = threading.Event()
+
+        def breaks() -> int:
+            raise PermissionError
+
+        part.run_once = breaks  # type: ignore[method-assign, assignment]
+        thread = threading.Thread(target=part.loop, args=(stop,))
+        thread.start()
+        while part.failing is None:
+            time.sleep(0.01)
+        stop.set()
+        thread.join(5)
+        assert failing(part.failing, house.now) is None
+        said = failing(part.failing, house.now + timedelta(seconds=FAILING_SECONDS + 1))
+        assert said == "fails again and again, for 31 seconds (PermissionError)"
+    house.store.close()
+
+
+def test_a_dead_writer_of_the_inbox_is_told_and_begins_again(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    """Its thread is gone, the port still listens: nothing would be taken in and nobody would know."""
+    with product(tmp_path, smtp_sink) as lives:
+        assert lives.begin(broken="full_stop")
+        with contextlib.suppress(OSError), smtplib.SMTP("127.0.0.1", lives.smtp, timeout=2) as client:
+            client.sendmail("a@example.com", [DESK], mail(2))
+        answer = httpx2.get(f"http://127.0.0.1:{lives.http}/healthz", timeout=10)
+        assert answer.status_code == 503
+        assert "the way into the inbox: has ended" in answer.text
+        with smtplib.SMTP("127.0.0.1", lives.smtp, timeout=5) as client:
+            assert client.sendmail("a@example.com", [DESK], mail(2)) == {}
+        assert "the way into" not in httpx2.get(f"http://127.0.0.1:{lives.http}/healthz", timeout=10).text
+        lives.kill()

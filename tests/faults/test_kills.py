@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 
 from intake.channels.standard_webhooks import load_secrets
-from intake.failpoints import NAMES
+from intake.failpoints import ERASING, NAMES
 from intake.model import Seeker
 from intake.resources import shipped_rules
 from tests.faults.crm import Crm
+from tests.faults.doomed import Doomed
 from tests.faults.lives import Lives
 from tests.faults.sizes import SIZE
 from tests.faults.traffic import SEEKERS, World, address_of, mail
@@ -27,8 +28,7 @@ from tests.faults.world import Figures, Told, audit_world
 from tests.process import DESK
 from tests.sink import SmtpSink
 
-ELSEWHERE = ("erase.", "return.")  # killed by the tests of their own parts
-POINTS = tuple(n for n in NAMES if not n.startswith(ELSEWHERE))
+POINTS = NAMES
 SELDOM = {"confirm.burnt", "withdraw.committed", "confirm.before_commit", "confirm.committed"}  # need somebody's press
 RESTART_SECONDS = 5.0
 
@@ -68,6 +68,8 @@ def kill_again_and_again(lives: Lives, sink: SmtpSink, kills: int, messages: int
     """So many lives with so many messages over all; half of them end at a failpoint, half at any moment."""
     dice = random.Random(5)
     run = Run()
+    doomed = Doomed(lives, len(ERASING) + kills // 2)
+    doomed.arrive()
     (secret,) = load_secrets(lives.folder / "home" / "webhook.secret")
     world = World(lives.smtp, lives.http, secret, sink)
     try:
@@ -77,12 +79,15 @@ def kill_again_and_again(lives: Lives, sink: SmtpSink, kills: int, messages: int
             point = next_point(run, dice) if run.kills % 2 else ""
             if point.startswith("imap") or not point:
                 mailbox.deliver(run.kills)
+            if point.startswith("erase."):
+                doomed.next_one()
             one_life(lives, run, point, dice)
-        finish(lives, world, min(messages, world.quota))
+        finish(lives, world, doomed, min(messages, world.quota))
     finally:
         told = world.stop()
     assert not world.bad, world.bad[:5]
     told.accepted |= mailbox.mails("SEEN")
+    doomed.tell(told)
     assert mailbox.mails("ALL") == mailbox.mails("SEEN"), "mails in the mailbox were left behind"
     store = lives.store()
     try:
@@ -117,7 +122,7 @@ def one_life(lives: Lives, run: Run, point: str, dice: random.Random) -> None:
         lives.kill()
 
 
-def finish(lives: Lives, world: World, messages: int) -> None:
+def finish(lives: Lives, world: World, doomed: Doomed, messages: int) -> None:
     """A last life, in peace, brings everything to its end."""
     assert lives.begin()
     end = time.monotonic() + 300
@@ -127,6 +132,9 @@ def finish(lives: Lives, world: World, messages: int) -> None:
     world.stop()  # nobody presses a link any more, which would make another mail
     store = lives.store()
     lives.wait_idle(store, 60 + messages / 8)
+    while not doomed.is_done(store):
+        assert time.monotonic() < end, f"an erasure does not come to its end: {lives.log()}"
+        time.sleep(0.3)
     store.close()
     assert lives.term() == "0", lives.log()
 
@@ -186,13 +194,14 @@ def show(run: Run, lives: Lives) -> None:
     print(
         f"\n{run.kills} kills at {len(run.at)} failpoints and at random; {f.messages} messages, ends {dict(f.ends)}; "
         f"{f.once} receipts left once, {f.again} links ({f.repeated} again), {f.mails.get('unknown', 0)} unknown, "
-        f"{f.withdrawals} withdrawn by their link; slowest start {lives.slowest_start:.1f} s"
+        f"{f.withdrawals} withdrawn by their link, {f.erasures} erased; slowest start {lives.slowest_start:.1f} s"
     )
     assert set(POINTS) <= run.at
     assert set(POINTS) <= lives.reached()
     assert f.once > run.kills / 4, "too few receipts left for this to show anything"
     assert f.mails.get("unknown", 0) <= run.kills
     assert f.withdrawals
+    assert f.erasures >= len(ERASING)
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,8 @@ class World:
             mails = list(self._sink.received[-60:])
         for caught in mails:
             text = text_of(caught.data)
+            if caught.recipients[0].startswith("doomed"):  # their cases are walked by doomed.py
+                continue
             found = re.search(r"http://127\.0\.0\.1:\d+/c/[\w-]+", text)
             if found and found[0] not in self._pressed:
                 number = re.search(r"\d+", caught.recipients[0])

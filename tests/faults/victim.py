@@ -114,7 +114,25 @@ def mute() -> None:
     Sender.loop = dies  # type: ignore[method-assign]
 
 
-BROKEN: dict[str, Any] = {"mute": mute, "": lambda: None, "early": early, "twins": twins, "frozen": frozen}
+def full_stop() -> None:
+    """A writer of the inbox whose thread ends at its first mail."""
+    real = inbox_writer.InboxWriter._run
+
+    def dies(self: Any) -> None:
+        inbox_writer.InboxWriter._run = real  # type: ignore[method-assign]
+        self._queue.get()
+
+    inbox_writer.InboxWriter._run = dies  # type: ignore[method-assign]
+
+
+BROKEN: dict[str, Any] = {
+    "full_stop": full_stop,
+    "mute": mute,
+    "": lambda: None,
+    "early": early,
+    "twins": twins,
+    "frozen": frozen,
+}
 
 if __name__ == "__main__":
     main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -11,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from intake.errors import NotFound
 from intake.model import Case, End, MailClass, MailState
 from intake.ports import CaseQuery
 from intake.ports.rows import AuditRow
@@ -21,6 +23,7 @@ ENDED = {MailState.SENT, MailState.FAILED, MailState.UNKNOWN, MailState.STALE, M
 TOLD = {MailState.FAILED, MailState.UNKNOWN, MailState.STALE}
 PROOFS = {"link.answered", "proof.telephone"}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_FAREWELLS = 4  # receipt with link, "approved", a reminder, the last mail
 
 
 @dataclass
@@ -30,6 +33,7 @@ class Told:
     accepted: set[bytes] = field(default_factory=set)  # answered 250 or 202, or flagged on the server
     mails: list[bytes] = field(default_factory=list)  # everything the relay took
     withdrawn: set[str] = field(default_factory=set)  # members whose press was answered with the page of the end
+    erased: dict[str, list[str]] = field(default_factory=dict)  # members whose erasure is due, and what names them
 
 
 @dataclass
@@ -44,6 +48,7 @@ class Figures:
     again: int = 0  # links that left, and how often one left again
     repeated: int = 0
     withdrawals: int = 0
+    erasures: int = 0
 
 
 def audit_world(store: SqlStore, told: Told, *, settled: bool = True) -> Figures:
@@ -54,7 +59,7 @@ def audit_world(store: SqlStore, told: Told, *, settled: bool = True) -> Figures
     _ended(store, found, wrong, settled=settled)
     _answered_once(store, told, found, wrong)
     _audited(store, found, wrong)
-    _erased(store, wrong)
+    _erased(store, told, found, wrong, settled=settled)
     _withdrawn_with_proof(store, told, found, wrong)
     _sent(store, found, wrong, settled=settled)
     wrong += [f"store: {p}" for p in store.problems()]
@@ -79,7 +84,8 @@ def raws_of(store: SqlStore) -> Iterable[bytes]:
     with store.read() as tx:
         ids = list(tx.inbox._c.conn.execute(sa.select(inbox.c.id).order_by(inbox.c.id)).scalars())
         for message_id in ids:
-            yield tx.inbox.envelope(message_id).raw
+            with suppress(NotFound):  # erased
+                yield tx.inbox.envelope(message_id).raw
 
 
 def _ended(store: SqlStore, found: Figures, wrong: list[str], *, settled: bool) -> None:
@@ -103,14 +109,22 @@ def _ended(store: SqlStore, found: Figures, wrong: list[str], *, settled: bool) 
 def _answered_once(store: SqlStore, told: Told, found: Figures, wrong: list[str]) -> None:
     """I3: a receipt leaves at most once, through anything; a link may leave again, but only as the same mail."""
     copies: Counter[str] = Counter()
+    farewells: dict[str, set[str]] = {}
+    gone = {words[1] for words in told.erased.values()}
     answers: dict[str, set[str]] = {}
     for data in told.mails:
         mail = message_from_bytes(data)
+        if mail["To"] in gone:  # nothing of it is known any more: at most the answer, and the last mail again as itself
+            farewells.setdefault(mail["To"], set()).add(mail["Message-ID"])
+            continue
         copies[mail["Message-ID"]] += 1
         if mail["In-Reply-To"] and "auto" in (mail["Auto-Submitted"] or ""):
             answers.setdefault(mail["In-Reply-To"], set()).add(mail["Message-ID"])
     with store.read() as tx:
         of = {i.mail.message_id: i for i in _all_mails(tx)}
+    wrong += [
+        f"I3: {len(ids)} mails went to somebody erased" for ids in farewells.values() if len(ids) > MOST_FAREWELLS
+    ]
     receipts: Counter[int] = Counter()
     for message_id, count in copies.items():
         item = of.get(message_id)
@@ -150,12 +164,32 @@ def _replayed(case: Case, rows: list[AuditRow]) -> str | None:
     return None if state == case.state.value else f"is {case.state.value}, its rows say {state}"
 
 
-def _erased(store: SqlStore, wrong: list[str]) -> None:
-    """I5: who is written down as erased has left nothing."""
+def _erased(store: SqlStore, told: Told, found: Figures, wrong: list[str], *, settled: bool) -> None:
+    """I5: an erasure is planned, under way, or done without residue; nobody is gone without one, or both."""
     with store.read() as tx:
-        for seeker_id in store.keys.buried("seeker", EPOCH):
-            left = tx.erasure.residue(tx.erasure.reach(seeker_id))
-            wrong += [f"I5: erased seeker {seeker_id}: {what}" for what in left]
+        rows = tx.erasures.newest(limit=1_000_000)
+        done = [row for row in rows if row.done_at is not None]
+        found.erasures = len(done)
+        certified = Counter(
+            r.detail.get("erasure") for r in tx.audit.tail(1_000_000) if r.action == "erasure.certified"
+        )
+        for row in done:
+            left = tx.erasure.residue(tx.erasure.reach(row.seeker_id))
+            wrong += [f"I5: erased seeker {row.seeker_id}: {what}" for what in left]
+            if row.certificate is None or tx.erasures.secret(row) is not None or certified[row.id] != 1:
+                wrong.append(f"I5: erasure {row.id} is done without its one certificate, or its plan is left")
+        if settled:
+            wrong += [f"I5: erasure {row.id} stands at {row.step} {row.error}" for row in rows if row.done_at is None]
+        planned = {row.seeker_id for row in rows}
+        wrong += [
+            f"I5: seeker {s} is erased without a plan" for s in store.keys.buried("seeker", EPOCH) if s not in planned
+        ]
+        here = [m for m in told.erased if settled and tx.seekers.by_member_id(m) is not None]
+    if here:
+        wrong.append(f"I5: {len(here)} whose erasure was due are still in the register: {here[:3]}")
+    if settled and told.erased:
+        words = [word.encode() for names in told.erased.values() for word in names]
+        wrong += [f"I5: somebody erased is still named in {name}" for name in store.files_with(words)]
 
 
 def _withdrawn_with_proof(store: SqlStore, told: Told, found: Figures, wrong: list[str]) -> None:

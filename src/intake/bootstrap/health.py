@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import datetime
-from pathlib import Path
 
 from intake.errors import IntakeError
 from intake.ports import Store
@@ -14,17 +14,22 @@ from intake.ports import Store
 SILENT_SECONDS = 45
 FAILING_SECONDS = 30
 WAITING_SECONDS = 300
-LEAST_FREE = 200_000_000  # bytes; on small disks a twentieth of them
+LOOK_SECONDS = 8.0  # whoever watches us waits longer than that for an answer
 
 
 class Health:
-    """Collects beats of threads and asks the store; thread-safe."""
+    """Collects beats of threads and asks the store; thread-safe. Answers in time, whatever it asks."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
-        self._store, self._clock = store, clock
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime], monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._store, self._clock, self._monotonic = store, clock, monotonic
         self._beats: dict[str, Callable[[], datetime]] = {}
+        self._seen: dict[str, tuple[datetime, float]] = {}  # the last beat of each, and when we first saw it
         self._checks: dict[str, Callable[[], str | None]] = {}
         self._lock = threading.Lock()
+        self._look: Future[list[str]] | None = None
+        self._look_began = 0.0
 
     def watch(self, name: str, beat: Callable[[], datetime]) -> None:
         """``beat`` gives the last sign of life of a part."""
@@ -37,18 +42,42 @@ class Health:
             self._checks[name] = ask
 
     def issues(self) -> list[str]:
-        """Everything that a person should know, as sentences; empty when all is well."""
-        now = self._clock()
+        """Everything that a person should know, as sentences; empty when all is well. Raises nothing."""
         found = []
         for name, beat in list(self._beats.items()):
-            age = (now - beat()).total_seconds()
+            age = self._age(name, beat())
             if age > SILENT_SECONDS:
                 found.append(f"{name} has shown no sign of life for {age:.0f} seconds")
-        for name, ask in list(self._checks.items()):
-            trouble = ask()
-            if trouble:
-                found.append(f"{name}: {trouble}")
-        return found + self._store_issues(now)
+        return found + self._looked()
+
+    def _age(self, name: str, at: datetime) -> float:
+        """By the clock, and by our own count of the seconds since the beat moved: a clock set back hides nobody."""
+        now = self._monotonic()
+        with self._lock:
+            if self._seen.get(name, (None,))[0] != at:
+                self._seen[name] = (at, now)
+            since = self._seen[name][1]
+        return max((self._clock() - at).total_seconds(), now - since)
+
+    def _looked(self) -> list[str]:
+        """What the checks and the store say, if they say it in time. A look that hangs is waited for, not repeated."""
+        with self._lock:
+            if self._look is None or self._look.done():
+                self._look, self._look_began = Future(), self._monotonic()
+                threading.Thread(target=self._ask, args=(self._look,), name="health", daemon=True).start()
+            look = self._look
+        try:
+            return look.result(LOOK_SECONDS)
+        except TimeoutError:
+            waited = self._monotonic() - self._look_began
+            return [f"the database does not answer, for {waited:.0f} seconds until now"]
+
+    def _ask(self, look: Future[list[str]]) -> None:
+        try:
+            found = [said for name, ask in list(self._checks.items()) if (said := _said(name, ask))]
+            look.set_result(found + self._store_issues(self._clock()))
+        except BaseException as e:  # noqa: BLE001 - whatever broke, somebody waits for words
+            look.set_result([f"the look at ourselves broke ({type(e).__name__})"])
 
     def _store_issues(self, now: datetime) -> list[str]:
         found = []
@@ -69,19 +98,20 @@ class Health:
         return found
 
 
-def failing(since: tuple[datetime, str] | None, now: datetime) -> str | None:
-    """What to say of a part that lives, and fails at every round since then; None where it is a passing trouble."""
-    if since is None or (age := (now - since[0]).total_seconds()) < FAILING_SECONDS:
-        return None
-    return f"fails again and again, for {age:.0f} seconds ({since[1]})"
-
-
-def disk_trouble(folder: Path) -> str | None:
-    """What to say when the disk is full or nearly so; None while there is room. Mail is then answered 452."""
+def _said(name: str, ask: Callable[[], str | None]) -> str | None:
+    """One that cannot be asked is named, and keeps no other from being asked."""
     try:
-        disk = shutil.disk_usage(folder)
-    except OSError as e:
-        return f"cannot be looked at ({e.strerror})"
-    if disk.free >= min(LEAST_FREE, disk.total // 20):
+        trouble = ask()
+    except Exception as e:  # noqa: BLE001 - its reason is said: it may be the database
+        return f"{name}: cannot be asked ({e if isinstance(e, IntakeError) else type(e).__name__})"
+    return f"{name}: {trouble}" if trouble else None
+
+
+def failing(since: tuple[datetime, str] | None, now: datetime) -> str | None:
+    """What to say of a part that lives, and fails at every round since then; None where it is a passing trouble.
+
+    A beginning that lies ahead of us is the clock's, which was set back.
+    """
+    if since is None or 0 <= (age := (now - since[0]).total_seconds()) < FAILING_SECONDS:
         return None
-    return f"only {disk.free // 1_000_000} MB are free in {folder}; when none are left, nothing more is taken in"
+    return f"fails again and again, for {max(age, 0):.0f} seconds ({since[1]})"

@@ -6,7 +6,9 @@ import secrets
 from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
+from intake.bootstrap.disk import Disk, Doors
 from intake.bootstrap.toolbox import Toolbox, key_maker
 from intake.channels.inbox import InboxWriter
 from intake.channels.standard_webhooks import load_secrets
@@ -52,12 +54,21 @@ class House:
     _writer: InboxWriter | None = None
     _parser: ParserPool | None = None
     problems: list[str] = field(default_factory=list)
+    disk: Disk = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.disk = Disk(self.settings.home, keeps_data=self.settings.store_url.startswith("sqlite"))
+
+    @property
+    def doors(self) -> Store:
+        """The store for the ways in: closed while the disk has nothing but its reserve."""
+        return cast(Store, Doors(self.store, self.disk))
 
     @property
     def writer(self) -> InboxWriter:
         """The group-committing way into the inbox; started at first use."""
         if self._writer is None:
-            self._writer = InboxWriter(self.store)
+            self._writer = InboxWriter(self.doors)
             self._writer.start()
         return self._writer
 

@@ -32,6 +32,7 @@ class Keeper:
         self._eraser = make_eraser(house, clock=clock)
         self.beat_at = clock()
         self.trouble: str | None = None  # for /healthz
+        self.failing: tuple[datetime, str] | None = None  # since when each round fails, and how it began
 
     def run_once(self) -> int:
         """Begin what is due, carry on what was begun; how many ended."""
@@ -79,8 +80,10 @@ class Keeper:
             try:
                 self.run_once()
                 pause = PAUSE_SECONDS
+                self.failing = None
             except Exception as e:  # noqa: BLE001 - supervised: one erasure that breaks must not end the thread
                 log.error("an erasure could not go on", error=e)
+                self.failing = self.failing or (self._clock(), type(e).__name__)
                 pause = min(pause * 2, 600.0)
             if stop.wait(pause):
                 return

@@ -20,7 +20,7 @@ def mailboxes(house: House) -> list[Mailbox]:
         return []
     accounts = parse_accounts(s.imap_url, s.imap_password_file or None)
     return [
-        Mailbox(account, house.store, old_mail=s.old_mail, clock=utc_now, notify=alarm_to_staff(house, account))
+        Mailbox(account, house.doors, old_mail=s.old_mail, clock=utc_now, notify=alarm_to_staff(house, account))
         for account in accounts
     ]
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 import uvicorn
 
-from intake.bootstrap.health import Health, disk_trouble, failing
+from intake.bootstrap.health import Health, failing
 from intake.bootstrap.house import House
 from intake.bootstrap.keeping import Keeper
 from intake.bootstrap.leases import end_leases_of_the_dead
@@ -86,7 +86,7 @@ class Services:
         self._smtp: list[SmtpServer] = []
         self._web: uvicorn.Server | None = None
         self.health.check("rules", lambda: house.tools.trouble)
-        self.health.check("the disk", lambda: disk_trouble(house.settings.home))
+        self.health.check("the disk", house.disk.trouble)
 
     async def run(self, ready: Callable[[], None] | None = None) -> None:
         """Start, say so, wait for SIGTERM or SIGINT, end cleanly within 20 seconds."""
@@ -112,6 +112,8 @@ class Services:
 
     def _start_threads(self) -> None:
         house = self.house
+        house.disk.look()
+        self._thread("disk", house.disk.loop)
         if "worker" in self.parts:
             worker = make_worker(house)
             self.health.watch("the worker", lambda: worker.beat_at)
@@ -137,11 +139,13 @@ class Services:
             return
         self.health.watch("the sender of webhooks", lambda: telling.beat_at)
         self.health.check("webhooks", lambda: trouble(self.house.store))
+        self.health.check("the sender of webhooks", lambda: failing(telling.failing, utc_now()))
         self._thread("webhooks", telling.loop)
 
     def _start_keeping(self) -> None:
         keeper = Keeper(self.house)
         self.health.check("erasures", lambda: keeper.trouble)
+        self.health.check("the keeper", lambda: failing(keeper.failing, utc_now()))
         self._thread("keeper", keeper.loop)
 
     def _thread(self, name: str, target: Callable[[threading.Event], None]) -> None:
@@ -170,8 +174,12 @@ class Services:
             )
             await server.start()
             self._smtp.append(server)
+            self.health.check("the way into the inbox", self._writer_trouble)
             self.health.check(name.removesuffix("_listen"), lambda s=server: None if s.is_alive else "does not listen")  # type: ignore[misc]
             log.info("listening", what="lmtp" if lmtp else "smtp", listen=f"{pair[0]}:{pair[1]}")
+
+    def _writer_trouble(self) -> str | None:
+        return None if self.house.writer.is_alive else "has ended; it begins again with the next message"
 
     async def _start_web(self) -> None:
         pair = listen_pair("INTAKE_HTTP_LISTEN", self.house.settings.http_listen)
@@ -234,6 +242,7 @@ def web_context(
         parser=house.parser,
         webhook_secrets=house.webhook_secrets,
         health=health.issues,
+        room=lambda: house.disk.room.value,
         clock=clock,
         demo=demo,
     )

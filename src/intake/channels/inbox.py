@@ -13,11 +13,13 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 
 from intake.errors import IntakeError, StoreUnavailable, Temporary
+from intake.journal import journal
 from intake.model import Accepted, Arrival
 from intake.ports import Store
 
 BATCH_BYTES = 16_000_000  # a transaction stays small in memory, however large the mails
 Outcome = Accepted | BaseException
+log = journal("inbox")
 
 
 class _Waiting:
@@ -58,8 +60,11 @@ class InboxWriter:
             if self._open:
                 return
             self._open = True
-            self._thread = threading.Thread(target=self._run, name="inbox-writer", daemon=True)
-            self._thread.start()
+            self._begin()
+
+    def _begin(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="inbox-writer", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
         """Store and answer what is held, then end. Later arrivals get StoreUnavailable."""
@@ -94,6 +99,9 @@ class InboxWriter:
         with self._gate:
             if not self._open:
                 raise StoreUnavailable("The inbox is not open; try again later.")
+            if not self.is_alive:  # whatever ended it, nobody waits for ever
+                log.error("the writer of the inbox ended and is started again")
+                self._begin()
             self._queue.put(waiting)
 
     def _run(self) -> None:

@@ -55,6 +55,7 @@ class WebhookSender:
         self._is_news, self._collect, self._payload = is_news, collect, payload
         self._sign, self._secrets, self._clock = sign, secrets, clock
         self.beat_at = clock()
+        self.failing: tuple[datetime, str] | None = None  # since when each round fails, and how it began
 
     def run_once(self) -> int:
         """Queue what is new, deliver what is due; how many were taken up. Raises only what the store raises."""
@@ -80,8 +81,10 @@ class WebhookSender:
             try:
                 busy = self.run_once()
                 pause = PAUSE_SECONDS
+                self.failing = None
             except Exception as e:  # noqa: BLE001 - supervised: the next round may go well
                 log.warning("delivering failed", error=e)
+                self.failing = self.failing or (self._clock(), type(e).__name__)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
             if not busy:
                 stop.wait(pause)

@@ -28,6 +28,7 @@ class WebContext:
     webhook_secrets: Callable[[], list[bytes]]
     health: Callable[[], list[str]]
     clock: Callable[[], datetime]
+    room: Callable[[], str] = lambda: "enough"  # on the disk: enough, full, read_only
     demo: bool = False
     pages: Pages = field(init=False)
 

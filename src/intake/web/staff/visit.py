@@ -89,6 +89,7 @@ class Visit:
             csrf=self.session.csrf,
             demo=self.context.demo,
             menu=menu_for(self.staff.role, self.request.url.path),
+            room=self.context.room(),
             can_decide=self.staff.role in DECIDERS,
             now=self.now,
             **words,
