@@ -106,7 +106,7 @@ class Annotator:
 
     def __init__(self, rulebook: Rulebook) -> None:
         self.book = Phrasebook()
-        self._marks: dict[int, Mark] = {self.book.add(m.words, "mark"): m for m in rulebook.marks}
+        self._marks: dict[int, Mark] = {self.book.add(m.wordings, "mark"): m for m in rulebook.marks}
         self._concepts: dict[int, Concept] = {self.book.add(c.words, "concept"): c for c in rulebook.concepts}
         self._reasons = {self.book.add(r.words, "reason"): r.code for r in rulebook.reasons.reason}
         self._wordings = ReasonWordings({code: said.wordings for code, said in rulebook.wordings.items()})

@@ -58,6 +58,12 @@ class Mark(_Strict):
     label: str
     where: Literal["after", "before", "sentence"] = "after"
     words: list[str] = Field(min_length=1)
+    joined: list[tuple[list[str], list[str]]] = []  # each of the first directly before each of the second
+
+    @property
+    def wordings(self) -> list[str]:
+        """All its words, the joined ones too."""
+        return self.words + [head + end for heads, ends in self.joined for head in heads for end in ends]
 
 
 class Rule(_Strict):
