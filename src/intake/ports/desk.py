@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from intake.model import Meaning, Message, Seeker
+from intake.model import Channel, InboxItem, Meaning, Message, Seeker
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,43 @@ class Present:
 
     staff: str
     doing: str
+
+
+@dataclass(frozen=True, slots=True)
+class StuckMessage:
+    """A message that waits after a try that failed; ``error`` is a class name, ``retry_at`` None while it is tried."""
+
+    id: int
+    channel: Channel
+    received_at: datetime
+    size: int  # bytes
+    attempts: int
+    error: str
+    retry_at: datetime | None
+
+
+class StuckRepo(Protocol):
+    """Messages that could not be handled yet."""
+
+    def page(self, before: int | None = None, limit: int = 50) -> list[StuckMessage]:
+        """Waiting messages whose last try failed, newest first, older than ``before`` (keyset)."""
+        ...
+
+    def get(self, message_id: int) -> StuckMessage | None:
+        """One of them; None where it has ended, or nothing went wrong with it."""
+        ...
+
+    def again(self, message_id: int, now: datetime) -> bool:
+        """Let it be tried at once, with all its tries before it. False where it has ended or is being tried."""
+        ...
+
+    def take(self, message_id: int, now: datetime, lease_seconds: int, worker: str) -> InboxItem | None:
+        """Claim this very message. None where it has ended, is being tried, or its bytes cannot be opened."""
+        ...
+
+    def received(self, message_ids: Collection[int]) -> dict[int, datetime]:
+        """When each of these messages came, whatever became of it."""
+        ...
 
 
 class ViewRepo(Protocol):

@@ -38,7 +38,7 @@ from intake.model import (
     TaskPlan,
 )
 from intake.ports.access import AccessRepo
-from intake.ports.desk import GlanceRepo, PresenceRepo, ViewRepo
+from intake.ports.desk import GlanceRepo, PresenceRepo, StuckRepo, ViewRepo
 from intake.ports.erasing import ClockRepo, ErasureRowRepo
 from intake.ports.figures import FiguresRepo
 from intake.ports.outside import ApiTokenRepo, ReturnKeyRepo, WebhookRepo
@@ -598,6 +598,8 @@ class Tx(Protocol):
     def presence(self) -> PresenceRepo: ...
     @property
     def glance(self) -> GlanceRepo: ...
+    @property
+    def stuck(self) -> StuckRepo: ...
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo only what happened inside, if it raises."""

@@ -51,6 +51,7 @@ from intake.store.return_keys import ReturnKeys
 from intake.store.search import Search
 from intake.store.seekers import Seekers
 from intake.store.staff import Staff
+from intake.store.stuck import Stuck
 from intake.store.tasks import Tasks
 from intake.store.tokens import Tokens
 from intake.store.webhooks import Webhooks
@@ -92,6 +93,7 @@ class SqlTx:
         self.views = Views(context)
         self.presence = Presence(context)
         self.glance = Glance(context, self.blobs)
+        self.stuck = Stuck(context, self.blobs)
 
     @property
     def audited(self) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 from urllib.parse import quote
 
 from starlette.responses import Response
 
 from intake.errors import NotFound
-from intake.model import Case, Message
+from intake.model import Case, Envelope, Message
 from intake.parsing import attachment_bytes
 from intake.pipeline import drafts
 from intake.pipeline.reread import RUNGS
@@ -93,21 +94,22 @@ def source(visit: Visit) -> Response:
     with visit.context.store.read() as tx:
         case, message_id, _ = message_of(tx, visit)
         envelope = tx.inbox.envelope(message_id)
+    return visit.page("source.html", case=case, message_id=message_id, **shown_source(envelope), words="")
+
+
+def shown_source(envelope: Envelope) -> dict[str, Any]:
+    """What a page shows of bytes as they came: head and body as text, how long they are."""
     raw = envelope.raw.replace(b"\r\n", b"\n")
     head, gap, body = raw.partition(b"\n\n")
     if envelope.channel.value != "email":
         head, body = b"", raw
-    return visit.page(
-        "source.html",
-        case=case,
-        message_id=message_id,
-        envelope=envelope,
-        head=_shown(head),
-        body=_shown(body if gap or not head else b""),
-        size=len(envelope.raw),
-        cut=len(raw) > MOST_RAW,
-        words="",
-    )
+    return {
+        "envelope": envelope,
+        "head": _shown(head),
+        "body": _shown(body if gap or not head else b""),
+        "size": len(envelope.raw),
+        "cut": len(raw) > MOST_RAW,
+    }
 
 
 def download(visit: Visit) -> Response:

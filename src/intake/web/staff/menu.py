@@ -41,5 +41,5 @@ def menu_for(role: Role, path: str) -> list[Item]:
 
 def _is_here(url: str, path: str) -> bool:
     if url == "/staff/":
-        return path == url or path.startswith(("/staff/cases", "/staff/machine"))
+        return path == url or path.startswith(("/staff/cases", "/staff/machine", "/staff/failed"))
     return path.startswith(url)
