@@ -1,6 +1,7 @@
 """Arrivals into inbox and blobs: three statements, however many there are, by the driver's own hand.
 
-Every mail comes through here. SQLAlchemy's Core would cost more than all the rest of it, encryption included.
+Every mail comes through here. SQLAlchemy's Core would cost more than all the rest of it, encryption included. Each
+step of a statement lets another thread in, who may keep this one waiting: many rows go in at one step.
 """
 
 from __future__ import annotations
@@ -16,19 +17,22 @@ from intake.model import Accepted, Arrival
 from intake.store import arrivals
 from intake.store.identity import digest
 from intake.store.keystore import KeyStore
-from intake.store.sealing import seal
+from intake.store.sealing import seal_all
 
 ARRIVAL = "arrival"
-_INTO = "INSERT INTO inbox (digest, key_id, channel, via, received_at, size) "
-_ONCE = " ON CONFLICT (digest) DO NOTHING RETURNING id, digest"
-_PG_COLUMNS = "%b::bytea[], %b::bigint[], %b::text[], %b::text[], %b::timestamptz[], %b::bigint[]"
-_PG_ROWS = f"{_INTO}SELECT * FROM unnest({_PG_COLUMNS}){_ONCE}"  # noqa: S608 no value is in it
+_COLUMNS = "digest, key_id, channel, via, received_at, size"
+_ONCE = " ON CONFLICT (digest) DO NOTHING"
+_PG_TYPES = "%b::bytea[], %b::bigint[], %b::text[], %b::text[], %b::timestamptz[], %b::bigint[]"
+_PG_ROWS = f"INSERT INTO inbox ({_COLUMNS}) SELECT * FROM unnest({_PG_TYPES}){_ONCE} RETURNING id, digest"  # noqa: S608
 _PG_BLOBS = (
     "INSERT INTO blob (key_id, kind, data) SELECT k, 'arrival', d FROM unnest(%b::bigint[], %b::bytea[]) v (k, d)"
 )
 _PG_KNOWN = "SELECT digest, id FROM inbox WHERE digest = ANY (%b::bytea[])"
-_LITE_BLOBS = "INSERT INTO blob (key_id, kind, data) VALUES (?, 'arrival', ?)"
-_HOOKS = "INSERT INTO webhook_id (source, external_id, message_id) VALUES (?, ?, ?)"
+# All ids ever given, also to rows that are gone (AUTOINCREMENT); nobody else writes within our transaction.
+_LITE_LAST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'inbox'"
+_LITE_ROWS = f"INSERT INTO inbox (id, {_COLUMNS}) VALUES "  # noqa: S608 no value is in it
+_LITE_BLOBS = "INSERT INTO blob (key_id, kind, data) VALUES "
+_LITE_KNOWN = "SELECT digest, id FROM inbox WHERE digest IN "
 
 
 class Driver(Protocol):
@@ -40,8 +44,8 @@ class Driver(Protocol):
         """What it returns."""
         ...
 
-    def many(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
-        """Once for each row."""
+    def run(self, statement: str, values: Sequence[Any]) -> int:
+        """How many rows it changed."""
         ...
 
 
@@ -56,9 +60,9 @@ class ByCore:
         """What it returns."""
         return self._conn.exec_driver_sql(statement, tuple(values)).all()
 
-    def many(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
-        """Once for each row."""
-        self._conn.exec_driver_sql(statement, [tuple(v) for v in values])
+    def run(self, statement: str, values: Sequence[Any]) -> int:
+        """How many rows it changed."""
+        return self._conn.exec_driver_sql(statement, tuple(values)).rowcount
 
 
 class ByCursor:
@@ -73,9 +77,9 @@ class ByCursor:
         found: Sequence[Any] = self._cursor.fetchall()
         return found
 
-    def many(self, statement: str, values: Sequence[Sequence[Any]]) -> None:
-        """Once for each row."""
-        self._cursor.executemany(statement, values)
+    def run(self, statement: str, values: Sequence[Any]) -> int:
+        """How many rows it changed."""
+        return int(self._cursor.execute(statement, values).rowcount)
 
 
 def add(driver: Driver, arriving: Sequence[Arrival], keyring: Keyring, keys: KeyStore) -> list[Accepted]:
@@ -94,20 +98,17 @@ def add(driver: Driver, arriving: Sequence[Arrival], keyring: Keyring, keys: Key
 
 
 def _insert(driver: Driver, new: dict[bytes, Arrival], keys: KeyStore) -> dict[bytes, int]:
-    """Rows, blobs and webhook ids of what is not there yet; ids by digest."""
+    """Rows and blobs of what is not there yet; ids by digest."""
     if not new:
         return {}
     taken = dict(zip(new, keys.take(len(new)), strict=True))
     rows = [_row(d, taken[d][0], a) for d, a in new.items()]
-    ids = {bytes(d): int(i) for i, d in _insert_rows(driver, rows)}
-    blobs = [(taken[d][0], seal(taken[d][1], taken[d][0], ARRIVAL, arrivals.pack(new[d].envelope))) for d in ids]
+    ids = _lite_rows(driver, rows) if driver.is_sqlite else _ids(driver.rows(_PG_ROWS, _turned(rows)))
+    blobs = seal_all(ARRIVAL, [(*taken[d], arrivals.pack(new[d].envelope)) for d in ids])
     if blobs and driver.is_sqlite:
-        driver.many(_LITE_BLOBS, blobs)
+        driver.run(_LITE_BLOBS + ", ".join(["(?, 'arrival', ?)"] * len(blobs)), [v for pair in blobs for v in pair])
     elif blobs:
-        driver.many(_PG_BLOBS, [tuple(list(column) for column in zip(*blobs, strict=True))])
-    hooks = [(*new[d].idempotency, i) for d, i in ids.items() if new[d].idempotency]  # type: ignore[misc]
-    if hooks:
-        driver.many(_HOOKS if driver.is_sqlite else _HOOKS.replace("?", "%s"), hooks)
+        driver.run(_PG_BLOBS, _turned(blobs))
     return ids
 
 
@@ -116,30 +117,42 @@ def _row(of: bytes, key_id: int, arrival: Arrival) -> tuple[Any, ...]:
     return (of, key_id, e.channel.value, e.via, in_utc(e.received_at), len(e.raw))
 
 
-def _insert_rows(driver: Driver, rows: Sequence[tuple[Any, ...]]) -> Sequence[Any]:
-    if not driver.is_sqlite:
-        return driver.rows(_PG_ROWS, [list(column) for column in zip(*rows, strict=True)])
-    values = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(rows))
-    flat = [as_sqlite_keeps_it(v) if isinstance(v, datetime) else v for row in rows for v in row]
-    return driver.rows(f"{_INTO}VALUES {values}{_ONCE}", flat)
+def _lite_rows(driver: Driver, rows: Sequence[tuple[Any, ...]]) -> dict[bytes, int]:
+    """We give the ids: RETURNING would take a step a row."""
+    ((last,),) = driver.rows(_LITE_LAST, ())
+    flat: list[Any] = []
+    for n, (of, key_id, channel, via, at, size) in enumerate(rows, start=last + 1):
+        flat += (n, of, key_id, channel, via, as_sqlite_keeps_it(at), size)
+    values = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * len(rows))
+    if driver.run(f"{_LITE_ROWS}{values}{_ONCE}", flat) == len(rows):
+        return {row[0]: n for n, row in enumerate(rows, start=last + 1)}
+    return {d: i for d, i in _known(driver, [row[0] for row in rows]).items() if i > last}
 
 
 def _known(driver: Driver, digests: list[bytes]) -> dict[bytes, int]:
     if driver.is_sqlite:
-        marks = ", ".join("?" * len(digests))
-        found = driver.rows(f"SELECT digest, id FROM inbox WHERE digest IN ({marks})", digests)  # noqa: S608
+        found = driver.rows(f"{_LITE_KNOWN}({', '.join('?' * len(digests))})", digests)
     else:
         found = driver.rows(_PG_KNOWN, [digests])
     return {bytes(d): int(i) for d, i in found}
+
+
+def _ids(rows: Sequence[Any]) -> dict[bytes, int]:
+    return {bytes(d): int(i) for i, d in rows}
+
+
+def _turned(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Rows as the arrays of their columns."""
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def in_utc(at: datetime) -> datetime:
     """As types.Instant does it: a naive value is a mistake of the caller."""
     if at.tzinfo is None:
         raise ValueError("an instant needs its time zone")
-    return at.astimezone(UTC)
+    return at if at.tzinfo is UTC else at.astimezone(UTC)
 
 
 def as_sqlite_keeps_it(at: datetime) -> str:
-    """As SQLAlchemy's DateTime writes and reads it."""
-    return at.strftime("%Y-%m-%d %H:%M:%S.%f")
+    """As SQLAlchemy's DateTime writes and reads it: without a zone."""
+    return at.replace(tzinfo=None).isoformat(" ", "microseconds")

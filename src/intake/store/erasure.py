@@ -30,7 +30,6 @@ from intake.store.tables import (
     seeker_key,
     task,
     token,
-    webhook_id,
 )
 
 _CHUNK = 500
@@ -199,7 +198,6 @@ class Erasure:
 
     def _strip_messages(self, ids: list[int]) -> None:
         """The same bytes sent again must be a new message, not this row: its digest is thrown away."""
-        self._run(sa.delete(webhook_id).where(webhook_id.c.message_id.in_(ids)))
         waits = sa.and_(inbox.c.id.in_(ids), inbox.c.ended_as.is_(None))
         ended = {"ended_as": "duplicate", "fence": inbox.c.fence + 1, "worker": None, "ready_at": None}
         self._run(sa.update(inbox).where(waits).values(**ended))

@@ -23,6 +23,10 @@ def digest(arrival: Arrival, keyring: Keyring) -> bytes:
 
 
 def _joined(*parts: str) -> bytes:
-    """Lengths go first, so that no two lists of parts give the same bytes."""
-    pieces = [p.encode("utf-8", "surrogatepass") for p in parts]
-    return b",".join(b"%d" % len(p) for p in pieces) + b":" + b"".join(pieces) + b":"
+    """Lengths in bytes go first, so that no two lists of parts give the same bytes."""
+    lengths = ",".join([str(len(p) if p.isascii() else len(_bytes(p))) for p in parts])
+    return _bytes(f"{lengths}:{''.join(parts)}:")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

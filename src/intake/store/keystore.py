@@ -27,10 +27,14 @@ from intake.store.tables import data_key, erased_mail, tombstone
 from intake.store.wrapping import Wrapping
 
 POOL = 512
-_NONCE = 12
+_MOST = 4096  # in one statement; SQLite takes 32,766 values
+_KEY, _NONCE = 32, 12
 _WRAP = b"intake data key"
 _CHUNK = 500
 _REWRAP = 5000
+_LITE_LAST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'data_key'"
+_LITE_INTO = "INSERT INTO data_key (id, wrapped, wrapping) VALUES "
+_PG_INTO = "INSERT INTO data_key (wrapping, wrapped) SELECT %s, unnest(%s::bytea[]) RETURNING id, wrapped"
 
 
 class KeyStore:
@@ -51,7 +55,7 @@ class KeyStore:
                 self._pool.clear()
                 self._pid = os.getpid()
             while len(self._pool) < count:
-                self._pool.extend(self._make(max(POOL, count)))
+                self._pool.extend(self._make(min(max(POOL, count), _MOST)))
             return [self._pool.popleft() for _ in range(count)]
 
     def find(self, key_ids: Sequence[int]) -> dict[int, bytes]:
@@ -126,16 +130,21 @@ class KeyStore:
                 c.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM data_key")
 
     def _make(self, count: int) -> list[tuple[int, bytes]]:
-        """By the driver: a part of this is paid by every message."""
+        """By the driver: a part of this is paid by every message. On SQLite we give the ids, as adding.py does."""
         with self._write() as c:
             _hold_off_retiring(c)
             by = self._wrapping.current()
-            keys = {self._wrap(key, by): key for key in (os.urandom(32) for _ in range(count))}
-            mark = "(?, ?)" if c.dialect.name == "sqlite" else "(%s, %s)"
-            statement = f"INSERT INTO data_key (wrapped, wrapping) VALUES {', '.join([mark] * count)}"  # noqa: S608
-            values = tuple(value for wrapped in keys for value in (wrapped, by))
-            made = c.exec_driver_sql(f"{statement} RETURNING id, wrapped", values).all()
-        return sorted((int(key_id), keys[bytes(wrapped)]) for key_id, wrapped in made)
+            keys = _cut(os.urandom(_KEY * count), _KEY)
+            nonces = _cut(os.urandom(_NONCE * count), _NONCE)
+            wrapped = [self._wrap(key, by, nonce) for key, nonce in zip(keys, nonces, strict=True)]
+            if c.dialect.name == "sqlite":
+                first = c.exec_driver_sql(_LITE_LAST).scalar_one() + 1
+                rows = [v for n, w in enumerate(wrapped, start=first) for v in (n, w, by)]
+                c.exec_driver_sql(_LITE_INTO + ", ".join(["(?, ?, ?)"] * count), tuple(rows))
+                return list(enumerate(keys, start=first))
+            key_of = dict(zip(wrapped, keys, strict=True))
+            made = c.exec_driver_sql(_PG_INTO, (by, wrapped)).all()
+        return sorted((int(key_id), key_of[bytes(found)]) for key_id, found in made)
 
     def rotate(self, progress: Callable[[int], None] = lambda _: None) -> tuple[int, int]:
         """Wrap every data key anew under a new wrapping key, then destroy the old ones; (its number, how many keys).
@@ -163,14 +172,16 @@ class KeyStore:
         with self._write() as c:
             query = sa.select(data_key).where(data_key.c.wrapping != number).order_by(data_key.c.id).limit(_REWRAP)
             rows = c.execute(query).all()
-            values = [{"row": r.id, "new": self._wrap(self._unwrap(r.wrapped, r.wrapping), number)} for r in rows]
+            values = [
+                {"row": r.id, "new": self._wrap(self._unwrap(r.wrapped, r.wrapping), number, os.urandom(_NONCE))}
+                for r in rows
+            ]
             this = sa.update(data_key).where(data_key.c.id == sa.bindparam("row"))
             if values:
                 c.execute(this.values(wrapped=sa.bindparam("new"), wrapping=number), values)
         return len(rows)
 
-    def _wrap(self, key: bytes, by: int) -> bytes:
-        nonce = os.urandom(_NONCE)
+    def _wrap(self, key: bytes, by: int, nonce: bytes) -> bytes:
         return nonce + self._cipher(by).encrypt(nonce, key, _WRAP)
 
     def _cipher(self, by: int) -> AESGCM:
@@ -203,6 +214,10 @@ def _hold_off_retiring(c: sa.Connection) -> None:
 def _hold_off_making(c: sa.Connection) -> None:
     if c.dialect.name == "postgresql":
         c.exec_driver_sql("LOCK TABLE data_key IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _cut(random: bytes, size: int) -> list[bytes]:
+    return [random[at : at + size] for at in range(0, len(random), size)]
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from intake.ports.rows import ImapPlace, LedgerRow
-from intake.store.adding import ByCore, as_sqlite_keeps_it, in_utc
+from intake.store.adding import as_sqlite_keeps_it, in_utc
 from intake.store.context import Context
 from intake.store.tables import imap_ledger
 
@@ -55,7 +55,7 @@ class Ledger:
         when = as_sqlite_keeps_it(noted) if self._c.is_sqlite else noted
         head = (place.account, place.folder, place.uidvalidity)
         values = [(*head, r.uid, self._hash(r.sha256), r.message_id, r.state, when) for r in rows]
-        ByCore(self._c.conn).many(_ADD if self._c.is_sqlite else _ADD.replace("?", "%s"), values)
+        self._c.conn.exec_driver_sql(_ADD if self._c.is_sqlite else _ADD.replace("?", "%s"), values)
 
     def known(self, place: ImapPlace, above: int = 0) -> set[int]:
         """The UIDs of the place above ``above`` that have a row."""

@@ -45,10 +45,7 @@ class WriterLock:
             raise StoreBusy()
         try:
             files = self._opened()
-            try:
-                self._poll(files.lock, files.turn, until)
-            finally:
-                fcntl.flock(files.turn, fcntl.LOCK_UN)
+            self._poll(files.lock, files.turn, until)
             self._owner = me
             try:
                 yield
@@ -68,18 +65,20 @@ class WriterLock:
         """Try, sleep, try. Who has waited long takes the turn, and newcomers stand back: nobody starves."""
         starving_at = time.monotonic() + _STARVING_AFTER
         wait, my_turn = _FIRST_WAIT, False
-        polite = _try(turn, fcntl.LOCK_SH)
-        if polite:
-            fcntl.flock(turn, fcntl.LOCK_UN)
-        while not ((polite or my_turn) and _try(file, fcntl.LOCK_EX)):
-            now = time.monotonic()
-            if now > until:
-                raise StoreBusy()
-            if not my_turn and now > starving_at:
-                my_turn = _try(turn, fcntl.LOCK_EX)
-            polite = my_turn or _is_free(turn)
-            time.sleep(wait)
-            wait = min(wait * 2, _LONGEST_WAIT)
+        polite = _is_free(turn)
+        try:
+            while not ((polite or my_turn) and _try(file, fcntl.LOCK_EX)):
+                now = time.monotonic()
+                if now > until:
+                    raise StoreBusy()
+                if not my_turn and now > starving_at:
+                    my_turn = _try(turn, fcntl.LOCK_EX)
+                polite = my_turn or _is_free(turn)
+                time.sleep(wait)
+                wait = min(wait * 2, _LONGEST_WAIT)
+        finally:
+            if my_turn:
+                fcntl.flock(turn, fcntl.LOCK_UN)
 
 
 class _Files:

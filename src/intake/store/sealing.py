@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,6 +17,16 @@ def seal(key: bytes, key_id: int, kind: str, data: bytes) -> bytes:
     """Nonce and ciphertext."""
     nonce = os.urandom(_NONCE)
     return nonce + AESGCM(key).encrypt(nonce, data, _bound(key_id, kind))
+
+
+def seal_all(kind: str, items: Sequence[tuple[int, bytes, bytes]]) -> list[tuple[int, bytes]]:
+    """(key id, nonce and ciphertext) of (key id, key, bytes) each; randomness is asked for once."""
+    random = os.urandom(_NONCE * len(items))
+    sealed = []
+    for place, (key_id, key, data) in enumerate(items):
+        nonce = random[place * _NONCE : (place + 1) * _NONCE]
+        sealed.append((key_id, nonce + AESGCM(key).encrypt(nonce, data, _bound(key_id, kind))))
+    return sealed
 
 
 def unseal(key: bytes, key_id: int, kind: str, sealed: bytes) -> bytes:

@@ -62,14 +62,6 @@ inbox = sa.Table(
     sqlite_autoincrement=True,  # an id is never given twice, also after an erasure
 )
 
-webhook_id = sa.Table(
-    "webhook_id",
-    metadata,
-    sa.Column("source", sa.Text, primary_key=True),
-    sa.Column("external_id", sa.Text, primary_key=True),
-    sa.Column("message_id", sa.BigInteger, nullable=False, index=True),
-)
-
 blob = sa.Table(
     "blob",
     metadata,

@@ -148,3 +148,9 @@ def test_everything_said_is_gone_with_its_keys(store: SqlStore) -> None:
     with store.write() as tx:
         assert tx.outbox.claim(NOW, 10, 60, "s") == []
         assert tx.outbox.counts()["cancelled"] == 1
+
+
+def test_thousands_of_keys_asked_for_at_once_are_all_different_and_found_again(store: SqlStore) -> None:
+    taken = store.keys.take(9000)
+    assert len({key_id for key_id, _ in taken}) == len({key for _, key in taken}) == 9000
+    assert store.keys.find([key_id for key_id, _ in taken[::97]]) == dict(taken[::97])

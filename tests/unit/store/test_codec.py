@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake.model import Channel, Mail, Meaning, Message
+from intake.model import Channel, Envelope, Mail, Meaning, Message
+from intake.store import arrivals
 from intake.store.codec import dumps, loads
 
 ZONES = st.timezones() | st.just(timezone(timedelta(hours=9)))
@@ -57,3 +58,12 @@ def test_an_unknown_kind_of_field_is_refused() -> None:
         loads(Odd, b'{"what": 1}')
     with pytest.raises(TypeError):
         dumps(object())
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.builds(Envelope, received_at=st.datetimes(timezones=ZONES), mail_from=st.text(st.characters(codec=None))))
+def test_an_arrival_comes_back_equal(envelope: Envelope) -> None:
+    packed = arrivals.pack(envelope)
+    assert arrivals.unpack(packed) == envelope
+    head = json.loads(packed.partition(b"\n")[0].decode("utf-8", "surrogatepass"))
+    assert set(head) == {f.name for f in fields(Envelope)} - {"raw"}  # pack writes each by hand

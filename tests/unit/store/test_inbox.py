@@ -32,6 +32,17 @@ def test_same_bytes_twice_are_one_row_within_a_call_and_later(store: SqlStore) -
         assert tx.inbox.counts()["waiting"] == 2
 
 
+def test_of_new_and_known_ones_together_each_gets_its_own_row(store: SqlStore) -> None:
+    with store.write() as tx:
+        known = tx.inbox.add([arrival(n) for n in range(0, 40, 2)])
+    with store.write() as tx:
+        both = tx.inbox.add([arrival(n) for n in range(40)])
+    assert [a.new for a in both] == [n % 2 == 1 for n in range(40)]
+    assert [a.message_id for a in both[::2]] == [a.message_id for a in known]
+    with store.read() as tx:
+        assert [tx.inbox.envelope(a.message_id) for a in both] == [arrival(n).envelope for n in range(40)]
+
+
 def test_another_door_is_the_same_mail_but_another_envelope_is_not(store: SqlStore) -> None:
     with store.write() as tx:
         again = tx.inbox.add([arrival(), arrival(via="lmtp", received_at=NOW + MINUTE, peer="192.0.2.9")])
