@@ -32,6 +32,7 @@ class Line:
     kind: str = "message"
     weight: float = 1.0
     group: str = ""  # lines that resemble one another: a pair, neighbours by one hand
+    of: str = ""  # the request that a near miss looks like
 
 
 def read_lines(paths: Iterable[Path]) -> Iterator[Line]:
@@ -67,6 +68,7 @@ def _line(text: str, path: Path, number: int) -> Line:
             kind=entry.get("kind", "message") if "text" in entry else "message",
             weight=float(entry.get("weight", 1.0)),
             group=entry.get("pair") or _neighbours(str(entry["id"])),
+            of=entry.get("of", ""),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{path}:{number}: not a labelled line: {error}") from None
