@@ -45,6 +45,8 @@ TABLE: dict[tuple[str, str], frozenset[Role]] = {  # (method, path): who may
     ("POST", "/assign"): NOT_AUDITOR,
     ("POST", "/sign-out"): ALL,
     ("GET", "/cases/{number}"): ALL,
+    ("GET", "/cases/{number}/next"): ALL,
+    ("GET", "/cases/{number}/previous"): ALL,
     ("GET", "/cases/{number}/messages/{message:int}/source"): ALL,
     ("GET", "/cases/{number}/messages/{message:int}/download"): ALL,
     ("GET", "/cases/{number}/messages/{message:int}/attachments/{part:int}"): ALL,

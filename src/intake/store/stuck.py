@@ -75,6 +75,6 @@ class Stuck:
         return [inbox.c.id == message_id, _waiting, inbox.c.error != "", sa.or_(idle, lost)]
 
 
-def _message(row: sa.Row[Any]) -> StuckMessage:
+def _message(row: Any) -> StuckMessage:
     retry_at = None if row.worker else row.ready_at
     return StuckMessage(row.id, Channel(row.channel), row.received_at, row.size, row.attempts, row.error, retry_at)

@@ -89,6 +89,24 @@ def _moved(was: str, file: casefile.CaseFile) -> list[tuple[str, int | None, int
     return [(applications[k].company if k in applications else "", old.get(k), new.get(k)) for k in changed]
 
 
+def onward(visit: Visit) -> Response:
+    """The case after this one in the tab; at its end the list."""
+    return _beside(visit, back=False)
+
+
+def backward(visit: Visit) -> Response:
+    """The case before it."""
+    return _beside(visit, back=True)
+
+
+def _beside(visit: Visit, *, back: bool) -> Response:
+    tab = tabs.BY_KEY[tab_of(visit)]
+    with visit.context.store.read() as tx:
+        case = scope.get_case(tx, visit.staff, visit.path["number"])
+        found = tabs.neighbour(tx, tab, visit.staff, case, back=back)
+    return visit.back_to(f"/staff/cases/{found.number}?tab={tab.key}" if found else f"/staff/?tab={tab.key}")
+
+
 def source(visit: Visit) -> Response:
     """The message as it came, as text."""
     with visit.context.store.read() as tx:

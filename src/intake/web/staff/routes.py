@@ -59,6 +59,8 @@ ROUTES: list[BaseRoute] = [
     page("/cases/{number}/presence", presence.say, DECIDERS, ("POST",)),
     page("/assign", bulk.assign, DECIDERS, ("POST",)),
     page("/cases/{number}", case.show),
+    page("/cases/{number}/next", case.onward),
+    page("/cases/{number}/previous", case.backward),
     page("/cases/{number}/messages/{message:int}/source", case.source),
     page("/cases/{number}/messages/{message:int}/download", case.download),
     page("/cases/{number}/messages/{message:int}/attachments/{part:int}", case.attachment),

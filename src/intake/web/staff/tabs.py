@@ -11,6 +11,7 @@ from intake.web.staff.scope import SEES_ALL, visible
 
 PAGE = 50
 COUNT_CAP = 1000
+BESIDE = 20  # cases beside one that are looked at: a few of them may not be this person's to see
 REVIEW = (CaseState.REVIEW,)
 CLOSED = (CaseState.DONE, CaseState.REFUSED, CaseState.RETRACTED, CaseState.LAPSED)
 
@@ -95,6 +96,13 @@ def count_of(tx: Tx, tab: Tab, staff: StaffMember) -> int:
 def count(tx: Tx, found_by: Sequence[CaseQuery]) -> int:
     """The same of any queries."""
     return min(COUNT_CAP, sum(tx.cases.count(q, COUNT_CAP) for q in found_by))
+
+
+def neighbour(tx: Tx, tab: Tab, staff: StaffMember, case: Case, *, back: bool) -> Case | None:
+    """The next case of the tab as its list shows them, or the one before; None at its end."""
+    found_by = [replace(q, newest_first=q.newest_first is not back, limit=BESIDE) for q in queries(tab, staff)]
+    rows = visible(tx, staff, merged(tx, found_by, case.id))
+    return next((row for row in rows if row.id != case.id), None)
 
 
 def next_after(tx: Tx, tab: Tab, staff: StaffMember, case: Case) -> Case | None:

@@ -28,7 +28,9 @@
   const keyed = () => [...document.querySelectorAll("[data-key]")].filter((e) => !e.disabled && visible(e));
   const rows = () => [...document.querySelectorAll("[data-row]")].filter((e) => e.getClientRects().length > 0);
   const current = () => rows().find((r) => r.contains(document.activeElement)) || document.querySelector("[data-row].here");
-  for (const e of document.querySelectorAll("[data-key]")) e.setAttribute("aria-keyshortcuts", e.dataset.key);
+  for (const e of document.querySelectorAll("[data-key]")) {
+    if (!e.dataset.key.includes(" ")) e.setAttribute("aria-keyshortcuts", e.dataset.key); // the attribute has no sequences
+  }
 
   function line(body, key, text) {
     const row = body.insertRow();
@@ -48,12 +50,51 @@
       line(body, "o", body.dataset.open);
       if (document.querySelector("[data-row] input[type=checkbox]")) line(body, "x", body.dataset.select);
     }
-    for (const e of keyed()) line(body, e.dataset.key, e.dataset.keyText || e.textContent.trim());
+    const said = (e) => e.dataset.keyText || e.textContent.trim();
+    const [going, here] = [keyed().filter((e) => e.dataset.key.includes(" ")), keyed().filter((e) => !e.dataset.key.includes(" "))];
+    for (const e of here) line(body, e.dataset.key, said(e));
+    if (copied()) line(body, ". . .", body.dataset.copy);
+    if (document.querySelector("main form textarea, main form input:not([type=hidden]), main form[data-confirm]")) line(body, "Ctrl Enter", body.dataset.confirm);
+    for (const e of going) line(body, e.dataset.key, said(e));
     line(body, "?", body.dataset.sheet);
     line(body, "Ctrl K", body.dataset.palette);
     if (!sheet.open) sheet.showModal();
     sheet.scrollTop = 0; // focus goes to the box at the end; the list is read from its beginning
   }
+  // The number; pressed again at once, with the title; a third time, with the address of the page.
+  const copied = () => document.querySelector("main .copy");
+  let dots = 0, dotted = 0;
+  async function copy() {
+    const now = Date.now();
+    dots = now - dotted < 800 ? Math.min(dots + 1, 3) : 1;
+    dotted = now;
+    const number = copied().textContent.trim(), title = copied().parentElement.textContent.replace(/\s+/g, " ").trim();
+    const text = dots === 1 ? number : dots === 2 ? title : `${title} ${location.origin}${location.pathname}`;
+    try { await navigator.clipboard.writeText(text); } catch { byHand(text); }
+    const place = document.getElementById("said");
+    if (!place) return;
+    const p = document.createElement("p");
+    p.textContent = `${sheet.querySelector("[data-keys]").dataset.copied} ${text}`;
+    place.replaceChildren(p);
+  }
+  function byHand(text) { // pages that are not served over TLS have no clipboard of their own
+    const box = document.createElement("textarea");
+    box.value = text;
+    document.body.append(box);
+    box.select();
+    document.execCommand("copy");
+    box.remove();
+  }
+  // Ctrl+Enter says yes to the form that somebody writes in; on an open sheet it closes it.
+  function confirm(target) {
+    const box = document.querySelector("dialog[open]");
+    if (box) { if (box === sheet) box.close(); return box === sheet; }
+    const form = target.closest("main form") || document.querySelector("main form[data-confirm]");
+    if (!form) return false;
+    form.requestSubmit(form.querySelector("button.main, button.danger, button:not([formaction]):not([type=button])"));
+    return true;
+  }
+  let waiting = 0; // until when a second key is expected after g
   function move(step) {
     const all = rows();
     if (!all.length) return;
@@ -76,12 +117,29 @@
   }
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229) return; // the key belongs to the input method
-    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
     const target = event.target;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+      if (!off && confirm(target)) event.preventDefault();
+      return;
+    }
+    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
     if (event.key === "Escape" && target.matches("input, textarea, select")) { target.blur(); return; }
     if (target.isContentEditable || target.matches("input:not([type=checkbox]), textarea, select") || document.querySelector("dialog[open]")) return;
+    if (off) return; // the button at the foot of the page opens the sheet then
     if (event.key === "?") { event.preventDefault(); open(); return; }
-    if (off) return;
+    const second = Date.now() < waiting ? `g ${event.key}` : "";
+    waiting = 0;
+    if (second) {
+      const there = keyed().find((e) => e.dataset.key === second);
+      if (there) { event.preventDefault(); use(there); }
+      return;
+    }
+    if (event.key === "g" && keyed().some((e) => e.dataset.key.startsWith("g "))) {
+      event.preventDefault();
+      waiting = Date.now() + 1500;
+      return;
+    }
+    if (event.key === "." && copied()) { event.preventDefault(); copy(); return; }
     if (event.key === "j" || event.key === "k") {
       if (rows().length) { event.preventDefault(); move(event.key === "j" ? 1 : -1); return; }
     }

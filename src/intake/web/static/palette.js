@@ -25,7 +25,7 @@
       seen.add(kind + text);
       found.push({ e, kind, text, key: e.dataset.key || "" });
     };
-    for (const e of document.querySelectorAll("[data-key]")) add(e, box.dataset.act);
+    for (const e of document.querySelectorAll("[data-key]")) if (!e.closest("nav")) add(e, box.dataset.act);
     for (const e of document.querySelectorAll("main summary, main button:not([data-key])")) add(e, box.dataset.act);
     for (const e of document.querySelectorAll(".tabs a, .views a, .top nav a, .who a, .foot a")) add(e, box.dataset.go);
     return found;
