@@ -22,19 +22,13 @@ KIND = "composed"
 WEIGHT = 0.5  # of such a letter against one that somebody wrote
 LEAST_SEEN = 3  # letters in which two requests stand side by side before we put them so
 _LINKS = (
-    "また、", "また、", "あわせて、", "併せて、", "それから、", "それと、", "なお、", "あと、", "ついでに、", "加えて、", "もう一点、",
-    "さらに、", "別件ですが、", "追伸 ", "P.S. ", "それともう一つ。", "ちなみに、", "話は変わりますが、", "", "", "",
-)  # fmt: skip
-_OPENINGS = ("", "", "", "お世話になっております。", "いつもお世話になっております。", "こんにちは。", "ご連絡ありがとうございます。", "お疲れ様です。")  # fmt: skip
-_CLOSINGS = (
-    "",
-    "",
-    "",
-    "よろしくお願いいたします。",
-    "どうぞよろしくお願いします。",
-    "お手数をおかけします。",
-    "以上です。",
+    "また、|また、|あわせて、|併せて、|それから、|それと、|なお、|あと、|ついでに、|加えて、|もう一点、|さらに、|別件ですが、|追伸 |P.S. |"
+    "それともう一つ。|ちなみに、|話は変わりますが、||||"
+).split("|")
+_OPENINGS = "|||お世話になっております。|いつもお世話になっております。|こんにちは。|ご連絡ありがとうございます。|お疲れ様です。".split(
+    "|"
 )
+_CLOSINGS = "|||よろしくお願いいたします。|どうぞよろしくお願いします。|お手数をおかけします。|以上です。".split("|")
 _LISTS = (("1. ", "2. ", "3. "), ("①", "②", "③"), ("・", "・", "・"), ("(1)", "(2)", "(3)"))
 _LAST_LINES = re.compile("よろしく|宜しく|失礼|以上|敬具|草々|かしこ|お手数")
 _SHORT_LINE = 14  # letters; at the end of a letter so short a line is a name
@@ -64,7 +58,7 @@ def composed(lines: Sequence[Line], fold: Callable[[Line], int], count: int, see
     pairs = _pairs(lines)
     out: list[Line] = []
     for number, own in sorted(folds.items()):
-        dice = Random(f"{seed}/{number}")
+        dice = Random(f"{seed}/{number}")  # noqa: S311 - the same letters each time
         parts = _parts(own, pairs)
         out += [made for made, _ in zip(_made(parts, dice), range(count * len(own) // len(lines)), strict=False)]
     return out
