@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,9 @@ from intake.understanding.wordclasses import vector
 Floats = npt.NDArray[np.float32]
 WIDTH = 5  # words that a window sees
 _PAD = WIDTH // 2
-_REMEMBER = 5_000  # words whose share in windows is kept: some 10 MB
+_BETWEEN = [0] * _PAD
+_SUBJECT, _BODY = np.ones(1, np.float32), np.zeros(1, np.float32)
+_REMEMBER = 8_000  # rows of what words give to windows: some 20 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,66 +48,93 @@ class Network:
         self._inner = np.hstack([values["sentence"], values["before"], values["after"]])
         self._inner0 = values["sentence0"]
         self._label, self._label0, self._letter = values["label"], values["label0"], values["letter"]
-        self._rows: tuple[dict[Word, int], dict[Word, int]] = ({}, {})
-        self._tables = np.zeros((WIDTH, 1024, self.units), np.float32)  # by place in the window; row 0: no word
-        self._used = 1
+        self._rows = _Rows(self, False), _Rows(self, True)
+        self._known: dict[tuple[str, int, bool], int] = {}
+        # By place in the window; row 0: no word. Memory that no word has touched yet costs nothing.
+        self._tables = np.zeros((WIDTH, _REMEMBER + 1_000, self.units), np.float32)
 
     def scores(self, pieces: Sequence[Piece]) -> Floats:
         """Log odds of a letter for each request label."""
         if not pieces:
             return self._label0
         self._look(pieces)
-        views: list[Any] = [piece.view for piece in pieces]
-        inner = np.array(views) @ self._inner
+        inner: Floats = np.array([piece.view for piece in pieces])
         size = self.units
         total = inner[:, :size] + self._inner0
         total[1:] += inner[:-1, size : 2 * size]
         total[:-1] += inner[1:, 2 * size :]
         np.maximum(total, 0, out=total)
         said = total @ self._label + self._label0
-        np.clip(said, -30, 30, out=said)
-        scores: Floats = np.log(np.exp(said).sum(axis=0)) + total.max(axis=0) @ self._letter
+        np.minimum(np.maximum(said, -30, out=said), 30, out=said)
+        scores: Floats = np.log(np.add.reduce(np.exp(said))) + np.maximum.reduce(total) @ self._letter
         return scores
 
     def _look(self, pieces: Sequence[Piece]) -> None:
-        """Give each sentence its view: the largest and the summed value of every unit over its windows."""
+        """Give each sentence its view: the largest and the summed value of every unit over its windows, as the layer
+        above takes them. (One product a sentence: a product of matrices of this size would call BLAS's threads, which
+        cost ten times what they save.)"""
         fresh = [piece for piece in pieces if piece.view is None]
         if not fresh:
             return
-        if self._used > _REMEMBER:
-            self._used = 1
-            self._rows[0].clear()
-            self._rows[1].clear()
+        if len(self._known) > _REMEMBER:
+            self._forget()
         numbers = [0] * _PAD
         bounds: list[int] = []
         for piece in fresh:
-            rows = self._rows[piece.subject]
             bounds.append(len(numbers) - _PAD)
-            numbers += [rows[word] if word in rows else self._row(word, piece.subject) for word in piece.words]
-            bounds.append(len(numbers) - _PAD)
-            numbers += [0] * _PAD
-        every = np.array(numbers)
-        count = len(numbers) - 2 * _PAD
-        seen = self._tables[0].take(every[:count], axis=0)
-        seen += self._window0
-        for place in range(1, WIDTH):
-            seen += self._tables[place].take(every[place : place + count], axis=0)
-        np.maximum(seen, 0, out=seen)
-        bounds.pop()
-        largest = np.maximum.reduceat(seen, bounds, axis=0)[::2]
-        summed = np.add.reduceat(seen, bounds, axis=0)[::2]
-        for piece, top, together in zip(fresh, largest, summed, strict=True):
-            piece.view = np.concatenate([top, together * np.float32((1 + len(piece.words)) ** -0.5)])
+            numbers += map(self._rows[piece.subject].__getitem__, piece.words)
+            numbers += _BETWEEN
+        seen = self._windows(np.array(numbers), len(numbers) - 2 * _PAD)
+        size = self.units
+        both = np.empty(2 * size, np.float32)
+        top, together = both[:size], both[size:]
+        for piece, start in zip(fresh, bounds, strict=True):
+            words = len(piece.words)
+            here = seen[start : start + words]
+            np.maximum.reduce(here, out=top)
+            np.add.reduce(here, out=together)
+            together *= (1 + words) ** -0.5
+            piece.view = both @ self._inner
 
-    def _row(self, word: Word, subject: bool) -> int:
-        """The row of a word that was not met before."""
-        if self._used == self._tables.shape[1]:
-            self._tables = np.concatenate([self._tables, np.zeros_like(self._tables)], axis=1)
-        known = vector(word.feature)
-        inside = self._word[self._words.get(word.feature, 1)].astype(np.float32)
-        inside = inside if known is None else inside + known
-        whole = np.concatenate([inside, self._surface[self._surfaces.get(word.surface, 1)], [np.float32(subject)]])
-        self._tables[:, self._used] = (whole.astype(np.float32) @ self._window).reshape(WIDTH, self.units)
-        self._rows[subject][word] = self._used
-        self._used += 1
-        return self._used - 1
+    def _windows(self, numbers: npt.NDArray[np.int64], count: int) -> Floats:
+        """What every window of words gives to every unit."""
+        tables = self._tables
+        seen: Floats = tables[0].take(numbers[:count], axis=0)
+        for place in range(1, WIDTH):
+            seen += tables[place].take(numbers[place : place + count], axis=0)
+        seen += self._window0
+        return np.maximum(seen, 0, out=seen)
+
+    def row(self, word: Word, subject: bool) -> int:
+        """The row of a word in the tables. Words that are the same to the network share one."""
+        surface = self._surfaces.get(word.surface, 1)
+        key = word.feature, surface, subject
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = len(self._known) + 1
+            if found == self._tables.shape[1]:  # one letter of thousands of new words
+                self._tables = np.concatenate([self._tables, np.zeros_like(self._tables)], axis=1)
+            known = vector(word.feature)
+            inside = self._word[self._words.get(word.feature, 1)].astype(np.float32)
+            inside = inside if known is None else inside + known
+            whole = np.concatenate([inside, self._surface[surface], _SUBJECT if subject else _BODY], dtype=np.float32)
+            self._tables[:, found] = (whole @ self._window).reshape(WIDTH, self.units)
+        return found
+
+    def _forget(self) -> None:
+        self._known.clear()
+        for rows in self._rows:
+            rows.clear()
+
+
+class _Rows(dict[Word, int]):
+    """The rows of words; found when first asked for."""
+
+    def __init__(self, network: Network, subject: bool) -> None:
+        self._network, self._subject = network, subject
+
+    def __missing__(self, word: Word) -> int:
+        if len(self) >= 2 * _REMEMBER:
+            self.clear()
+        found = self[word] = self._network.row(word, self._subject)
+        return found

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
+from operator import attrgetter
 from pathlib import Path
 
 import unidic_lite
 from fugashi import GenericTagger
 
 _TURNS = frozenset(("が", "けど", "けれど", "けれども", "ので", "から", "のに", "し", "けんど", "ばってん", "さかい"))
-_MEMO_LIMIT = 60_000  # distinct words kept; mail repeats itself, an attack by random words must not grow us
+_MEMO_LIMIT = 20_000  # distinct words kept, some 14 MB; an attack by random words must not grow us
 _BREAK = "\x1e"  # stands behind each word in the tagger's answer
 _BLANK = " \t\n\x0b\xd0"  # what this dictionary takes for white space
 _UNSAFE = {0: " ", ord(_BREAK): " "}
 ENDS = frozenset("。!?！？♪")
+NUMBER, NAME = "\0", "\1"  # what all numbers and all names are to the learned reader
 CLOSERS = ENDS | frozenset("」』)）】…")  # the latter belong to the sentence that they close
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Word:
     """What the dictionary says of a surface, and the white space before it; shared by all its occurrences.
 
+    Nobody changes one (a frozen class would take three times as long to make, and every letter brings new words).
     ``key`` is what rules and the model compare: the base form as written (``orthBase``), since UniDic's lemma is
     a katakana reading for names. ``lemma`` is empty for words that the dictionary does not know.
     """
@@ -47,6 +51,9 @@ class Word:
     person: str = ""  # 姓 or 名 in names of people
 
 
+_FULL: Callable[[Word], int] = attrgetter("full")
+
+
 class Tokens:
     """The words of a text side by side with their offsets (lists: one object a letter, not one a word)."""
 
@@ -54,7 +61,7 @@ class Tokens:
 
     def __init__(self, words: list[Word]) -> None:
         self.words = words
-        self.ends = list(accumulate([word.full for word in words]))
+        self.ends = list(accumulate(map(_FULL, words)))
 
     def __len__(self) -> int:
         return len(self.words)
@@ -75,61 +82,60 @@ class Tokenizer:
     def __init__(self) -> None:
         rc = Path(__file__).with_name("mecabrc")
         self._tagger = GenericTagger(f'-r "{rc}" -O intake -d "{unidic_lite.DICDIR}"')
-        self._memo: dict[str, Word] = {}
+        self._memo = _Known()
 
     def words(self, text: str) -> list[Word]:
         """The words of ``text`` in order; white space is not a word."""
-        memo = self._memo
         if "\0" in text or _BREAK in text:
             text = text.translate(_UNSAFE)
         lines = self._tagger.parse(text)[1:].split(_BREAK)  # a hyphen before and behind keeps the white space
         lines.pop()
-        try:
-            return [memo[line] for line in lines]
-        except KeyError:
-            return [memo.get(line) or self._remember(line) for line in lines]
+        return list(map(self._memo.__getitem__, lines))
 
     def tokens(self, text: str) -> Tokens:
         """The words of ``text`` with their offsets."""
         return Tokens(self.words(text))
 
-    def _remember(self, line: str) -> Word:
-        full, pos, pos2, person, cform, base = line.rsplit("\t", 5)
-        surface = full.lstrip(_BLANK)
-        number = pos2 == "数詞" or surface.isdigit()
-        key = base or surface
-        breaks = full.count("\n", 0, len(full) - len(surface))
-        word = Word(
-            surface,
-            key,
-            base,
-            pos,
-            pos2,
-            cform,
-            pos2 == "固有名詞",
-            number,
-            len(surface),
-            len(full),
-            breaks,
-            surface[-1:] in ENDS,
-            breaks > 0 or surface[-1:] in CLOSERS,
-            full[: len(full) - len(surface)],
-            number or pos2 == "固有名詞" or not (base or pos == "補助記号"),
-            pos2 == "接続助詞" and key in _TURNS,
-            _feature(key, pos2, number),
-            person,
-        )
-        if len(self._memo) >= _MEMO_LIMIT:
-            self._memo.clear()
-        self._memo[line] = word
+
+class _Known(dict[str, Word]):
+    """Words by the tagger's line for them."""
+
+    def __missing__(self, line: str) -> Word:
+        if len(self) >= _MEMO_LIMIT:
+            self.clear()
+        word = self[line] = _word(line)
         return word
 
 
-NUMBER, NAME = "\0", "\1"
-
-
-def _feature(key: str, pos2: str, is_number: bool) -> str:
-    return NUMBER if is_number else NAME if pos2 == "固有名詞" else key
+def _word(line: str) -> Word:
+    full, pos, pos2, person, cform, base = line.rsplit("\t", 5)
+    surface = full.lstrip(_BLANK)
+    number = pos2 == "数詞" or surface.isdigit()
+    name = pos2 == "固有名詞"
+    key = base or surface
+    size = len(surface)
+    gap = full[: len(full) - size]
+    breaks = gap.count("\n")
+    return Word(
+        surface,
+        key,
+        base,
+        pos,
+        pos2,
+        cform,
+        name,
+        number,
+        size,
+        len(full),
+        breaks,
+        surface[-1:] in ENDS,
+        breaks > 0 or surface[-1:] in CLOSERS,
+        gap,
+        number or name or not (base or pos == "補助記号"),
+        pos2 == "接続助詞" and key in _TURNS,
+        NUMBER if number else NAME if name else key,
+        person,
+    )
 
 
 @cache
