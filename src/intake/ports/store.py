@@ -207,11 +207,11 @@ class CaseRepo(Protocol):
     def count(self, query: CaseQuery, cap: int = 1000) -> int: ...
 
     def of_seeker(self, seeker_id: int) -> list[Case]:
-        """All, newest first."""
+        """The newest hundred whatever became of them, and open ones that nobody doubts; newest first."""
         ...
 
     def of_sender(self, sender_hash: bytes) -> list[Case]:
-        """All of one From address, newest first."""
+        """The newest hundred of one From address, newest first."""
         ...
 
     def of_message(self, message_id: int) -> list[Case]:
@@ -531,6 +531,13 @@ class LeaseRepo(Protocol):
 
     def end(self, holder: str, now: datetime) -> int:
         """What a dead holder claimed is as if its lease had just run out; how many rows."""
+        ...
+
+    def put_right(self, now: datetime) -> int:
+        """What was made, claimed or put off by a clock that ran ahead, and so lies in the future, is due; how many.
+
+        For the moment after the clock was set back. A claim that may be somebody's who still works is left alone.
+        """
         ...
 
 

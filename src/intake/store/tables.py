@@ -25,6 +25,7 @@ keys_metadata = sa.MetaData(naming_convention=NAMING)
 # Written out, not bound: SQLite uses a partial index only where the query says its condition word for word.
 WAITING = "ended_as IS NULL"
 LIVE = "state IN ('queued', 'claimed')"
+OPEN = "state IN ('review', 'awaiting_proof', 'scheduled')"
 
 
 def _id() -> sa.Column[int]:
@@ -159,8 +160,9 @@ cases = sa.Table(
     sa.Index("ix_cases_state_id", "state", "id"),
     sa.Index("ix_cases_assignee_state_id", "assignee", "state", "id"),
     sa.Index("ix_cases_request_state_id", "request", "state", "id"),
-    sa.Index("ix_cases_seeker_id", "seeker_id"),
-    sa.Index("ix_cases_sender_hash", "sender_hash"),
+    sa.Index("ix_cases_seeker_id_id", "seeker_id", "id"),
+    sa.Index("ix_cases_sender_hash_id", "sender_hash", "id"),
+    _partial("ix_cases_open_of_seeker", OPEN, "seeker_id", "state", "hold_reason", "policy"),
     sa.Index("ix_cases_message_id", "message_id"),
     sa.Index("ix_cases_received_at", "received_at"),
     sa.Index("ix_cases_closed_at", "closed_at"),
@@ -252,6 +254,7 @@ webhook_out = sa.Table(
     sa.Column("ended_at", Instant),
     sa.Column("error", sa.Text, nullable=False, server_default=""),
     _partial("ix_webhook_out_queued", "state = 'queued'", "ready_at", "seq"),
+    _partial("ix_webhook_out_failed", "state = 'failed'", "seq"),
 )
 
 task = sa.Table(

@@ -7,12 +7,13 @@ from datetime import date
 from itertools import product
 
 import pytest
+import sqlalchemy as sa
 
 from intake.errors import NotFound, Stale
 from intake.model import Case, CaseState, Proof
 from intake.ports.rows import CaseQuery
 from intake.store import SqlStore, SqlTx
-from intake.store.cases import id_of, number_of
+from intake.store.cases import _SURE_OF_SEEKER, MOST_OF_ONE, id_of, number_of
 from tests.unit.store.given import NOW, add_message, new_case, plan_of, seeker
 
 DAY = date(2026, 4, 1)
@@ -182,6 +183,47 @@ def test_cases_of_a_person_and_of_an_address(store: SqlStore) -> None:
         assert tx.cases.of_seeker(owner.id) == [second, first]
         assert tx.cases.of_sender(b"a") == [third, first]
         assert tx.cases.of_sender(b"") == []
+
+
+def test_what_is_read_of_one_person_has_an_end_and_hides_no_open_wish(store: SqlStore) -> None:
+    """Thousands of mails under somebody's name: each further one costs the same, and the real wish is still seen."""
+    doubtful = {"hold_reason": "unverified", "policy": "authentication_fails", "sender_hash": b"a"}
+    with store.write() as tx:
+        owner, _ = tx.seekers.upsert(seeker())
+        message_id = add_message(tx)
+        wish = tx.cases.add(new_case(message_id, seeker_id=owner.id, request="withdrawal", sender_hash=b"a"))
+        for _ in range(3):
+            tx.cases.add(new_case(message_id, seeker_id=owner.id, **doubtful))
+        few = reads(tx, owner.id)
+        for _ in range(5 * MOST_OF_ONE):
+            tx.cases.add(new_case(message_id, seeker_id=owner.id, **doubtful))
+        newest = tx.cases.add(new_case(message_id, seeker_id=owner.id, state=CaseState.DONE))
+        many = reads(tx, owner.id)
+        assert tx.cases.of_seeker(owner.id)[0] == newest
+        assert tx.cases.of_seeker(owner.id)[-1] == wish
+        assert len(tx.cases.of_seeker(owner.id)) == MOST_OF_ONE + 1
+        assert len(tx.cases.of_sender(b"a")) == MOST_OF_ONE
+    assert (few[1], many[1]) == (2 * 4, 2 * MOST_OF_ONE + 1)
+    assert many[0] <= few[0] + 1
+
+
+def reads(tx: SqlTx, seeker_id: int) -> tuple[int, int]:
+    """(statements, cases) of what a message asks about its sender."""
+    seen: list[str] = []
+    note = lambda c, cursor, sql, *_: seen.append(sql)  # noqa: E731
+    sa.event.listen(tx.inbox._c.conn, "before_cursor_execute", note)
+    found = len(tx.cases.of_seeker(seeker_id)) + len(tx.cases.of_sender(b"a"))
+    sa.event.remove(tx.inbox._c.conn, "before_cursor_execute", note)
+    return len(seen), found
+
+
+def test_neither_walks_through_all_cases_of_somebody(sqlite_store: SqlStore) -> None:
+    plan = plan_of(sqlite_store, lambda tx: reads(tx, 1))
+    assert not [step for step in plan if step.startswith("SCAN cases")], plan
+    first, *_ = plan
+    assert first == "SEARCH cases USING INDEX ix_cases_seeker_id_id (seeker_id=?)"
+    sure = plan_of(sqlite_store, lambda tx: tx.inbox._c.conn.execute(_SURE_OF_SEEKER, {"whose": 1}).all())
+    assert [step for step in sure if "COVERING INDEX ix_cases_open_of_seeker" in step], sure
 
 
 def test_messages_and_cases_know_each_other(store: SqlStore) -> None:
