@@ -18,7 +18,8 @@ def show(visit: Visit) -> Response:
     with visit.context.store.read() as tx:
         found = tx.inbox.ended(End.MACHINE, int(before) if before.isdecimal() and len(before) < 16 else None, PAGE + 1)
         read = tx.glance.messages(found[:PAGE])
-    rows = [(m, read[m]) for m in found[:PAGE] if m in read]
+        came = tx.stuck.received(found[:PAGE])
+    rows = [(m, read[m], came[m]) for m in found[:PAGE] if m in read]
     return visit.page("machine.html", rows=rows, more=found[PAGE - 1] if len(found) > PAGE else None, words="")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.header import decode_header, make_header
 
 from starlette.responses import Response
@@ -60,7 +61,7 @@ def one(visit: Visit) -> Response:
     return visit.page(
         "mail.html",
         item=item,
-        text=item.mail.text if visit.context.demo else without_secrets(item.mail.text),
+        runs=runs_of(item.mail.text, visit),
         numbers=numbers,
         headers=headers_of(item.mail.data),
         may_edit=visit.staff.role in CASE_WORKERS and drafts.may_edit(item),
@@ -68,6 +69,22 @@ def one(visit: Visit) -> Response:
         mail_name=speech.mail_name,
         words="",
     )
+
+
+def runs_of(text: str, visit: Visit) -> list[tuple[str, bool]]:
+    """The text in runs, and whether a run is a link of ours that may be clicked.
+
+    In the demo the reader plays the seeker too: links to our own pages /c/… and /return open. Nothing else is ever a
+    link here, and elsewhere the secret of a link is not even shown.
+    """
+    if not visit.context.demo:
+        return [(without_secrets(text), False)]
+    pattern = rf"(?<![!-~]){re.escape(visit.tools.public_url)}/(?:c/[A-Za-z0-9_-]+|return)(?![!-~])"
+    found, at = [], 0
+    for link in re.finditer(pattern, text):
+        found += [(text[at : link.start()], False), (link[0], True)]
+        at = link.end()
+    return [run for run in (*found, (text[at:], False)) if run[0]]
 
 
 def _has_other_words(visit: Visit, item: OutboxItem) -> bool:
