@@ -11,7 +11,7 @@ from typing import cast
 from intake.bootstrap.disk import Disk, Doors
 from intake.bootstrap.toolbox import Toolbox, key_maker
 from intake.channels.inbox import InboxWriter
-from intake.channels.standard_webhooks import load_secrets
+from intake.channels.standard_webhooks import SecretFile
 from intake.config import Settings
 from intake.errors import SettingError
 from intake.keyring import Keyring, load_keyring, make_secret
@@ -55,8 +55,10 @@ class House:
     _parser: ParserPool | None = None
     problems: list[str] = field(default_factory=list)
     disk: Disk = field(init=False)
+    _hook_keys: SecretFile = field(init=False)
 
     def __post_init__(self) -> None:
+        self._hook_keys = SecretFile(self.settings.webhook_secret_path)
         self.disk = Disk(self.settings.home, keeps_data=self.settings.store_url.startswith("sqlite"))
 
     @property
@@ -86,7 +88,7 @@ class House:
 
     def webhook_secrets(self) -> list[bytes]:
         """The keys that sign webhooks, newest first. Raises SettingError; a remark in the file is no key."""
-        return list(load_secrets(self.settings.webhook_secret_path))
+        return list(self._hook_keys.secrets())
 
     def close(self) -> None:
         """Finish what was accepted, then let go."""

@@ -21,6 +21,7 @@ REQUESTS = frozenset(
 MAX_CHARS = {"message": 100_000, "comment": 20_000, "email": 320}
 SHORT = 1_000
 FREE_TEXT = frozenset({"message", "comment"})
+_BOM = b"\xef\xbb\xbf"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _ADDRESS = re.compile(r"[^\s<>,;:@\"]+@[^\s<>,;:@\"]+\.[^\s<>,;:@\"]+|\"[^\s\"]+\"@[^\s<>,;:@\"]+")
@@ -45,7 +46,7 @@ def read_body(content_type: str, raw: bytes, charsets: Mapping[str, str] = UTF_8
 def read_json(raw: bytes) -> dict[str, Any]:
     """A JSON object. Raises BadBody("body")."""
     try:
-        value = json.loads(raw.decode("utf-8-sig"))
+        value = json.loads(raw.removeprefix(_BOM).decode("utf-8"))
     except (ValueError, RecursionError) as e:
         raise BadBody("body", "is not JSON in UTF-8") from e
     if not isinstance(value, dict):
@@ -81,13 +82,13 @@ def checked(given: Mapping[str, Any], names: Iterable[str], needed: Iterable[str
 def _checked(name: str, value: Any, needed: bool) -> str:
     if value is None:
         value = ""
-    if isinstance(value, int) and not isinstance(value, bool) and name not in FREE_TEXT:
+    elif isinstance(value, int) and not isinstance(value, bool) and name not in FREE_TEXT:
         value = str(value)  # a member number that a form sends as a number
     if not isinstance(value, str):
         raise BadBody(name, "must be one text")
     if len(value) > MAX_CHARS.get(name, SHORT):
         raise BadBody(name, "is too long")
-    if (_CONTROL_IN_TEXT if name in FREE_TEXT else _CONTROL).search(value):
+    if not value.isprintable() and (_CONTROL_IN_TEXT if name in FREE_TEXT else _CONTROL).search(value):
         raise BadBody(name, "contains control characters")
     if needed and not value.strip():
         raise BadBody(name, "is missing")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import os
 import secrets as random
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -19,6 +19,8 @@ VERSION = "v1"
 TOLERANCE_SECONDS = 300
 MIN_KEY_BYTES = 24  # the standard's own lower bound
 MAX_ID = 256
+LOOK_SECONDS = 1.0  # how soon a changed file of secrets counts
+_HEADERS = frozenset({"webhook-id", "webhook-timestamp", "webhook-signature"})
 
 
 class BadSignature(NotAllowed):
@@ -61,31 +63,48 @@ def load_secrets(path: Path) -> tuple[bytes, ...]:
     Raises SettingError where the file is missing, empty or holds a bad one.
     """
     try:
-        found = os.stat(path)  # noqa: PTH116 each request asks
-        return _secrets_of(path, found.st_mtime_ns, found.st_size, found.st_ino)
+        lines = [line.strip() for line in path.read_bytes().splitlines()]
     except OSError as e:
         raise SettingError(f"{path}: cannot read the webhook secret ({e.strerror}); run `intake init`") from e
-
-
-@lru_cache(maxsize=16)
-def _secrets_of(path: Path, *_: int) -> tuple[bytes, ...]:
-    """Read anew when the file is another one."""
-    lines = [line.strip() for line in path.read_bytes().splitlines()]
     found = tuple(key_of(line) for line in lines if line and not line.startswith(b"#"))
     if not found:
         raise SettingError(f"{path}: holds no webhook secret; run `intake init`")
     return found
 
 
+class SecretFile:
+    """The secrets of one file for those who ask at each request: read anew at most once a second."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: tuple[bytes, ...] = ()
+        self._until = 0.0
+
+    def secrets(self) -> tuple[bytes, ...]:
+        """What ``load_secrets`` gives, or gave within the last second. Raises SettingError as it does."""
+        now = time.monotonic()
+        if now >= self._until:
+            self._known = load_secrets(self._path)
+            self._until = now + LOOK_SECONDS
+        return self._known
+
+
 def sign(secret: bytes, webhook_id: str, timestamp: int, body: bytes) -> str:
     """The value of ``webhook-signature`` for one key."""
-    content = f"{webhook_id}.{timestamp}.".encode() + body
-    return f"{VERSION},{base64.b64encode(hmac.digest(key_of(secret), content, 'sha256')).decode('ascii')}"
+    mac = _keyed(secret).copy()
+    mac.update(f"{webhook_id}.{timestamp}.".encode() + body)
+    return f"{VERSION},{base64.b64encode(mac.digest()).decode('ascii')}"
+
+
+@lru_cache(maxsize=16)
+def _keyed(secret: bytes) -> hmac.HMAC:
+    """Made ready once: the key's own part costs more than a form."""
+    return hmac.new(key_of(secret), digestmod="sha256")
 
 
 def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[bytes], now: datetime) -> str:
     """The ``webhook-id`` of a rightly signed body. Raises BadSignature; with no secret at all nothing is right."""
-    found = {name.lower(): value for name, value in headers.items()}
+    found = headers if headers.keys() >= _HEADERS else {name.lower(): value for name, value in headers.items()}
     webhook_id = found.get("webhook-id", "")
     if not webhook_id or len(webhook_id) > MAX_ID or not (webhook_id.isascii() and webhook_id.isprintable()):
         raise BadSignature("webhook-id is missing or malformed")

@@ -25,9 +25,11 @@ STATIC = Path(__file__).parent / "static"
 
 def create_app(context: WebContext) -> Starlette:
     """The application for one house."""
+    signed = hooks.signed_hooks(context)
     app = Starlette(
         routes=[
             Route("/", _front),
+            *(Route(path, hook, methods=["POST"]) for path, hook in signed.items()),
             *hooks.ROUTES,
             *contact.ROUTES,
             *seeker.ROUTES,
@@ -37,7 +39,10 @@ def create_app(context: WebContext) -> Starlette:
             Mount("/staff", routes=staff.ROUTES),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(Guard, public_url=context.settings.public_url)],
+        middleware=[
+            Middleware(hooks.SignedFirst, hooks=signed),
+            Middleware(Guard, public_url=context.settings.public_url),
+        ],
         exception_handlers={Exception: _broken, IntakeError: _failed, BodyTooLarge: _too_large},
     )
     app.state.context = context

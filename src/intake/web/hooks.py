@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from intake import resources
 from intake.channels import app, foreign, form
@@ -14,34 +16,76 @@ from intake.channels.standard_webhooks import BadBody, BadSignature
 from intake.errors import RuleError, SettingError, Temporary
 from intake.journal import journal
 from intake.model import Arrival
-from intake.web.context import context_of
+from intake.web.context import WebContext, context_of
+from intake.web.security import BodyTooLarge, encoded, headers_of, whole_body
 
+RETRY_SECONDS = 30
+Check = Callable[..., Arrival]  # headers, body, secrets, now; raises BadSignature and BadBody
+READ = {
+    name.encode(): name
+    for name in ("webhook-id", "webhook-timestamp", "webhook-signature", "content-type", "content-length")
+}
 log = journal("hooks")
 
 
-async def form_hook(request: Request) -> Response:
-    """``POST /hooks/form``."""
-    return await _signed(request, form.arrival_from_hook)
+class SignedHook:
+    """``POST`` of one signed hook: an application by itself, for a form's server may bring thousands a second.
+
+    Starlette's request, response and routing would cost as much again as everything else up to the commit.
+    """
+
+    def __init__(self, check: Check, context: WebContext) -> None:
+        self._check, self._context = check, context
+        self._headers = [(b"content-type", b"application/json"), *encoded(headers_of(context.settings.public_url))]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            status, answer = await self._answer(scope, receive)
+        except ClientDisconnect:
+            return
+        body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+        headers = [*self._headers, (b"content-length", b"%d" % len(body))]
+        if status == 503:
+            headers.append((b"retry-after", str(RETRY_SECONDS).encode()))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, bytes | dict[str, str]]:
+        context = self._context
+        found = {READ[name]: value.decode("latin-1") for name, value in scope["headers"] if name in READ}
+        try:
+            raw = await whole_body(receive, found.get("content-length", ""))
+            arrival = self._check(found, raw, context.webhook_secrets(), context.clock())
+            accepted = await context.writer.accept_async(arrival)
+        except BodyTooLarge:
+            return 413, {"error": "too large"}
+        except BadSignature:
+            return 401, {"error": "signature"}
+        except BadBody as e:
+            return 422, {"error": str(e), "field": e.field}
+        except (SettingError, Temporary) as e:
+            (log.error if isinstance(e, SettingError) else log.warning)("not taken", error=e)
+            return 503, {"error": "try again later"}
+        return 202, b'{"id":"%d"}' % accepted.message_id
 
 
-async def app_hook(request: Request) -> Response:
-    """``POST /hooks/app``."""
-    return await _signed(request, app.arrival_from_hook)
+class SignedFirst:
+    """Looks for signed hooks before everything that pages need; the routes answer other methods."""
+
+    def __init__(self, app: ASGIApp, hooks: Mapping[str, ASGIApp]) -> None:
+        self._app, self._hooks = app, hooks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in self._hooks:
+            await self._hooks[scope["path"]](scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
 
 
-async def _signed(request: Request, check: Callable[..., Arrival]) -> Response:
-    context = context_of(request)
-    raw = await request.body()
-    try:
-        arrival = check(request.headers, raw, context.webhook_secrets(), context.clock())
-    except BadSignature:
-        return JSONResponse({"error": "signature"}, 401)
-    except BadBody as e:
-        return JSONResponse({"error": str(e), "field": e.field}, 422)
-    except SettingError as e:
-        log.error("no webhook secret", error=e)
-        return _later()
-    return await take(request, arrival)
+def signed_hooks(context: WebContext) -> dict[str, ASGIApp]:
+    """Form and app by their paths."""
+    checks = {"/hooks/form": form.arrival_from_hook, "/hooks/app": app.arrival_from_hook}
+    return {path: SignedHook(check, context) for path, check in checks.items()}
 
 
 async def foreign_hook(request: Request) -> Response:
@@ -75,11 +119,7 @@ async def take(request: Request, arrival: Arrival) -> Response:
 
 
 def _later() -> Response:
-    return JSONResponse({"error": "try again later"}, 503, headers={"Retry-After": "30"})
+    return JSONResponse({"error": "try again later"}, 503, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
-ROUTES = [
-    Route("/hooks/form", form_hook, methods=["POST"]),
-    Route("/hooks/app", app_hook, methods=["POST"]),
-    Route("/hooks/in/{name}/{secret}", foreign_hook, methods=["POST"]),
-]
+ROUTES = [Route("/hooks/in/{name}/{secret}", foreign_hook, methods=["POST"])]

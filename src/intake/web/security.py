@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,17 +23,28 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+MAX_BODY = 1_000_000
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNED = ("/hooks/", "/api/")  # programs, not browsers: they sign or bring a token
+
+
+def headers_of(public_url: str) -> dict[str, str]:
+    """What every response carries."""
+    secure = {"Strict-Transport-Security": "max-age=31536000"} if public_url.startswith("https://") else {}
+    return HEADERS | secure
+
+
+def encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """As ASGI wants them."""
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 class Guard:
     """Adds the headers, limits bodies, and refuses changes that another site sends."""
 
-    def __init__(self, app: ASGIApp, public_url: str, max_body: int = 1_000_000) -> None:
+    def __init__(self, app: ASGIApp, public_url: str, max_body: int = MAX_BODY) -> None:
         self._app, self._host, self._max = app, urlsplit(public_url).netloc, max_body
-        secure = {"Strict-Transport-Security": "max-age=31536000"} if public_url.startswith("https://") else {}
-        self._headers = HEADERS | secure
+        self._headers = headers_of(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -77,6 +89,23 @@ class Guard:
 
 class BodyTooLarge(Exception):
     """The request's body is larger than anything that is taken here."""
+
+
+async def whole_body(receive: Receive, length: str, most: int = MAX_BODY) -> bytes:
+    """The request's body; ``length`` is what it says of itself. Raises BodyTooLarge, ClientDisconnect."""
+    if length.isdigit() and int(length) > most:
+        raise BodyTooLarge
+    pieces, got, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        pieces.append(message.get("body", b""))
+        got += len(pieces[-1])
+        if got > most:
+            raise BodyTooLarge
+        more = message.get("more_body", False)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def same_origin(request: Request, public_host: str) -> bool:
