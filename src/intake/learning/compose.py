@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import combinations, islice
 from random import Random
 
 from intake.learning.corpus import Line
@@ -32,6 +32,7 @@ _OPENINGS = (
 _CLOSINGS = "|||よろしくお願いいたします。|どうぞよろしくお願いします。|お手数をおかけします。|以上です。".split("|")
 _LISTS = (("1. ", "2. ", "3. "), ("①", "②", "③"), ("・", "・", "・"), ("(1)", "(2)", "(3)"))
 _LAST_LINES = re.compile("よろしく|宜しく|失礼|以上|敬具|草々|かしこ|お手数")
+_TRIES = 20_000
 _SHORT_LINE = 14  # letters; at the end of a letter so short a line is a name
 _LONGEST = 90  # letters of a sentence that is put into a letter
 _LARGEST = 500  # letters of a letter that takes one more sentence
@@ -61,7 +62,7 @@ def composed(lines: Sequence[Line], fold: Callable[[Line], int], count: int, see
     for number, own in sorted(folds.items()):
         dice = Random(f"{seed}/{number}")  # noqa: S311 - the same letters each time
         parts = _parts(own, pairs)
-        out += [made for made, _ in zip(_made(parts, dice), range(count * len(own) // len(lines)), strict=False)]
+        out += islice(_made(parts, dice), count * len(own) // len(lines))
     return out
 
 
@@ -96,7 +97,7 @@ def _quotes(line: Line) -> bool:
 def _made(parts: _Parts, dice: Random) -> Iterator[Line]:
     ways = (_letter_and_request, _letter_and_request, _two_requests, _two_requests, _beside_a_mention,
             _letter_and_mention, _letter_takes_request, _reason_and_request)  # fmt: skip
-    while True:
+    for _ in range(_TRIES):  # few lines may give no letter at all
         made = dice.choice(ways)(parts, dice)
         if made:
             yield made
@@ -109,16 +110,19 @@ def _line(first: Line, body: str, requests: Sequence[str], reasons: tuple[str, .
     )  # fmt: skip
 
 
-def _pair(parts: _Parts, dice: Random) -> Pair:
+def _pair(parts: _Parts, dice: Random) -> Pair | None:
+    if not parts.pairs:
+        return None
     one, two = dice.choices([pair for pair, _ in parts.pairs], [times for _, times in parts.pairs])[0]
     return (one, two) if dice.random() < 0.5 else (two, one)
 
 
 def _two_requests(parts: _Parts, dice: Random) -> Line | None:
     """お世話に… A また、B よろしく…, or a list."""
-    one, two = _pair(parts, dice)
-    if not parts.asks[one] or not parts.asks[two]:
+    pair = _pair(parts, dice)
+    if pair is None or not all(parts.asks[one] for one in pair):
         return None
+    one, two = pair
     first, second = dice.choice(parts.asks[one]), dice.choice(parts.asks[two])
     opening, closing = dice.choice(_OPENINGS), dice.choice(_CLOSINGS)
     if dice.random() < 0.15:
@@ -131,9 +135,10 @@ def _two_requests(parts: _Parts, dice: Random) -> Line | None:
 
 def _letter_and_request(parts: _Parts, dice: Random) -> Line | None:
     """A letter that asks one thing, and in passing another."""
-    one, two = _pair(parts, dice)
-    if not parts.letters[one] or not parts.asks[two]:
+    pair = _pair(parts, dice)
+    if pair is None or not parts.letters[pair[0]] or not parts.asks[pair[1]]:
         return None
+    one, two = pair
     letter = dice.choice(parts.letters[one])
     return _line(letter, _inserted(letter.body, dice.choice(parts.asks[two]).body, dice), (one, two))
 

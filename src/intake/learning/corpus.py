@@ -11,7 +11,7 @@ from typing import Any
 
 from intake.errors import BadInput
 
-_NUMBERED = re.compile(r"(.*?)(\d+)[a-z]?$")
+_NUMBERED = re.compile(r"(.*?)(\d+)(?:-?[a-z])?$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from intake.learning import network
+from intake.learning import compose, network
 from intake.learning.calibrate import KINDS, Outcome, calibrate, floors_of, reason_floors
 from intake.learning.corpus import Line, read_lines
 from intake.learning.linear import Floats, Rows, fit_letters
@@ -39,6 +39,7 @@ L2 = (0.2, 0.5)  # of sentences, of letters
 ROUNDS = 60
 WEAK = 0.03  # log odds; a feature that says less is not shipped
 LEAST_LINES = 2  # a feature of one line alone teaches nothing
+COMPOSED = 0.25  # letters put together from the lines, for each line
 CORPUS = ("tests/corpus/open", "tests/corpus/own")
 
 
@@ -83,6 +84,11 @@ def fold_of(group: str) -> int:
     return int(hashlib.sha256(f"{group}/fold".encode()).hexdigest(), 16) % FOLDS
 
 
+def part_of(line: Line) -> int:
+    """The part that a line belongs to."""
+    return fold_of(line.group or line.id)
+
+
 def learn(prepared: Sequence[Prepared], known: Known) -> Weights:
     """Weights of both learned readers from these lines; the calibration is still empty."""
     counts = Counter(number for one in prepared for number in set(one.reading.numbers()))
@@ -102,13 +108,13 @@ def learn(prepared: Sequence[Prepared], known: Known) -> Weights:
         np.vstack([both[used], np.zeros((1, both.shape[1]))]).astype(np.float32),
         {},
         dict.fromkeys(KINDS, 1.1),
-        network_of(prepared, known),
+        network_of(prepared, known, reason_labels),
     )
 
 
-def network_of(prepared: Sequence[Prepared], known: Known) -> Learned:
-    """What the network learns from these lines."""
-    letters = letters_of([one for one in prepared if one.line.requests is not None], known)
+def network_of(prepared: Sequence[Prepared], known: Known, reason_labels: Sequence[str]) -> Learned:
+    """What the network learns from these lines: requests, then reasons."""
+    letters = letters_of(prepared, known, reason_labels)
     sizes = len(known.words) + 2, len(known.surfaces) + 2
     return Learned(known.words, known.surfaces, network.train(letters, vectors(), sizes))
 
@@ -119,7 +125,7 @@ def vectors() -> npt.NDArray[np.float32]:
     return np.vstack([np.zeros((1, known.shape[1]), np.float32), known])
 
 
-def letters_of(prepared: Sequence[Prepared], known: Known) -> list[network.Letter]:
+def letters_of(prepared: Sequence[Prepared], known: Known, reason_labels: Sequence[str] = ()) -> list[network.Letter]:
     """The lines as the network sees them."""
     words = {word: number for number, word in enumerate(known.words, 2)}
     surfaces = {word: number for number, word in enumerate(known.surfaces, 2)}
@@ -127,10 +133,7 @@ def letters_of(prepared: Sequence[Prepared], known: Known) -> list[network.Lette
     out = []
     for one in prepared:
         given = one.reading.document.tokens.words
-        right = np.array([label in (one.line.requests or ()) for label in LABELS], np.float32)
-        counts = np.full(len(LABELS), one.line.weight * (1.0 if one.line.kind == "message" else 0.8), np.float32)
-        if right[: len(ASKED)].any():
-            counts[LABELS.index("question")] = 0
+        right, counts = _right(one.line, reason_labels)
         out.append(
             network.Letter(
                 np.array([words.get(word.feature, 1) for word in given], np.int64),
@@ -143,6 +146,17 @@ def letters_of(prepared: Sequence[Prepared], known: Known) -> list[network.Lette
             )
         )
     return out
+
+
+def _right(line: Line, reason_labels: Sequence[str]) -> tuple[network.Floats, network.Floats]:
+    """What is right of requests and reasons, and what each counts: nothing where the line does not say."""
+    right = [label in (line.requests or ()) for label in LABELS] + [r in (line.reasons or ()) for r in reason_labels]
+    weight = line.weight * (1.0 if line.kind == "message" else 0.8)
+    asked, reasoned = weight * (line.requests is not None), weight * _gives_reasons(line)
+    counts = np.array([asked] * len(LABELS) + [reasoned] * len(reason_labels), np.float32)
+    if any(right[: len(ASKED)]):
+        counts[LABELS.index("question")] = 0
+    return np.array(right, np.float32), counts
 
 
 def _rows(lists: Iterable[Iterable[int]], column: dict[int, int]) -> Rows:
@@ -190,8 +204,8 @@ def out_of_fold(prepared: Sequence[Prepared], known: Known) -> list[Outcome]:
     """Every line read by readers that never saw it, nor its like."""
     outcomes: list[Outcome] = []
     for fold in range(FOLDS):
-        weights = learn([one for one in prepared if fold_of(one.line.group or one.line.id) != fold], known)
-        held = [one for one in prepared if fold_of(one.line.group or one.line.id) == fold]
+        weights = learn([one for one in prepared if part_of(one.line) != fold], known)
+        held = [one for one in prepared if part_of(one.line) == fold and one.line.kind != compose.KIND]
         outcomes += outcomes_of(held, weights, known)
     return outcomes
 
@@ -235,7 +249,7 @@ def _outcome(one: Prepared, weights: Weights, seen: Network | None) -> Outcome:
 
 def build(lines: Sequence[Line], rules: Path) -> tuple[Weights, list[Outcome]]:
     """The shipped weights and the out-of-fold readings they are calibrated on."""
-    prepared, known = ready(lines, rules)
+    prepared, known = ready([*lines, *compose.composed(lines, part_of, int(COMPOSED * len(lines)))], rules)
     outcomes = out_of_fold(prepared, known)
     sure = calibrate(outcomes)
     weights = learn(prepared, known)

@@ -44,8 +44,8 @@ def scores(reading: Reading, weights: Weights) -> tuple[Floats, Floats]:
 
 
 def together(linear: Floats, network: Floats) -> Floats:
-    """What both learned readers say of the requests."""
-    both: Floats = (1 - SHARE) * linear[: len(network)] + SHARE * network
+    """What both learned readers say, of the labels that both know."""
+    both: Floats = (1 - SHARE) * linear[: len(network)] + SHARE * network[: len(linear)]
     return both
 
 
@@ -87,8 +87,12 @@ class LearnedReaders:
 
 def scored(every: Floats, rows: Floats, network: Floats | None, labels: Sequence[str]) -> Scores:
     """Put together what the linear reader (``every``: requests, then reasons) and the network said."""
-    linear = every[: len(labels)]
-    other = linear if network is None else network
-    odds = linear if network is None else together(linear, network)
+    size = len(labels)
+    linear = every[:size]
+    other, odds, reasons = linear, linear, every[size:]
+    if network is not None:
+        other, both = network[:size], together(every, network)
+        odds = both[:size]
+        reasons = both[size:] if len(both) > size else reasons
     views = decode(linear, labels), decode(other, labels)
-    return Scores(odds, every[len(labels) :], rows, decode(odds, labels), (linear, other), views)
+    return Scores(odds, reasons, rows, decode(odds, labels), (linear, other), views)
