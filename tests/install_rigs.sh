@@ -16,6 +16,7 @@ chromium|command -v chromium|the pages in a real browser
 libatomic1|ls /usr/lib/*/libatomic.so.1|the browser's driver, so the pages in a real browser
 fonts-noto-cjk|ls /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc|Japanese on screenshots
 postfix|ls /usr/sbin/smtp-source|load by postfix's smtp-source
+libfaketime|ls /usr/lib/*/faketime/libfaketimeMT.so.1|a real process whose clock jumps
 LIST
 }
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 import uvicorn
 
+from intake.bootstrap.clock import ClockWatch
 from intake.bootstrap.health import Health, failing
 from intake.bootstrap.house import House
 from intake.bootstrap.keeping import Keeper
@@ -85,6 +86,8 @@ class Services:
         self._threads: list[Supervised] = []
         self._smtp: list[SmtpServer] = []
         self._web: uvicorn.Server | None = None
+        self._clock = ClockWatch(house.store, utc_now)
+        self.health.check("the clock", self._clock.trouble)
         self.health.check("rules", lambda: house.tools.trouble)
         self.health.check("the disk", house.disk.trouble)
 
@@ -104,6 +107,7 @@ class Services:
 
     async def _start(self) -> None:
         end_leases_of_the_dead(self.house.store, utc_now())
+        self._clock.begin()
         self._start_threads()
         if "smtp" in self.parts:
             await self._start_smtp()
@@ -114,8 +118,9 @@ class Services:
         house = self.house
         house.disk.look()
         self._thread("disk", house.disk.loop)
+        self._thread("clock", self._clock.loop)
         if "worker" in self.parts:
-            worker = make_worker(house)
+            worker = make_worker(house, self._clock.trusts)
             self.health.watch("the worker", lambda: worker.beat_at)
             self.health.check("the worker", lambda: failing(worker.failing, utc_now()))
             self._thread("worker", worker.loop)
@@ -143,7 +148,7 @@ class Services:
         self._thread("webhooks", telling.loop)
 
     def _start_keeping(self) -> None:
-        keeper = Keeper(self.house)
+        keeper = Keeper(self.house, trusts=self._clock.trusts)
         self.health.check("erasures", lambda: keeper.trouble)
         self.health.check("the keeper", lambda: failing(keeper.failing, utc_now()))
         self._thread("keeper", keeper.loop)

@@ -381,6 +381,10 @@ class AuditRepo(Protocol):
 
     def of_case(self, case_id: int) -> list[AuditRow]: ...
 
+    def tail_of_case(self, case_id: int, limit: int, before: int | None = None) -> list[AuditRow]:
+        """The newest rows of a case, oldest first; those below ``before`` if given."""
+        ...
+
     def after(self, seq: int, limit: int = 100) -> list[AuditRow]:
         """Rows above ``seq``, oldest first: a cursor that never skips, for rows are added one after the other."""
         ...

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from intake.model import MailState
 from intake.store.context import Context
-from intake.store.tables import LIVE, WAITING, erasure, inbox, outbox
+from intake.store.tables import LIVE, WAITING, erasure, inbox, outbox, webhook_out
 
+SKEW = timedelta(minutes=2)  # between the clocks of several machines
+LONGEST_CLAIM = timedelta(hours=2)  # the longest lease, an erasure's hour of waiting, and a little
+LONGEST_WAIT = timedelta(days=40)  # nothing is put off so long: the longest holidays, the tries of a relay
 _held = sa.and_(sa.text(WAITING), inbox.c.worker.is_not(None))
 _leaving = sa.and_(sa.text(LIVE), outbox.c.state == MailState.CLAIMED.value)
 _erasing = sa.and_(erasure.c.step != "done", erasure.c.worker.is_not(None))
@@ -37,3 +40,21 @@ class Leases:
             mine = sa.update(table).where(condition, table.c.worker == holder, table.c.ready_at > now)
             ended += self._c.conn.execute(mine.values(ready_at=now)).rowcount
         return ended
+
+    def put_right(self, now: datetime) -> int:
+        """See the port. One statement for each queue; cheap where nothing lies ahead."""
+        ahead, claimed, late = now + SKEW, now + LONGEST_CLAIM, now + LONGEST_WAIT
+        queued = sa.and_(sa.text(LIVE), outbox.c.state == MailState.QUEUED.value)
+        is_ahead = sa.or_(outbox.c.created_at > ahead, outbox.c.ready_at > late)
+        news = sa.and_(
+            sa.text("state = 'queued'"), sa.or_(webhook_out.c.queued_at > ahead, webhook_out.c.ready_at > late)
+        )
+        made = sa.case((outbox.c.created_at > now, now), else_=outbox.c.created_at)
+        work = (
+            sa.update(inbox).where(sa.text(WAITING), inbox.c.ready_at > claimed).values(ready_at=now),
+            sa.update(outbox).where(_leaving, outbox.c.ready_at > claimed).values(ready_at=now),
+            sa.update(outbox).where(queued, is_ahead).values(created_at=made, not_before=now, ready_at=now),
+            sa.update(erasure).where(erasure.c.step != "done", erasure.c.ready_at > claimed).values(ready_at=now),
+            sa.update(webhook_out).where(news).values(queued_at=now, ready_at=now),
+        )
+        return sum(self._c.conn.execute(statement).rowcount for statement in work)

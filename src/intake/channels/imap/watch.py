@@ -72,13 +72,14 @@ class Mailbox:
         self._stuck = 0  # mails that the server lists and does not give out
         self.beat_at = clock()
         self.ok_at = clock()  # the last time that everything on the server was taken in
+        self._ok_count = time.monotonic()  # the same moment, for a clock that is set back
         self.taken = 0
 
     # --- what others see -----------------------------------------------------------------------------------------
 
     def trouble(self, now: datetime | None = None) -> str | None:
         """What is wrong, in words with its age; None if all that lay there a minute ago is taken in."""
-        age = ((now or self._clock()) - self.ok_at).total_seconds()
+        age = self._silent(now)
         if self._failures and age >= STALL_SECONDS:
             return f"{self._where}: {self._why}, for {_age(age)}"
         if age >= STALL_SECONDS + 2 * self._poll:
@@ -86,6 +87,10 @@ class Mailbox:
         if self._stuck:
             return f"{self._where}: {self._stuck} mails cannot be fetched; read them in the mailbox itself"
         return None
+
+    def _silent(self, now: datetime | None = None) -> float:
+        """Seconds since all was well: by the clock, and by our own count of them."""
+        return max(((now or self._clock()) - self.ok_at).total_seconds(), time.monotonic() - self._ok_count)
 
     @property
     def _where(self) -> str:
@@ -243,6 +248,7 @@ class Mailbox:
     def _succeeded(self) -> None:
         self._failures, self._why = 0, ""
         self.ok_at = self.beat_at = self._clock()
+        self._ok_count = time.monotonic()
         if self._is_stalled:
             log.info("recovered", account=self.account.name, folder=self.account.folder)
             self._tell("")
@@ -253,8 +259,7 @@ class Mailbox:
         self._beat()
         log.warning("failed", account=self.account.name, error=type(error).__name__, attempts=self._failures)
         trouble = self.trouble()
-        silent = (self._clock() - self.ok_at).total_seconds()
-        if trouble and silent >= ALARM_SECONDS and not self._is_stalled:
+        if trouble and self._silent() >= ALARM_SECONDS and not self._is_stalled:
             self._tell(trouble)
 
     def _tell(self, what: str) -> None:

@@ -1,0 +1,134 @@
+"""A clock set wrong and right again: what lay in the future is due, and nothing falls due because of a wrong day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from intake.bootstrap.clock import AHEAD_SECONDS, AWAY_SECONDS, HOLD_SECONDS, SEEN, ClockWatch
+from intake.bootstrap.house import House
+from intake.bootstrap.keeping import Keeper
+from intake.model import Channel, Envelope, MailState
+from intake.worker import Worker
+from tests.house import DESK, InProcess, TestHouse, open_test_house
+from tests.integration.test_erasure_steps import approved, filled
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def house(tmp_path: Path, database_url: str) -> Any:
+    made = open_test_house(tmp_path / "home", url=database_url)
+    yield made
+    made.store.close()
+
+
+class Clocks:
+    """The clock of the world, which may jump, and one that only counts."""
+
+    def __init__(self, house: TestHouse) -> None:
+        self.house, self.count = house, 5000.0
+        self.watch = ClockWatch(house.store, lambda: house.now, lambda: self.count)
+
+    def passes(self, seconds: float) -> None:
+        self.house.now += timedelta(seconds=seconds)
+        self.count += seconds
+
+
+def test_what_was_made_in_the_future_leaves_when_the_clock_is_right_again(house: TestHouse) -> None:
+    clocks = Clocks(house)
+    clocks.watch.look()
+    house.seeker()
+    house.now += 3 * DAY
+    clocks.watch.look()
+    house.mail("退会の手続きをお願いいたします。")
+    house.worker.run_once()
+    house.arrive(_mail(house))
+    with house.store.write() as tx:  # a claim of somebody who died in that future
+        tx.inbox.claim(house.now, 10, 120, "elsewhere:1")
+    house.now -= 3 * DAY
+    assert house.sender.run_once(house.now) == 0, "its time would come in three days"
+    clocks.watch.look()
+    assert house.worker.run_once() == 1
+    assert house.sender.run_once(house.now) >= 1
+    assert next(m.state for m in house.outbox()) is MailState.SENT
+
+
+def test_what_is_put_off_rightly_stays_so(house: TestHouse) -> None:
+    """A mail for Monday, a mail that a relay has put off: set back by an hour or not, they wait."""
+    clocks = Clocks(house)
+    house.seeker()
+    house.mail("退会の手続きをお願いいたします。")
+    house.worker.run_once()
+    (item,) = house.outbox()
+    with house.store.write() as tx:
+        tx.outbox.postpone(item.id, house.now + 5 * DAY)
+    clocks.passes(7300)
+    house.now -= timedelta(hours=1)
+    clocks.watch.look()
+    assert house.sender.run_once(house.now) == 0
+    with house.store.write() as tx:
+        assert tx.leases.put_right(house.now) == 0
+
+
+def test_far_ahead_nothing_falls_due_for_a_day(tmp_path: Path) -> None:
+    house = filled(tmp_path / "home", "")
+    approved(house)
+    clocks = Clocks(house)
+    keeper = Keeper(House(house.settings, house.store, lambda: house.tools), lambda: house.now,  # type: ignore[arg-type]
+                    trusts=clocks.watch.trusts)  # fmt: skip
+    worker = Worker(house.store, lambda: house.tools, InProcess(), clock=lambda: house.now, trusts=clocks.watch.trusts)
+    house.now += 30 * DAY
+    for _ in range(2):
+        assert (worker.run_calendar(), keeper.run_once()) == (0, 0)
+        assert "went ahead by 30.0 days" in (clocks.watch.trouble() or "")
+        clocks.passes(HOLD_SECONDS / 3)
+    with house.store.read() as tx:
+        assert tx.erasures.newest() == []
+        assert [c.hold_reason for c in tx.cases.of_seeker(house.get_seeker("M-1").id)] == ["cooling_off"]
+    clocks.passes(HOLD_SECONDS)  # nobody has set it back: it is the truth
+    assert clocks.watch.trouble() is None
+    assert worker.run_calendar() == 1
+    assert keeper.run_once() == 1
+    house.store.close()
+
+
+def test_set_right_again_it_is_trusted_at_once(house: TestHouse) -> None:
+    clocks = Clocks(house)
+    for ahead in (timedelta(seconds=AHEAD_SECONDS + 1), 400 * DAY):
+        house.now += ahead
+        assert not clocks.watch.trusts()
+        clocks.passes(60)
+        house.now -= ahead
+        assert clocks.watch.trusts()
+    house.now += timedelta(seconds=AHEAD_SECONDS - 60)
+    assert clocks.watch.trusts(), "a machine that slept for some hours"
+
+
+def test_a_start_long_after_the_last_life_waits_too(house: TestHouse) -> None:
+    first = Clocks(house)
+    first.watch.begin()
+    first.watch.look()
+    with house.store.read() as tx:
+        assert tx.meta.get(SEEN) == house.now.isoformat()
+    house.now += timedelta(seconds=AWAY_SECONDS - 60)
+    short = Clocks(house)
+    short.watch.begin()
+    assert short.watch.trusts()
+    house.now += 300 * DAY
+    late = Clocks(house)
+    late.watch.begin()
+    assert not late.watch.trusts()
+    late.watch.look()
+    with house.store.read() as tx:
+        assert tx.meta.get(SEEN) != house.now.isoformat(), "a clock that is not trusted is not remembered"
+    late.passes(HOLD_SECONDS)
+    assert late.watch.trusts()
+
+
+def _mail(house: TestHouse) -> Envelope:
+    raw = b"From: taro@example.jp\r\nSubject: x\r\n\r\nhello\r\n"
+    return Envelope(Channel.EMAIL, "smtp", raw, house.now, "taro@example.jp", (DESK,), "192.0.2.1")
