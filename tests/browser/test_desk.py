@@ -119,7 +119,7 @@ def test_fifty_mixed_cases_by_keyboard_alone(house: TestHouse, site: str, page: 
     ways: list[tuple[str, Callable[[Hands, int], None], Callable[[int], Case]]] = [
         ("対応済み", lambda h, n: close(h), lambda n: asks(house, n)),
         ("退会を承認", lambda h, n: prove_and_approve(h), lambda n: leaves(house, n, proof=Proof.E2)),
-        ("自分の担当に", lambda h, n: pass_on(h), lambda n: asks(house, n)),
+        ("自分の案件に", lambda h, n: pass_on(h), lambda n: asks(house, n)),
         ("返信して終える", lambda h, n: answer(h), lambda n: asks(house, n)),
         ("保留", lambda h, n: put_aside(h), lambda n: asks(house, n)),
         ("確認リンク", lambda h, n: send_link(h), lambda n: leaves(house, n)),

@@ -417,7 +417,7 @@ def test_several_cases_are_assigned_at_once_and_the_rest_is_told(house: TestHous
     done = client.http.post("/staff/assign", data={**fields, "to": SATO, "pick": [*picks, "C-009999:1", "x"]})
     assert [get(house, c).assignee for c in (first, second, third)] == [SATO, second.assignee, third.assignee]
     page = client.get(done.headers["location"]).text
-    assert "1 件の担当を変えました" in page
+    assert "1 件の対応者を変えました" in page
     assert "4 件は" in page
 
 

@@ -18,7 +18,7 @@ from intake.replies import Letter, Part, render
 from intake.replies.contexts import variable_names
 
 NEUTRAL, SEVERAL = "receipt_neutral", "receipt_several"
-PLACE_FOR_WORDS = "（ここに、担当者の書いた文章が入ります。）"
+PLACE_FOR_WORDS = "（ここに、スタッフの書いた文章が入ります。）"
 HIDDEN = "…"  # a link that works proves that its reader is the person: the trial has none
 TRIER = Actor("system", "trial")
 

@@ -13,7 +13,7 @@ ERASERS = frozenset({Role.PRIVACY_OFFICER})
 CASE_WORKERS = frozenset({Role.REVIEWER, Role.LEAD})
 LEAD_HOLDS = frozenset({"staff_carries_out", "call_first", "self_application", "after_selection"})
 ROLE_NAMES = {
-    Role.REVIEWER: "担当者",
+    Role.REVIEWER: "確認者",
     Role.LEAD: "リーダー",
     Role.PRIVACY_OFFICER: "個人情報管理者",
     Role.ADMIN: "管理者",

@@ -45,7 +45,7 @@ WORDS = {
     "budget_domain": "同じドメインへの自動メールが上限に達しました", "budget_total": "自動メール全体が上限に達しました",
     "no_address": "登録アドレスがありません",
     "own_address": "自社のアドレスです", "bad_address": "登録アドレスに送信できません",
-    "staff_carries_out": "本人確認済み・担当者が実行",
+    "staff_carries_out": "本人確認済み・スタッフが実行",
     "approve_erasure": "削除の承認待ち", "came_back": "利用再開の意思あり",
     "erasure_due": "削除の実行待ち", "legal_hold": "法的保全中",
     "call": "電話で確認", "unknown_member": "会員番号が登録にありません",
@@ -56,7 +56,7 @@ WORDS = {
     "confirm_sender": "差出人の確認待ち", "sender_confirmed": "本人確認済み・対応待ち",
     "which_application": "どの応募か不明です", "no_application": "選考中の応募がありません",
     "not_withdrawn": "退会していない方です", "unknown_day": "退会日が不明です",
-    "reopen": "退会後の再開・担当者が対応", "ask_how_registered": "登録方法の確認待ち",
+    "reopen": "退会後の再開・スタッフが対応", "ask_how_registered": "登録方法の確認待ち",
     "staff_answer": "スタッフの回答待ち", "staff_read": "スタッフの確認待ち", "in_doubt": "判断がつきません",
     "call_first": "先に電話で確認", "second_approval": "2人目の承認待ち", "conditions": "希望条件の反映待ち",
     "task_overdue": "作業の期限切れ", "no_seeker": "求職者が選ばれていません",
@@ -84,7 +84,7 @@ WORDS = {
     "counterfactual_deletion": "決め手の言葉なしでも削除と読めてしまいます",
     # why no mail went
     "no_reply_needed": "連絡は不要", "archive": "過去のメール", "thanks": "お礼のみ", "joined": "同じ用件に追加",
-    "staff_look": "担当者が確認", "staff_answered": "担当者が対応", "still_waiting": "引き続き待機",
+    "staff_look": "スタッフが確認", "staff_answered": "スタッフが対応", "still_waiting": "引き続き待機",
     "last_mail_follows": "最後の連絡は後ほど", "sender_unproved": "差出人が未確認", "carried_out": "実行しました",
     "approved": "承認しました", "closed_by_staff": "対応済み", "cancelled_by_seeker": "本人が取り消し",
     # how a record fits
@@ -99,7 +99,7 @@ WORDS = {
     "queued": "送信待ち", "claimed": "送信中", "sent": "送信済み", "failed": "送信失敗", "unknown": "送信不明",
     "cancelled": "取りやめ", "stale": "要確認",
     # roles
-    "reviewer": "担当者", "lead": "リーダー", "privacy_officer": "個人情報管理者", "admin": "管理者",
+    "reviewer": "確認者", "lead": "リーダー", "privacy_officer": "個人情報管理者", "admin": "管理者",
     "auditor": "監査",
     # tasks
     "preferences_updated": "希望条件を反映", "tell_employer": "企業へ辞退を連絡", "remind": "確認の連絡",
@@ -114,7 +114,7 @@ WORDS = {
     "case.opened": "案件の受付", "case.changed": "案件の進行", "case.closed": "案件の終了", "task.opened": "作業の追加",
     "task.done": "作業の完了",
     # erasures and terms of keeping
-    "erasure_request": "ご本人の申し出", "erasure_operator": "運用担当の操作", "erasure_retention": "保存期間の終了",
+    "erasure_request": "ご本人の申し出", "erasure_operator": "運用者の操作", "erasure_retention": "保存期間の終了",
     "register": "求職管理簿", "retention_erase": "消去", "retention_erase_part": "一部を消去",
     "retention_notice": "お知らせ", "retention_wait": "待ち", "retention_legal_hold": "法的保全中",
     "retention_busy": "手続き中のため待ち", "retention_notice_first": "お知らせ済み・期日待ち",

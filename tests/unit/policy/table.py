@@ -55,7 +55,7 @@ OWN = "(自主応募)"
 ASSIGN_WORDS = {"lead": "リーダー", "concierge": "担当", "privacy_officer": "個人情報管理者"}
 CHOICE_WORDS = {"complete": "完了", "cancel": "キャンセル", "defer": "選考終了後に退会", "pause": "代わりに停止"}
 ROLE_WORDS = {
-    Role.REVIEWER: "担当者", Role.LEAD: "リーダー", Role.PRIVACY_OFFICER: "個人情報管理者", Role.ADMIN: "管理者",
+    Role.REVIEWER: "確認者", Role.LEAD: "リーダー", Role.PRIVACY_OFFICER: "個人情報管理者", Role.ADMIN: "管理者",
     Role.AUDITOR: "監査",
 }  # fmt: skip
 PROFILE_WORDS = {"agency": "民間の紹介会社(agency)", "public-office": "公的窓口(public-office)"}
@@ -210,7 +210,7 @@ def _proved(request: str, choice: str, who: Seeker, profile: Profile) -> Decisio
 
 def approvals(profile: Profile) -> Iterable[str]:
     """Staff's 承認, by role, proof and stage."""
-    yield "| ご依頼 | 本人の証拠 | 選考の段階 | 担当者 | リーダー | 個人情報管理者 | 管理者・監査 |"
+    yield "| ご依頼 | 本人の証拠 | 選考の段階 | 確認者 | リーダー | 個人情報管理者 | 管理者・監査 |"
     yield "|---|---|---|---|---|---|---|"
     for request in REQUESTS:
         by_lines: dict[tuple[tuple[str, Cell], ...], list[str]] = {}

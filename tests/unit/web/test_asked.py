@@ -37,7 +37,8 @@ def read(text: str) -> asked.Asked:
         ("assignee:me", {"assignee": "田中 直樹"}),
         ("担当:佐藤美", {"assignee": "佐藤 美咲"}),
         ('担当:"佐藤 健"', {"assignee": "佐藤 健"}),
-        ("担当:なし", {"unassigned": True}),
+        ("対応者:なし", {"unassigned": True}),
+        ("担当:なし", {"unassigned": True}),  # as searches were written that are kept
         ("due:<3d", {"due_until": TODAY + timedelta(days=3), "states": OPEN}),
         ("期限:>1週", {"due_from": TODAY + timedelta(days=8), "states": OPEN}),
         ("期限:今日", {"due_from": TODAY, "due_until": TODAY, "states": OPEN}),

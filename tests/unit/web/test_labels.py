@@ -74,6 +74,15 @@ def test_what_pages_say_has_its_english() -> None:
     assert sorted(s for s in said if JAPANESE.search(s) and s not in ENGLISH) == []
 
 
+def test_staff_pages_have_one_word_for_each_role_in_a_case() -> None:
+    """担当 is the seeker's concierge (domain.md: 担当変更), 対応者 who has the case, スタッフ everybody of the agency."""
+    pages = SOURCE.parents[1] / "templates" / "staff"
+    files = [*pages.glob("*"), *(SOURCE / "web" / "staff").glob("*.py"), SOURCE / "web" / "labels.py"]
+    assert len(files) > 60
+    mixed = re.compile("担当者|コンシェルジュ|自分の担当|(?<!新しい)担当を決める")
+    assert {p.name: found for p in files if (found := mixed.findall(p.read_text("utf-8")))} == {}
+
+
 @pytest.mark.parametrize(
     ("given", "name"),
     [

@@ -18,10 +18,10 @@ REQUESTS = ("withdrawal", "pause", "resume", "concierge_change", "deletion", "pr
 OPEN = tuple(s for s in CaseState if s.is_open)
 CLOSED = tuple(s for s in CaseState if not s.is_open)
 NAMES = {
-    "state": "状態", "request": "依頼", "channel": "経路", "assignee": "担当", "from": "差出人", "member": "会員番号",
+    "state": "状態", "request": "依頼", "channel": "経路", "assignee": "対応者", "from": "差出人", "member": "会員番号",
     "due": "期限", "older": "経過", "newer": "最近", "hold": "保留", "is": "印", "has": "付き",
 }  # fmt: skip
-_FIELDS = {k: k for k in NAMES} | {word: k for k, word in NAMES.items()} | {"会員": "member"}
+_FIELDS = {k: k for k in NAMES} | {word: k for k, word in NAMES.items()} | {"会員": "member", "担当": "assignee"}
 MARKS = {
     "late": "期限超過", "unassigned": "未割り当て", "mine": "自分", "complaint": "苦情", "sure": "確実",
     "unsure": "要確認", "proved": "本人確認済み", "unproved": "未確認", "open": "未完了", "closed": "完了",
@@ -36,8 +36,8 @@ NO_STATE = "状態の条件が食い違っています。"
 NO_HOLD = "「保留:{value}」に当たる理由はありません。一覧の「状況」の言葉で探せます。"
 NO_DAY = "「期限:{value}」が分かりません。例: 期限:<3d、期限:今日、期限:超過、期限:2026-11-30"
 NO_AGE = "「{name}:{value}」が分かりません。例: {name}:7d、{name}:2週"
-NO_STAFF = "「担当:{value}」に当たるスタッフがいません。"
-SEVERAL_STAFF = "「担当:{value}」に当たるスタッフが複数います。"
+NO_STAFF = "「対応者:{value}」に当たるスタッフがいません。"
+SEVERAL_STAFF = "「対応者:{value}」に当たるスタッフが複数います。"
 TROUBLES = (
     UNKNOWN,
     UNKNOWN_VALUE,

@@ -14,7 +14,7 @@ from intake.web.staff.english import ENGLISH
 DONE = {
     "approve": "承認しました", "correct": "依頼の種類を直しました", "hold": "保留にしました",
     "refuse": "お断りにしました", "close": "対応済みにしました", "lapse": "終了にしました",
-    "assign": "担当を変えました", "note": "メモを残しました", "reply": "返信を送信待ちに入れました",
+    "assign": "対応者を変えました", "note": "メモを残しました", "reply": "返信を送信待ちに入れました",
     "phone": "電話での確認を記録しました", "link": "確認リンクを送ります", "receipt": "受付の連絡を送ります",
     "reread": "文字コードを変えて読み直しました",
     "seeker": "求職者を選びました", "undo": "メールの送信を取りやめました",

@@ -22,7 +22,7 @@ _BY_KIND: tuple[tuple[type[IntakeError], str], ...] = (
 _BY_WORDS = (
     ("choose the seeker", "先に、該当する求職者を選んでください。"),
     ("no address on file", "登録アドレスがありません。求職者を選ぶか、電話で確認してください。"),
-    ("this case is about that person", "この案件はその担当者についてのものです。ほかの方を選んでください。"),
+    ("this case is about that person", "この案件はその方についてのものです。ほかの方を選んでください。"),
     ("no such member of staff", "その名前のスタッフはいません。"),
     ("the person has proved this wish", "ご本人の確認が済んだお申し出です。お断りや終了にはできません。"),
     (
@@ -39,7 +39,7 @@ _BY_WORDS = (
 )
 EVENTS = {
     "case.opened": "案件を開きました", "case.approved_by": "承認しました", "case.approve": "承認により進みました",
-    "case.assigned": "担当を変えました", "case.noted": "メモを残しました",
+    "case.assigned": "対応者を変えました", "case.noted": "メモを残しました",
     "case.seeker_chosen": "求職者を選びました", "case.reason_given": "理由を伺いました",
     "case.correct": "依頼の種類を直しました", "case.hold": "保留にしました", "case.refuse": "お断りにしました",
     "case.close": "対応済みにしました", "case.lapse": "終了にしました",
@@ -51,7 +51,7 @@ EVENTS = {
     "message.reread": "文字コードを変えて読み直しました", "message.by_hand": "開けない連絡を手で案件にしました",
     "message.tried_again": "開けなかった連絡をもう一度試しました",
     "case.discretion": "担当には伝えないでほしいとのご希望です",
-    "case.concierge_unknown": "書かれている担当者は、こちらにはおりません",
+    "case.concierge_unknown": "書かれている担当は、こちらにはおりません",
     "link.return_page": "利用再開のページをご案内しました", "seeker.preferences_changed": "希望条件を反映しました",
     "link.issued": "確認リンクを発行しました", "link.answered": "ご本人がリンクのページで選びました",
     "proof.telephone": "電話で本人確認をしました", "reply.queued": "メールを用意しました",

@@ -28,7 +28,7 @@ class Tab:
 
 
 TABS = (
-    Tab("mine", "自分の担当", REVIEW, "自分の担当の案件はありません。「未割り当て」から引き受けられます。"),
+    Tab("mine", "自分の案件", REVIEW, "自分が対応する案件はありません。「未割り当て」から引き受けられます。"),
     Tab("unassigned", "未割り当て", REVIEW, "未割り当ての案件はありません。新しい連絡が届くと、ここに並びます。"),
     Tab("all", "確認待ちすべて", REVIEW, "確認待ちの案件はありません。新しい連絡が届くと、ここに並びます。"),
     Tab("waiting", "本人の返事待ち", (CaseState.AWAITING_PROOF,), "本人の返事を待っている案件はありません。"),
@@ -93,9 +93,9 @@ def count_of(tx: Tx, tab: Tab, staff: StaffMember) -> int:
     return count(tx, queries(tab, staff))
 
 
-def count(tx: Tx, found_by: Sequence[CaseQuery]) -> int:
+def count(tx: Tx, found_by: Sequence[CaseQuery], cap: int = COUNT_CAP) -> int:
     """The same of any queries."""
-    return min(COUNT_CAP, sum(tx.cases.count(q, COUNT_CAP) for q in found_by))
+    return min(cap, sum(tx.cases.count(q, cap) for q in found_by))
 
 
 def neighbour(tx: Tx, tab: Tab, staff: StaffMember, case: Case, *, back: bool) -> Case | None:

@@ -73,5 +73,5 @@ def _trial(tx: Tx, visit: Visit, name: str) -> tuple[str, str, str]:
 
 def _why_not(error: IntakeError) -> str:
     said = speech.of_error(error)
-    lacks = "このひな形に必要な値が、この案件にはありません。実際の送信では、担当者の確認待ちになります。"
+    lacks = "このひな形に必要な値が、この案件にはありません。実際の送信では、スタッフの確認待ちになります。"
     return lacks if "templates/replies/" in str(error) else said
