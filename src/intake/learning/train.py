@@ -229,8 +229,8 @@ def _renamed(one: Prepared, rename: dict[int, int]) -> Prepared:
 
 def _outcome(one: Prepared, weights: Weights, seen: Network | None) -> Outcome:
     every, rows = learned.scores(one.reading, weights)
-    network = seen.scores(one.reading.document.pieces) if seen else None
-    scores = learned.scored(every, rows, network, weights.request_labels)
+    heard = seen.scores(one.reading.document.pieces) if seen else None
+    scores = learned.scored(every, rows, heard, weights.request_labels)
     doubted = [
         *asides.doubts(one.reading, one.line.body, scores.chosen),
         *gate.plain_doubts(scores.chosen, one.reading, scores),

@@ -63,6 +63,7 @@ class Scores:
     odds: Floats  # for each request label
     reasons: Floats  # for each reason label
     rows: Floats  # sentences × labels, by the linear reader
+    heard: Floats  # the same by the network
     chosen: tuple[str, ...]
     each: tuple[Floats, Floats]  # the odds of the linear reader and of the network, each alone
     views: tuple[tuple[str, ...], tuple[str, ...]]  # and what they read
@@ -78,21 +79,23 @@ class LearnedReaders:
     def scores(self, reading: Reading) -> Scores:
         """Read a letter."""
         every, rows = scores(reading, self.weights)
-        return scored(every, rows, self.network(reading), self.weights.request_labels)
+        heard = self._network.scores(reading.document.pieces) if self._network else None
+        return scored(every, rows, heard, self.weights.request_labels)
 
     def network(self, reading: Reading) -> Floats | None:
         """Log odds by the network alone; None where the weights have none."""
-        return None if self._network is None else self._network.scores(reading.document.pieces)
+        return None if self._network is None else self._network.scores(reading.document.pieces)[0]
 
 
-def scored(every: Floats, rows: Floats, network: Floats | None, labels: Sequence[str]) -> Scores:
-    """Put together what the linear reader (``every``: requests, then reasons) and the network said."""
+def scored(every: Floats, rows: Floats, heard: tuple[Floats, Floats] | None, labels: Sequence[str]) -> Scores:
+    """Put together what the linear reader (``every``: requests, then reasons; ``rows``: of its sentences) and the
+    network (``heard``: both) said."""
     size = len(labels)
     linear = every[:size]
-    other, odds, reasons = linear, linear, every[size:]
-    if network is not None:
-        other, both = network[:size], together(every, network)
-        odds = both[:size]
+    other, odds, reasons, sentences = linear, linear, every[size:], rows
+    if heard is not None:
+        other, both = heard[0][:size], together(every, heard[0])
+        odds, sentences = both[:size], heard[1]
         reasons = both[size:] if len(both) > size else reasons
     views = decode(linear, labels), decode(other, labels)
-    return Scores(odds, reasons, rows, decode(odds, labels), (linear, other), views)
+    return Scores(odds, reasons, rows, sentences, decode(odds, labels), (linear, other), views)

@@ -53,10 +53,10 @@ class Network:
         # By place in the window; row 0: no word. Memory that no word has touched yet costs nothing.
         self._tables = np.zeros((WIDTH, _REMEMBER + 1_000, self.units), np.float32)
 
-    def scores(self, pieces: Sequence[Piece]) -> Floats:
-        """Log odds of a letter for each request label."""
+    def scores(self, pieces: Sequence[Piece]) -> tuple[Floats, Floats]:
+        """Log odds of a letter for each label, and what each of its sentences gives to them (sentences × labels)."""
         if not pieces:
-            return self._label0
+            return self._label0, self._label0[None]
         self._look(pieces)
         inner: Floats = np.array([piece.view for piece in pieces])
         size = self.units
@@ -64,10 +64,10 @@ class Network:
         total[1:] += inner[:-1, size : 2 * size]
         total[:-1] += inner[1:, 2 * size :]
         np.maximum(total, 0, out=total)
-        said = total @ self._label + self._label0
+        said: Floats = np.asarray(total @ self._label + self._label0, np.float32)
         np.minimum(np.maximum(said, -30, out=said), 30, out=said)
         scores: Floats = np.log(np.add.reduce(np.exp(said))) + np.maximum.reduce(total) @ self._letter
-        return scores
+        return scores, said
 
     def _look(self, pieces: Sequence[Piece]) -> None:
         """Give each sentence its view: the largest and the summed value of every unit over its windows, as the layer

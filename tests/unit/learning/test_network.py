@@ -41,7 +41,7 @@ def test_order_is_learned_and_read_alike_in_the_product(monkeypatch: pytest.Monk
     assert reads == [one.line.requests for one in prepared]
     product = Network(given)
     for one, row in zip(prepared, scores, strict=True):
-        assert np.allclose(product.scores(one.reading.document.pieces), row, atol=1e-3)
+        assert np.allclose(product.scores(one.reading.document.pieces)[0], row, atol=1e-3)
 
 
 def test_slopes_are_those_of_the_loss() -> None:
