@@ -34,4 +34,7 @@ def check(given: Mapping[str, object]) -> dict[str, str]:
 
 def content_type_of(headers: Mapping[str, str]) -> str:
     """The header of that name, however it is written."""
+    found = headers.get("content-type")
+    if found is not None:
+        return found
     return next((value for name, value in headers.items() if name.lower() == "content-type"), "")

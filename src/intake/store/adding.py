@@ -155,4 +155,4 @@ def in_utc(at: datetime) -> datetime:
 
 def as_sqlite_keeps_it(at: datetime) -> str:
     """As SQLAlchemy's DateTime writes and reads it: without a zone."""
-    return at.replace(tzinfo=None).isoformat(" ", "microseconds")
+    return at.isoformat(" ", "microseconds")[:26]

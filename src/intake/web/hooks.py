@@ -17,7 +17,7 @@ from intake.errors import RuleError, SettingError, Temporary
 from intake.journal import journal
 from intake.model import Arrival
 from intake.web.context import WebContext, context_of
-from intake.web.security import BodyTooLarge, encoded, headers_of, whole_body
+from intake.web.security import BodyTooLarge, whole_body
 
 RETRY_SECONDS = 30
 Check = Callable[..., Arrival]  # headers, body, secrets, now; raises BadSignature and BadBody
@@ -31,12 +31,13 @@ log = journal("hooks")
 class SignedHook:
     """``POST`` of one signed hook: an application by itself, for a form's server may bring thousands a second.
 
-    Starlette's request, response and routing would cost as much again as everything else up to the commit.
+    Starlette's request, response and routing, and headers that only pages need (each is looked through byte by byte on
+    its way out), would cost as much again as everything else up to the commit.
     """
 
     def __init__(self, check: Check, context: WebContext) -> None:
         self._check, self._context = check, context
-        self._headers = [(b"content-type", b"application/json"), *encoded(headers_of(context.settings.public_url))]
+        self._headers = [(b"content-type", b"application/json"), (b"x-content-type-options", b"nosniff")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:

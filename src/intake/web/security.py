@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -28,23 +27,13 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNED = ("/hooks/", "/api/")  # programs, not browsers: they sign or bring a token
 
 
-def headers_of(public_url: str) -> dict[str, str]:
-    """What every response carries."""
-    secure = {"Strict-Transport-Security": "max-age=31536000"} if public_url.startswith("https://") else {}
-    return HEADERS | secure
-
-
-def encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    """As ASGI wants them."""
-    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-
-
 class Guard:
     """Adds the headers, limits bodies, and refuses changes that another site sends."""
 
     def __init__(self, app: ASGIApp, public_url: str, max_body: int = MAX_BODY) -> None:
         self._app, self._host, self._max = app, urlsplit(public_url).netloc, max_body
-        self._headers = headers_of(public_url)
+        secure = {"Strict-Transport-Security": "max-age=31536000"} if public_url.startswith("https://") else {}
+        self._headers = HEADERS | secure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
