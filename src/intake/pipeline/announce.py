@@ -33,7 +33,7 @@ EVENTS: Mapping[str, str] = {  # action of the audit chain → event
 }
 CASE_EVENTS = ("case.changed", "case.closed")  # from every row of a case that tells before and after
 TOLD = ("status", "before", "after", "hold_reason", "hold", "kind", "task", "request", "state", "reason")
-PAGE, MOST_PAGES = 500, 20
+PAGE, MOST_PAGES = 500, 4
 FIRST_LOOK = timedelta(days=1)
 CURSOR = "webhooks_out.cursor"
 
@@ -79,7 +79,7 @@ class Page:
 
 
 def pull(tx: Tx, after: int, kinds: frozenset[str], limit: int) -> Page:
-    """Events above ``after`` (of ``kinds``, if any are named), oldest first. At most ten thousand rows are walked."""
+    """Events above ``after`` (of ``kinds``, if any are named), oldest first. At most two thousand rows are walked."""
     found: list[dict[str, Any]] = []
     for _ in range(MOST_PAGES):
         rows = tx.audit.after(after, PAGE)

@@ -26,6 +26,7 @@ from intake.ports.erasing import ClockRow, HeldRow
 from intake.ports.rows import Reach
 from intake.replies import Letter, Part, Thread, compose, new_message_id, return_path
 from intake.retention import Due, Subject, calendar, due_of
+from intake.retention.clocks import PERSONAL
 from intake.retention.plan import ERASE, NOTICE, PART
 
 CALENDAR = Actor("system", "retention")
@@ -52,6 +53,16 @@ def agenda(tx: Tx, tools: Tools, on: date) -> Agenda:
     clocks, notice = clocks_of(tools.profile), tools.profile.retention_notice.days_before
     due = [d for subject in subjects(tx) for d in due_of(subject, clocks, notice, on)]
     return Agenda(on, tuple(due), tuple(tx.erasures.held(on)))
+
+
+def outlook(tx: Tx, tools: Tools, on: date) -> tuple[list[Due], list[Due]]:
+    """(When everybody's personal details end, what of it is due ``on``). One look at everybody, one clock each:
+    no other clock changes what these say."""
+    clocks, notice = clocks_of(tools.profile), tools.profile.retention_notice.days_before
+    personal = [c for c in clocks if c.data == PERSONAL]
+    everybody = list(subjects(tx))
+    ends = [d for subject in everybody for d in calendar(subject, personal)]
+    return ends, [d for subject in everybody for d in due_of(subject, personal, notice, on)]
 
 
 def subjects(tx: Tx, seeker_id: int | None = None) -> Iterable[Subject]:

@@ -83,6 +83,11 @@ class Audit:
         """Oldest first."""
         return self._all(sa.select(audit).where(audit.c.case_id == case_id).order_by(audit.c.seq))
 
+    def tail_of_case(self, case_id: int, limit: int, before: int | None = None) -> list[AuditRow]:
+        """The newest rows of a case, oldest first; those below ``before`` if given."""
+        query = sa.select(audit).where(audit.c.case_id == case_id).order_by(audit.c.seq.desc()).limit(limit)
+        return self._all(query if before is None else query.where(audit.c.seq < before))[::-1]
+
     def of_seeker(self, seeker_id: int) -> list[AuditRow]:
         """Oldest first."""
         return self._all(sa.select(audit).where(audit.c.seeker_id == seeker_id).order_by(audit.c.seq))

@@ -36,7 +36,7 @@ def render(visit: Visit, status: int = 200, *, trouble: str = "", since: int | N
     """
     with visit.context.store.read() as tx:
         case = scope.get_case(tx, visit.staff, visit.path["number"])
-        file = casefile.read(tx, case, visit.staff, visit.tools, visit.now)
+        file = casefile.read(tx, case, visit.staff, visit.tools, visit.now, _before(visit.asked("before")))
     rules = visit.tools.rulebook.requests
     return visit.page(
         "case.html",
@@ -71,6 +71,10 @@ def _fit(visit: Visit, file: casefile.CaseFile) -> str:
     message = next((w.message for w in file.written if w.id == file.case.message_id), None)
     found = fitting.best(fitting.choices(visit.tools), message, file.meaning)
     return found.label if found else ""
+
+
+def _before(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def tab_of(visit: Visit) -> str:

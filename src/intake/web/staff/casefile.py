@@ -34,6 +34,7 @@ from intake.web.staff.scope import visible
 _NEVER_LEFT = frozenset({MailState.CANCELLED, MailState.STALE, MailState.FAILED})
 _NO_LINK = frozenset({"question", "other"})
 MOST_MESSAGES = 100  # of one case on one page
+TRAIL = 100  # events of one page
 ENDED_BY_ANSWER = frozenset({"question", "other"})  # an answer, or none, is all there is to do
 WORDS_TO_TYPE = {"withdrawal": "退会", "deletion": "削除"}
 
@@ -73,6 +74,8 @@ class CaseFile:
     tasks: tuple[Task, ...]
     notes: tuple[tuple[datetime, str, str], ...]
     trail: tuple[AuditRow, ...]
+    earlier: int | None  # the row of the trail from which to go on to earlier ones, None at its beginning
+    last_seq: int  # the newest event of the case
     colleagues: tuple[str, ...]
     seen: str  # fingerprint of the consequences shown
     shown: str  # the same, readable: what changed can be told
@@ -109,11 +112,6 @@ class CaseFile:
         return bool((self.seeker.address if self.seeker else "") or self.sender)
 
     @property
-    def last_seq(self) -> int:
-        """The newest event that the page shows."""
-        return self.trail[-1].seq if self.trail else 0
-
-    @property
     def may_refuse(self) -> bool:
         """A proved wish to leave is not refused."""
         return may_be_refused(self.case)
@@ -144,13 +142,14 @@ class CaseFile:
         return next((w.meaning for w in self.written if w.id == self.case.message_id), None)
 
 
-def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime) -> CaseFile:
-    """Read all of it. Changes nothing."""
+def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime, before: int | None = None) -> CaseFile:
+    """Read all of it, the trail up to the row ``before``. Changes nothing."""
     seeker = seeker_of(tx, case)
     linked = tx.cases.messages_of(case.id)[:MOST_MESSAGES]
     readings = tx.glance.readings([m for m, _ in linked])
     written = tuple(_written(m, role, readings.get(m), case, tools) for m, role in linked)
     plan, obstacle, reason_helps = _plan(tx, case, staff, tools, now)
+    trail = tx.audit.tail_of_case(case.id, TRAIL + 1, before)
     others = [c for c in (tx.cases.of_seeker(seeker.id) if seeker else []) if c.id != case.id]
     return CaseFile(
         case=case,
@@ -165,7 +164,9 @@ def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime) ->
         mails=tuple(tx.outbox.of_case(case.id)),
         tasks=tuple(tx.tasks.of_case(case.id)),
         notes=tuple(tx.notes.of_case(case.id)),
-        trail=tuple(tx.audit.of_case(case.id)),
+        trail=tuple(trail[-TRAIL:]),
+        earlier=trail[-TRAIL].seq if len(trail) > TRAIL else None,
+        last_seq=max((r.seq for r in (tx.audit.tail_of_case(case.id, 1) if before else trail[-1:])), default=0),
         colleagues=tuple(m.name for m in tx.staff.all() if m.active and m.role.value != "auditor"),
         seen=links.fingerprint(seeker, tools) if seeker else "",
         shown=shown_of(seeker),

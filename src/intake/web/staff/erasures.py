@@ -22,17 +22,20 @@ def show(visit: Visit) -> Response:
     last = int(before) if before.isdecimal() and len(before) < 16 else None
     with visit.context.store.read() as tx:
         scheduled = tx.cases.find(CaseQuery(states=(CaseState.SCHEDULED,), request="deletion", limit=200))
-        waiting = [(c, tx.seekers.get(c.seeker_id).name if c.seeker_id else "") for c in scheduled]
-        waiting = [row for row in waiting if scope.may_see(tx, visit.staff, row[0])]
+        seen = scope.visible(tx, visit.staff, scheduled)
+        people = tx.glance.people({c.seeker_id for c in seen if c.seeker_id})
         rows = tx.erasures.newest(PAGE + 1, last)
-        numbers = {r.id: case.number for r in rows if r.case_id and (case := scope.find_case(tx, r.case_id))}
+        ids = tuple({r.case_id for r in rows if r.case_id})
+        kept = {c.id: c.number for c in tx.cases.find(CaseQuery(ids=ids, limit=PAGE + 1))} if ids else {}
+        numbers = {r.id: kept[r.case_id] for r in rows if r.case_id in kept}
         held = tx.erasures.held()
     return visit.page(
         "erasures.html",
-        waiting=waiting,
+        waiting=[(c, people[c.seeker_id].name if c.seeker_id in people else "") for c in seen],
         rows=rows[:PAGE],
         numbers=numbers,
-        held=held,
+        held=held[:PAGE],
+        held_count=len(held),
         more=rows[PAGE - 1].id if len(rows) > PAGE else None,
         words="",
     )

@@ -12,12 +12,10 @@ from intake.errors import NotFound
 from intake.model import Role, Seeker
 from intake.pipeline import keeping
 from intake.pipeline.disclosure import disclose
-from intake.pipeline.held import clocks_of
 from intake.pipeline.moves import Act
 from intake.policy import today_of
 from intake.ports import Tx
 from intake.retention import Due
-from intake.retention import calendar as clocks_running
 from intake.web.staff.again import trouble_with_password
 from intake.web.staff.visit import Visit
 
@@ -30,20 +28,18 @@ def show(visit: Visit) -> Response:
     """Months with how many people's data end in them; the people of one month; what waits today."""
     month = visit.asked("month")
     with visit.context.store.read() as tx:
-        clocks = clocks_of(visit.tools.profile)
-        running = [(s, d) for s in keeping.subjects(tx) for d in clocks_running(s, clocks) if d.data == "personal"]
-        months = Counter(f"{d.due_on:%Y-%m}" for _, d in running)
+        ends, due = keeping.outlook(tx, visit.tools, today_of(visit.now))
+        months = Counter(_month(d) for d in ends)
         if not re.fullmatch(r"\d{4}-\d{2}", month):
             month = min((m for m in months if m >= f"{today_of(visit.now):%Y-%m}"), default="")
-        rows = [(d, _person(tx, d)) for _, d in running if f"{d.due_on:%Y-%m}" == month][:MOST]
-        today = keeping.agenda(tx, visit.tools, today_of(visit.now))
-        waits = [(d, _person(tx, d)) for d in today.due if d.data == "personal"][:MOST]
+        of_month = sorted((d for d in ends if _month(d) == month), key=lambda d: d.due_on)[:MOST]
+        people = tx.glance.people({d.seeker_id for d in (*of_month, *due[:MOST])})
     return visit.page(
         "retention.html",
         months=sorted(months.items()),
         month=month,
-        rows=sorted((row for row in rows if row[1]), key=lambda row: row[0].due_on),
-        waits=[row for row in waits if row[1]],
+        rows=[(d, people[d.seeker_id]) for d in of_month if d.seeker_id in people],
+        waits=[(d, people[d.seeker_id]) for d in due[:MOST] if d.seeker_id in people],
         rules=visit.tools.profile.retention,
         notice_days=visit.tools.profile.retention_notice.days_before,
         words="",
@@ -100,8 +96,5 @@ def _find(tx: Tx, member: str) -> Seeker:
     return found
 
 
-def _person(tx: Tx, due: Due) -> Seeker | None:
-    try:
-        return tx.seekers.get(due.seeker_id)
-    except NotFound:
-        return None
+def _month(due: Due) -> str:
+    return due.due_on.isoformat()[:7]

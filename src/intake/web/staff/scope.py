@@ -39,14 +39,6 @@ def get_case(tx: Tx, staff: StaffMember, number: str) -> Case:
     return case
 
 
-def find_case(tx: Tx, case_id: int) -> Case | None:
-    """None where it is gone (erased)."""
-    try:
-        return tx.cases.get(case_id)
-    except NotFound:
-        return None
-
-
 def is_about(tx: Tx, staff: StaffMember, case: Case) -> bool:
     """True where a message of this case complains about ``staff``, or asks for somebody else in their place."""
     if case.seeker_id is None or tx.seekers.get(case.seeker_id).concierge != staff.name:

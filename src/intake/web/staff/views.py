@@ -11,6 +11,7 @@ from intake.errors import NotFound
 from intake.ports import Tx
 from intake.ports.desk import SavedView
 from intake.web.staff import asked, queue, tabs
+from intake.web.staff.counts import CAP, COUNTS
 from intake.web.staff.visit import Visit
 
 MOST = 20
@@ -19,7 +20,7 @@ LONGEST_NAME = 30
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A view with the cases that it shows now, counted up to the cap; None where they are not counted."""
+    """A view with the cases that it shows, counted up to the cap; None where they are not counted."""
 
     view: SavedView
     url: str
@@ -29,13 +30,17 @@ class Kept:
 def counted(tx: Tx, visit: Visit) -> list[Kept]:
     """One's own and the shared ones."""
     names = queue.colleagues_of(tx)
-    found = []
+    found, budget = [], COUNTS.budget()
     for view in tx.views.of(visit.staff.name)[: 2 * MOST]:
         wish = asked.read(view.query, visit.staff.name, names, visit.now)
-        by_fields = not (wish.troubles or wish.attachment)
-        number = tabs.count(tx, tabs.for_eyes_of(visit.staff, wish.query)) if by_fields else None
+        number = None if wish.troubles or wish.attachment else _count(tx, visit, view, wish, budget)
         found.append(Kept(view, f"/staff/search?q={quote(view.query)}", number))
     return found
+
+
+def _count(tx: Tx, visit: Visit, view: SavedView, wish: asked.Asked, budget: float) -> int | None:
+    whose = (id(visit.context.store), visit.staff.name, visit.staff.role, view.query)
+    return COUNTS.of(whose, budget, lambda: tabs.count(tx, tabs.for_eyes_of(visit.staff, wish.query), CAP))
 
 
 def keep(visit: Visit) -> Response:
