@@ -5,7 +5,11 @@ A feature has a code (a whole number where it speaks of words, a string elsewher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
+from functools import partial
+from itertools import chain
+from operator import add, attrgetter
+from typing import TypeVar
 
 from intake.understanding.document import Hit, Piece, Said
 from intake.understanding.tokens import NAME, NUMBER, Word
@@ -20,8 +24,11 @@ _SHIFT = 22
 _EDGE = 1
 _FIRST_WORD = 4
 _REMEMBER = 60_000  # entries kept of each kind; words without end must not grow us
+_FEATURE: Callable[[Word], str] = attrgetter("feature")
 
-_Known = tuple[int, tuple[int, ...]]
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+_Lent = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
 
 class Coder:
@@ -35,11 +42,12 @@ class Coder:
     ) -> None:
         self.vocabulary: dict[Code, int] = {} if vocabulary is None else vocabulary
         self.grows = vocabulary is None
-        self._numbers = {word: number for number, word in enumerate(words, _FIRST_WORD)}
+        self.numbers = {word: number for number, word in enumerate(words, _FIRST_WORD)} | {NUMBER: 3, NAME: 2}
         self._classes = classes
-        self.known: tuple[dict[str, _Known], dict[str, _Known]] = ({}, {})  # words; words in the subject
-        self._named: dict[tuple[str, ...], tuple[int, ...]] = {}
-        self._lent: dict[tuple[str, str, bool], tuple[tuple[int, ...], ...]] = {}
+        self.alone = tuple(_Memo(partial(self._alone, base)) for base in (0, _SUBJECT))  # by the word; in the subject
+        self.named: dict[tuple[str, ...], tuple[int, ...]] = _Memo(lambda key: self.some(*_NAMES[key[0]](*key[1:])))
+        self.lent: dict[tuple[str, str, bool], _Lent] = _Memo(lambda key: self._lent(*key))
+        self.find: Callable[[Code], int | None] = self.number if self.grows else self.vocabulary.get
 
     def number(self, code: Code) -> int:
         """The number of a feature; 0 if it is unknown."""
@@ -47,41 +55,34 @@ class Coder:
             return self.vocabulary.setdefault(code, len(self.vocabulary) + 1)
         return self.vocabulary.get(code, 0)
 
-    def word(self, key: str, subject: bool) -> _Known:
-        """Number of the word, and the features that it has by itself."""
-        base = _SUBJECT if subject else 0
-        one = {NUMBER: 3, NAME: 2}.get(key) or self._numbers.get(key, 0)
-        coarse, fine = self._classes.classes(key) if self._classes else (0, 0)
-        found = (
-            one,
-            self.some(base + _ONE + one, base + _COARSE + coarse, base + _FINE + fine),
-        )
-        if len(self.known[subject]) < _REMEMBER:
-            self.known[subject][key] = found
-        return found
-
     def some(self, *codes: Code) -> tuple[int, ...]:
         """The numbers of those features that are known."""
         return tuple([number for code in codes if (number := self.number(code))])
 
-    def lent(self, concept: str, tone: str, subject: bool) -> tuple[tuple[int, ...], ...]:
-        """What a concept lends to the sentence behind it, to the one before it, and to the letter."""
-        key = (concept, tone, subject)
-        found = self._lent.get(key)
-        if found is None:
-            sides = ((), ()) if subject else (_beside_names("<", concept, tone), _beside_names(">", concept, tone))
-            letter = f"{'ds' if subject else 'd'}{concept}+{tone}"
-            found = self._lent[key] = (self.some(*sides[0]), self.some(*sides[1]), self.some(letter))
-        return found
+    def _alone(self, base: int, word: str) -> tuple[int, ...]:
+        """The features that a word has by itself."""
+        one = self.numbers.get(word, 0)
+        coarse, fine = self._classes.classes(word) if self._classes else (0, 0)
+        return self.some(base + _ONE + one, base + _COARSE + coarse, base + _FINE + fine)
 
-    def named(self, kind: str, *parts: str) -> tuple[int, ...]:
-        """The numbers of the features that ``parts`` make, remembered: they recur in every letter."""
-        key = (kind, *parts)
-        found = self._named.get(key)
-        if found is None:
-            found = self.some(*_NAMES[kind](*parts))
-            if len(self._named) < _REMEMBER:
-                self._named[key] = found
+    def _lent(self, concept: str, tone: str, subject: bool) -> _Lent:
+        """What a concept lends to the sentence behind it, to the one before it, and to the letter."""
+        letter = self.some(f"{'ds' if subject else 'd'}{concept}+{tone}")
+        if subject:
+            return (), (), letter
+        return self.some(*_beside_names("<", concept, tone)), self.some(*_beside_names(">", concept, tone)), letter
+
+
+class _Memo(dict[_K, _V]):
+    """What ``make`` gives for a key, made when first asked for."""
+
+    def __init__(self, make: Callable[[_K], _V]) -> None:
+        self._make = make
+
+    def __missing__(self, key: _K) -> _V:
+        found = self._make(key)
+        if len(self) < _REMEMBER:
+            self[key] = found
         return found
 
 
@@ -113,72 +114,67 @@ _NAMES: dict[str, Callable[..., list[Code]]] = {
 
 def fill(piece: Piece, coder: Coder) -> None:
     """The features of one sentence, of those it lends to its neighbours, and to the letter."""
-    piece.numbers = list(set(_numbers(piece, coder, None)))
-    for concept, tone in dict.fromkeys((said.concept, said.tone) for said in piece.said):
-        before, after, whole = coder.lent(concept, tone, piece.subject)
-        piece.before += before
-        piece.after += after
-        piece.whole += whole
-
-
-def places(piece: Piece, coder: Coder) -> tuple[list[int], list[Place]]:
-    """The features of the sentence and the tokens of each; found when first asked for."""
-    if piece.places is None:
-        at: list[Place] = []
-        piece.places = _numbers(piece, coder, at), at
-    return piece.places
-
-
-def _numbers(piece: Piece, coder: Coder, at: list[Place] | None) -> list[int]:
-    found = _word_numbers(piece.words, coder, piece.subject, at)
+    found = _word_numbers(piece.words, coder, piece.subject)
     if piece.said or piece.hits or piece.reasons:
-        for numbers, place in _parts(piece, coder):
-            found += numbers
-            if at is not None:
-                at += [place] * len(numbers)
+        found.update(*[numbers for numbers, _ in _parts(piece, coder)])
+        lent = coder.lent
+        for concept, tone in dict.fromkeys([(said.concept, said.tone) for said in piece.said]):
+            before, after, whole = lent[concept, tone, piece.subject]
+            piece.before += before
+            piece.after += after
+            piece.whole += whole
+    piece.numbers = list(found)
+
+
+def places(piece: Piece, coder: Coder, wanted: Container[int]) -> list[tuple[int, Place]]:
+    """Those of the sentence's features that are ``wanted``, each with its tokens, as often as it stands there."""
+    found: list[tuple[int, Place]] = []
+    alone = coder.alone[piece.subject]
+    pairs = _pair_numbers([word.feature for word in piece.words], coder, piece.subject)
+    for at, (word, pair) in enumerate(zip(piece.words, pairs, strict=True)):
+        found += [(number, (at, at + 1)) for number in alone[word.feature] if number in wanted]
+        if pair in wanted:
+            found.append((pair or 0, (max(at - 1, 0), at + 1)))
+    for numbers, place in _parts(piece, coder):
+        found += [(number, place) for number in numbers if number in wanted]
     return found
 
 
-def _word_numbers(words: Sequence[Word], coder: Coder, subject: bool, places: list[Place] | None) -> list[int]:
-    found: list[int] = []
-    known = coder.known[subject]
-    get = coder.number if coder.grows else coder.vocabulary.get
+def _word_numbers(words: Sequence[Word], coder: Coder, subject: bool) -> set[int]:
+    keys = list(map(_FEATURE, words))
+    found = set(chain.from_iterable(map(coder.alone[subject].__getitem__, keys)))
+    found.update(filter(None, _pair_numbers(keys, coder, subject)))
+    return found
+
+
+def _pair_numbers(keys: Sequence[str], coder: Coder, subject: bool) -> list[int | None]:
+    """For each word the feature that it makes with the word before it; None or 0: an unknown one."""
+    number = coder.numbers.get
+    ones = [number(key, 0) for key in keys]
     two = _TWO + (_SUBJECT if subject else 0)
-    before = _EDGE
-    for at, word in enumerate(words):
-        one, alone = known.get(word.feature) or coder.word(word.feature, subject)
-        found += alone
-        pair = get(two + (before << _SHIFT) + one)
-        if pair:
-            found.append(pair)
-        if places is not None:
-            places += [(at, at + 1)] * len(alone)
-            if pair:
-                places.append((max(at - 1, 0), at + 1))
-        before = one
-    return found
+    befores = [two + (_EDGE << _SHIFT), *[two + (one << _SHIFT) for one in ones]]
+    return list(map(coder.find, map(add, befores, ones)))
 
 
 def _parts(piece: Piece, coder: Coder) -> list[tuple[tuple[int, ...], Place]]:
     found: list[tuple[tuple[int, ...], Place]] = []
     prefix = "s" if piece.subject else ""
     named = coder.named
-    for i, one in enumerate(piece.said):
-        found.append((named("concept", prefix, one.concept, one.manner), (one.start, one.end)))
-        found += [
-            (named("pair", prefix, one.concept, two.concept, two.tone), (one.start, two.end))
-            for two in piece.said[i + 1 : i + 7]
-            if two.start >= one.end and two.concept != one.concept
-        ]
+    every = piece.said
+    for i, (concept, start, end, _, manner, _) in enumerate(every, 1):
+        found.append((named["concept", prefix, concept, manner], (start, end)))
+        for other, begin, last, _, _, tone in every[i : i + 6]:
+            if begin >= end and other != concept:
+                found.append((named["pair", prefix, concept, other, tone], (start, last)))
     for hit in piece.hits:
         place = hit.start, hit.end
-        found.append((named("hit", hit.rule, "r" if hit.holds else "x"), place))
-        found += [(named("blocked", hit.request, mark), place) for mark in hit.blocked]
+        found.append((named["hit", hit.rule, "r" if hit.holds else "x"], place))
+        found += [(named["blocked", hit.request, mark], place) for mark in hit.blocked]
     for code in sorted(piece.reasons):
         marks: tuple[str, ...] = ("", "!") if piece.turns else ("",)
         # A whole wording (family*) speaks louder than a word: it is said three times more.
         marks += ("1", "2", "3") * (code[-1] == "*")
-        found += [(named("because", code, mark), (0, len(piece.words))) for mark in marks]
+        found += [(named["because", code, mark], (0, len(piece.words))) for mark in marks]
     return found
 
 
@@ -195,12 +191,12 @@ def letter_numbers(pieces: Sequence[Piece], verdict: Sequence[str], coder: Coder
         hits += piece.hits
     named = coder.named
     for one in last:
-        found += named("last", one.concept, one.manner)
-    for request, holds in {(hit.request, "" if hit.holds else "-") for hit in hits}:
-        found += named("letter hit", request, holds)
+        found += named["last", one.concept, one.manner]
+    for request, holds in dict.fromkeys([(hit.request, "" if hit.holds else "-") for hit in hits]):
+        found += named["letter hit", request, holds]
     for request in verdict:
-        found += named("verdict", request)
-    found += named("size", str(min(len(pieces), 9)))
+        found += named["verdict", request]
+    found += named["size", str(min(len(pieces), 9))]
     return found
 
 

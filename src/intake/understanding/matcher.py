@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 from intake.understanding.tokens import Word, tokenizer
@@ -12,19 +12,20 @@ _NOT = frozenset(("ない", "ぬ", "ず", "まい", "かねる", "無い", "へ�
 _LINKS = frozenset(("助動詞", "助詞", "動詞", "接尾辞"))  # what may stand between a verb and its denial
 # The same word is cut in different ways alone and in a sentence (まで, お休み): all ways that occur are kept.
 _AROUND = (("", ""), ("退会を", "。"), ("ここ", "、これ"), ("本日を", "ください"), ("こと", "します"))
-_REMEMBER = 60_000
+_REMEMBER = 20_000  # words
 
 
 class Entry:
-    """A wording, and all groups that have it; those that are marks, concepts, reasons."""
+    """A wording, and all groups that have it (``mask``: a bit for each); those that are marks, concepts, reasons."""
 
-    __slots__ = ("concepts", "denied", "groups", "marks", "phrase", "reasons", "size")
+    __slots__ = ("concepts", "denied", "groups", "marks", "mask", "phrase", "reasons", "size")
 
     def __init__(self, phrase: Phrase, denied: bool) -> None:
         self.phrase = phrase
         self.size = len(phrase)
         self.denied = denied
         self.groups: set[int] = set()
+        self.mask = 0
         self.marks: tuple[int, ...] = ()
         self.concepts: tuple[int, ...] = ()
         self.reasons: tuple[int, ...] = ()
@@ -61,7 +62,7 @@ class Phrasebook:
         self._single_surface: dict[str, list[Entry]] = {}
         self._longer: dict[str, _Longer] = {}  # by the first and the second word
         self._longer_surface: dict[str, _Longer] = {}
-        self._heads: dict[Word, _Head | None] = {}  # what a word may begin; None: nothing
+        self._heads = _Heads(self.head)
         self._count = 0
 
     def add(self, words: Iterable[str], kind: str = "") -> int:
@@ -77,6 +78,7 @@ class Phrasebook:
                 entry = self._entry(phrase, written.endswith("-"))
                 if group not in entry.groups:
                     entry.groups.add(group)
+                    entry.mask |= 1 << group
                     entry.marks += (group,) * (kind == "mark")
                     entry.concepts += (group,) * (kind == "concept")
                     entry.reasons += (group,) * (kind == "reason")
@@ -86,6 +88,7 @@ class Phrasebook:
         """An entry for a concept that was found by its spelling, not by its words."""
         entry = Entry((), False)
         entry.groups.add(group)
+        entry.mask = 1 << group
         entry.concepts = (group,)
         return entry
 
@@ -101,40 +104,49 @@ class Phrasebook:
                 longer.setdefault(head, {}).setdefault(phrase[1][0], []).append(entry)
         return entry
 
-    def _head(self, word: Word) -> _Head | None:
+    def head(self, word: Word) -> _Head | None:
+        """What a word may begin: wordings of one word, plain and denied, and longer ones. None: nothing."""
         single = [*self._single.get(word.key, ()), *self._single_surface.get(word.surface, ())]
         longer, longer_surface = self._longer.get(word.key), self._longer_surface.get(word.surface)
-        head: _Head | None = None
-        if single or longer or longer_surface:
-            head = [e for e in single if not e.denied], [e for e in single if e.denied], longer, longer_surface
-        if len(self._heads) >= _REMEMBER:
-            self._heads.clear()
-        self._heads[word] = head
-        return head
+        if not (single or longer or longer_surface):
+            return None
+        return [e for e in single if not e.denied], [e for e in single if e.denied], longer, longer_surface
 
     def find(self, words: Sequence[Word]) -> list[Found]:
         """Every occurrence, in order of its first token."""
-        heads = self._heads
         found: list[Found] = []
         size = len(words)
-        for at, word in enumerate(words):
-            head = heads[word] if word in heads else self._head(word)
+        after = 0
+        for head in map(self._heads.__getitem__, words):
+            at, after = after, after + 1
             if head is None:
                 continue
             plain, denied, longer, longer_surface = head
-            after = at + 1
-            found += [(at, after, entry) for entry in plain]
+            if plain:
+                found += [(at, after, entry) for entry in plain]
             if denied:
                 end = _denial(words, after)
                 if end:
                     found += [(at, end, entry) for entry in denied]
             if after < size:
-                following = words[after]
-                if longer is not None and following.key in longer:
-                    _collect(longer[following.key], words, at, found)
-                if longer_surface is not None and following.surface in longer_surface:
-                    _collect(longer_surface[following.surface], words, at, found)
+                if longer is not None and (key := words[after].key) in longer:
+                    _collect(longer[key], words, at, found)
+                if longer_surface is not None and (key := words[after].surface) in longer_surface:
+                    _collect(longer_surface[key], words, at, found)
         return found
+
+
+class _Heads(dict[Word, "_Head | None"]):
+    """What words may begin; found when first asked for."""
+
+    def __init__(self, head: Callable[[Word], _Head | None]) -> None:
+        self._head = head
+
+    def __missing__(self, word: Word) -> _Head | None:
+        if len(self) >= _REMEMBER:
+            self.clear()
+        head = self[word] = self._head(word)
+        return head
 
 
 def _collect(entries: list[Entry], words: Sequence[Word], at: int, found: list[Found]) -> None:
@@ -148,21 +160,24 @@ def _collect(entries: list[Entry], words: Sequence[Word], at: int, found: list[F
 
 def longest(spans: list[Span]) -> list[Span]:
     """Those that do not lie inside a longer one, each once, in order. ``spans`` come in order of their start."""
-    if len(spans) == 1:
+    if len(spans) < 2:
         return spans
-    kept: dict[Span, None] = {}
+    kept: list[Span] = []
+    reach = farthest = 0  # where those that begin before, and all so far, end
+    here = -1
     for span in spans:
         start, end, _ = span
-        size = end - start
-        for other_start, other_end, _ in spans:
-            if other_start > start:
-                kept[span] = None
-                break
-            if end <= other_end and other_end - other_start > size:
-                break
-        else:
-            kept[span] = None
-    return list(kept)
+        if start > here:
+            here, reach = start, farthest
+        if end <= reach or (end < farthest and kept[-1][0] == start):
+            continue
+        if end > farthest:
+            while kept and kept[-1][0] == start:
+                kept.pop()
+            farthest = end
+        if span not in kept:
+            kept.append(span)
+    return kept
 
 
 def _denial(words: Sequence[Word], at: int) -> int:

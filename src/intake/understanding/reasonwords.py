@@ -1,42 +1,27 @@
-"""Wordings of reasons (rules/reasons/*.toml): found by their first two characters, so that most cost nothing."""
+"""Wordings of reasons (rules/reasons/*.toml): which reasons a text words."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence, Set
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
-
-class Place(NamedTuple):
-    """A wording of the reason ``code`` at an offset of the text."""
-
-    start: int
-    code: str
+from intake.understanding.wordings import Wording, Wordings, outside, pairs_of, said
 
 
 class ReasonWordings:
     """All wordings of all reasons; keeps nothing of what it read."""
 
     def __init__(self, wordings: Mapping[str, Sequence[str]]) -> None:
-        by_pair: dict[str, dict[str, list[str]]] = {}
-        for code, patterns in wordings.items():
-            for pattern in patterns:
-                by_pair.setdefault(pattern[:2], {}).setdefault(code, []).append(pattern[2:])
-        self._by_pair = {
-            pair: [(code, re.compile(f"{pair}(?:{'|'.join(rests)})")) for code, rests in codes.items()]
-            for pair, codes in by_pair.items()
-        }
+        self._all = Wordings((_whole(wording), code) for code in wordings for wording in wordings[code])
 
-    @property
-    def pairs(self) -> Set[str]:
-        """The pairs of characters that wordings begin with."""
-        return self._by_pair.keys()
+    def maybe(self, text: str, pairs: set[str]) -> list[Wording[str]]:
+        """Those that a normalised ``text`` may have. ``pairs``: its runs of two characters."""
+        return self._all.maybe(text, pairs)
 
-    def find(self, text: str, pairs: set[str] | None = None) -> Iterator[Place]:
-        """Where wordings stand in a normalised ``text``, in no order. ``pairs``: its pairs of characters, if known."""
-        by_pair = self._by_pair
-        here = by_pair.keys() & (set(map(str.__add__, text, text[1:])) if pairs is None else pairs)
-        for pair in here:
-            for code, pattern in by_pair[pair]:
-                for match in pattern.finditer(text):
-                    yield Place(match.start(), code)
+    def find(self, text: str) -> set[str]:
+        """The codes of the reasons that a normalised ``text`` words."""
+        return said(self._all.maybe(text, pairs_of(text)), text)
+
+
+def _whole(wording: str) -> str:
+    """The two characters that a wording begins with stand before all of its alternatives."""
+    return f"{wording[:2]}(?:{wording[2:]})" if "|" in outside(wording) else wording

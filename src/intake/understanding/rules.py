@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from intake.understanding.document import Annotator, Hit, Piece, clause_end, marks_between
-from intake.understanding.matcher import Found
+from intake.understanding.matcher import Entry, Found
 from intake.understanding.rulebook import RequestRules, Rule, Rulebook
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ready:
+    """A rule made ready. Groups of wordings and marks are bits."""
+
     request: str
     rule: Rule
-    groups: tuple[frozenset[int], ...]
-    against: frozenset[int]
-    needs: frozenset[str]
-    unless: frozenset[str]
+    groups: tuple[int, ...]
+    against: int
+    needs: int
+    unless: int
     gap: int
     last: bool
 
@@ -27,21 +29,19 @@ class RuleReader:
 
     def __init__(self, rulebook: Rulebook, annotator: Annotator) -> None:
         self._annotator = annotator
+        self._manners = annotator.manners
         self._groups: dict[str, int] = {}
-        self._by_first: dict[int, list[_Ready]] = {}
-        for rules in rulebook.requests.values():
-            for rule in rules.rule:
-                ready = self._ready(rules, rule)
-                for group in ready.groups[0]:
-                    self._by_first.setdefault(group, []).append(ready)
+        ready = [self._ready(rules, rule) for rules in rulebook.requests.values() for rule in rules.rule]
+        self._begun = _Begun(ready)
 
     def _ready(self, rules: RequestRules, rule: Rule) -> _Ready:
-        unless = rules.unless if rule.unless is None else rule.unless
-        groups = tuple(frozenset(self._group(word) for word in words) for words in rule.words)
-        against = frozenset(self._group(word) for word in rule.against)
-        return _Ready(
-            rules.request, rule, groups, against, frozenset(rule.needs), frozenset(unless), rule.gap, rule.last
-        )
+        unless = self._manners.of(rules.unless if rule.unless is None else rule.unless)
+        groups = tuple(self._bits(words) for words in rule.words)
+        against, needs = self._bits(rule.against), self._manners.of(rule.needs)
+        return _Ready(rules.request, rule, groups, against, needs, unless, rule.gap, rule.last)
+
+    def _bits(self, words: Iterable[str]) -> int:
+        return sum(1 << group for group in {self._group(word) for word in words})
 
     def _group(self, word: str) -> int:
         """The group of one wording, or of a whole concept; one group, whoever uses it."""
@@ -53,37 +53,48 @@ class RuleReader:
 
     def hits(self, piece: Piece) -> list[Hit]:
         """Every rule whose words are met, those that are switched off included."""
-        by_first = self._by_first
-        present: set[int] = set()
-        present.update(*[one[2].groups for one in piece.found])
-        first = present & by_first.keys()
-        if not first:
-            return []
+        begun = self._begun
+        present = 0
+        tried: dict[_Ready, None] = {}
+        for _, _, entry in piece.found:
+            present |= entry.mask
+            if rules := begun[entry]:
+                tried.update(rules)
         found: list[Hit] = []
-        for ready in sorted({ready for group in first for ready in by_first[group]}, key=_order):
-            if ready.against.isdisjoint(present) and not any(g.isdisjoint(present) for g in ready.groups):
-                hit = _hit(ready, piece)
+        for ready in tried:
+            if not ready.against & present and all(group & present for group in ready.groups):
+                hit = self._hit(ready, piece)
                 if hit:
                     found.append(hit)
+        return sorted(found, key=_rule) if len(found) > 1 else found
+
+    def _hit(self, ready: _Ready, piece: Piece) -> Hit | None:
+        chain = _chain([[one for one in piece.found if group & one[2].mask] for group in ready.groups], ready.gap)
+        if chain is None:
+            return None
+        size = len(piece.words)
+        start, end = chain[0][0], chain[-1][1]
+        if ready.last and end < size - 3:
+            return None
+        said = marks_between(chain[0][1], chain[-1][0], clause_end(piece.turns, end, size), piece.holding)
+        if ready.needs & ~said:
+            return None
+        return Hit(ready.request, ready.rule.id, ready.rule.weight, start, end, self._manners[said & ready.unless][0])
+
+
+class _Begun(dict[Entry, "dict[_Ready, None]"]):
+    """The rules that a wording may begin; found when first asked for."""
+
+    def __init__(self, rules: Sequence[_Ready]) -> None:
+        self._rules = rules
+
+    def __missing__(self, entry: Entry) -> dict[_Ready, None]:
+        found = self[entry] = {ready: None for ready in self._rules if ready.groups[0] & entry.mask}
         return found
 
 
-def _hit(ready: _Ready, piece: Piece) -> Hit | None:
-    chain = _chain([[one for one in piece.found if not g.isdisjoint(one[2].groups)] for g in ready.groups], ready.gap)
-    if chain is None:
-        return None
-    size = len(piece.words)
-    start, end = chain[0][0], chain[-1][1]
-    if ready.last and end < size - 3:
-        return None
-    said = marks_between(chain[0][1], chain[-1][0], clause_end(piece.turns, end, size), piece.marks)
-    if ready.needs - said:
-        return None
-    return Hit(ready.request, ready.rule.id, ready.rule.weight, start, end, said & ready.unless)
-
-
-def _order(ready: _Ready) -> str:
-    return ready.rule.id
+def _rule(hit: Hit) -> str:
+    return hit.rule
 
 
 def _chain(groups: Sequence[Sequence[Found]], gap: int) -> list[Found] | None:

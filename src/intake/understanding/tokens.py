@@ -48,6 +48,7 @@ class Word:
     private: bool  # a name, a number, or unknown: a sentence with such a word is not remembered
     turns: bool  # a particle after which the clause turns: が, けど, ので …
     feature: str  # what the learned reader takes it for: all names are one, all numbers are one
+    shown: str  # the surface, behind a blank where white space stands before it
     person: str = ""  # 姓 or 名 in names of people
 
 
@@ -134,6 +135,7 @@ def _word(line: str) -> Word:
         number or name or not (base or pos == "補助記号"),
         pos2 == "接続助詞" and key in _TURNS,
         NUMBER if number else NAME if name else key,
+        f" {surface}" if gap else surface,
         person,
     )
 

@@ -59,12 +59,12 @@ def _of_model(reading: Reading, request: str, rows: Floats, reader: Reader, weig
     number = int(rows[:, column].argmax())
     piece = reading.document.pieces[number]
     base = reading.document.sentences[number].start
+    said = weights.sentence.take(piece.numbers, axis=0)[:, column].tolist() if piece.numbers else []
+    strong = {row: weight for row, weight in zip(piece.numbers, said, strict=True) if weight >= _LEAST}
     best: dict[Place, tuple[float, int]] = {}
-    numbers, spots = places(piece, reader.coder)
-    said = weights.sentence[numbers, column].tolist() if numbers else []
-    for row, weight, spot in zip(numbers, said, spots, strict=True):
-        if weight >= _LEAST and weight > best.get(spot, (0.0, 0))[0]:
-            best[spot] = weight, row
+    for row, spot in places(piece, reader.coder, strong):
+        if strong[row] > best.get(spot, (0.0, 0))[0]:
+            best[spot] = strong[row], row
     found = []
     for (start, end), (weight, row) in sorted(best.items(), key=_strongest)[:_MOST]:
         at = place(reading, base + start, base + end)
