@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 
 from intake.model import Case, CaseState, MailState, Proof, Role, SeekerStatus
 from intake.ports import Tx
+from intake.web.staff import verifying
 from tests.house import TestHouse, open_test_house
 from tests.integration.web_parts import HASHED, LEAD, PRIVACY, SATO, TANAKA, Client, app_of, form_of, forms_of, staffed
 
@@ -487,8 +490,46 @@ def test_the_audit_page_verifies_the_chain(house: TestHouse) -> None:
     in_review(house)
     client = Client(app_of(house), LEAD)
     assert "案件を開きました" in client.get("/staff/audit").text
-    good = client.post("/staff/audit", {"csrf": client.token()})
-    assert "改ざんは見つかりませんでした" in good.text
+    assert "改ざんは見つかりませんでした" in verified(client)
+    with house.store.write() as tx:
+        for trigger in ("audit_no_update", "audit_no_delete"):
+            tx.inbox._c.conn.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger}")
+        tx.inbox._c.conn.exec_driver_sql("UPDATE audit SET action = 'case.lapse' WHERE seq = 1")
+    assert "記録が合いません: row 1" in verified(client)
+
+
+def verified(client: Client) -> str:
+    """What the page says once the chain was looked through."""
+    assert client.post("/staff/audit", {"csrf": client.token()}).status_code == 303
+    for _ in range(100):
+        page = str(client.get("/staff/audit").text)
+        if "検証しています" not in page:
+            return page
+        time.sleep(0.05)
+    raise AssertionError("never over")
+
+
+def test_a_long_chain_is_verified_beside_the_pages(house: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The press is answered at once, the page says how far it is, a second press joins the first."""
+    in_review(house)
+    monkeypatch.setattr(verifying, "AT_ONCE_SECONDS", 0.0)
+    go_on = threading.Event()
+    monkeypatch.setattr(verifying, "sleep", lambda _: go_on.wait(20))
+    client = Client(app_of(house), LEAD)
+    token = client.token()
+    assert client.post("/staff/audit", {"csrf": token}).status_code == 303
+    page = client.get("/staff/audit").text
+    assert "検証しています: 0 / " in page
+    assert 'src="/static/again.js"' in page
+    first = verifying.latest(house.store)
+    client.post("/staff/audit", {"csrf": token})
+    assert verifying.latest(house.store) is first
+    go_on.set()
+    assert first is not None
+    assert first.over.wait(20)
+    page = client.get("/staff/audit").text
+    assert "改ざんは見つかりませんでした" in page
+    assert "again.js" not in page
 
 
 def test_english_on_request(house: TestHouse) -> None:

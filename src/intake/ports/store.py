@@ -12,7 +12,7 @@ Rules that hold for every implementation:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -391,8 +391,8 @@ class AuditRepo(Protocol):
 
     def tail(self, limit: int = 100, before: int | None = None) -> list[AuditRow]: ...
 
-    def verify(self) -> tuple[bool, str]:
-        """(True, "… rows") or (False, the place that does not fit)."""
+    def verify(self, looked: Callable[[int], None] | None = None) -> tuple[bool, str]:
+        """(True, "… rows") or (False, the place that does not fit). ``looked`` hears now and then how far it is."""
         ...
 
 
