@@ -197,13 +197,20 @@ def reconcile(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         for message in without:
             print(say(f"メッセージ {message} はまだ終わっていません", f"message {message} has no end yet"))
         for row in servers:
-            there, missing = row["on_server"], row["without_row"]
-            print(
-                f"{row['account']}: "
-                + say(f"サーバー上 {there} 通、未取り込み {missing}", f"{there} there, missing {missing}")
-            )
-    if without or any(r["without_row"] or r["error"] for r in servers):
+            print(f"{row['account']} {row['folder']}: {_reckoned(row)}")
+    if without or any(r["without_row"] or r["failed"] or r["error"] for r in servers):
         raise SystemExit(1)
+
+
+def _reckoned(row: dict[str, Any]) -> str:
+    if row["error"]:
+        return say(f"確認できませんでした({row['error']})", f"could not be looked at ({row['error']})")
+    said = [say(f"サーバー上 {row['on_server']} 通", f"{row['on_server']} there")]
+    for key, ja, en in (("without_row", "未取り込みのUID", "not taken in, UID"),
+                        ("failed", "サーバーが渡さないUID", "the server does not give out UID")):  # fmt: skip
+        if row[key]:
+            said.append(say(ja, en) + " " + ",".join(map(str, row[key])))
+    return "; ".join(said)
 
 
 def _servers(store: Any) -> list[dict[str, Any]]:
@@ -216,6 +223,7 @@ def _servers(store: Any) -> list[dict[str, Any]]:
     for account in parse_accounts(s.imap_url, s.imap_password_file or None) if s.imap_url else ():
         row: dict[str, Any] = {
             "account": account.name,
+            "folder": account.folder,
             "on_server": None,
             "without_row": [],
             "failed": [],
