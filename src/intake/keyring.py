@@ -7,6 +7,7 @@ import hmac
 import secrets
 from pathlib import Path
 
+from intake import durable
 from intake.errors import SettingError
 
 MIN_SECRET_BYTES = 32
@@ -54,9 +55,5 @@ def load_keyring(path: Path) -> Keyring:
 
 
 def make_secret(path: Path) -> None:
-    """Write a new secret (mode 0600); an existing file is left alone."""
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
+    """Write a new secret (mode 0600); an existing file is left alone. A crash leaves it whole or absent."""
+    durable.make(path, (secrets.token_hex(32) + "\n").encode("ascii"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
+from intake import durable
 from intake.bootstrap.disk import Disk, Doors
 from intake.bootstrap.toolbox import Toolbox, key_maker
 from intake.channels.inbox import InboxWriter
@@ -37,11 +38,7 @@ def init_home(settings: Settings) -> list[str]:
 
 
 def _make_webhook_secret(path: Path) -> None:
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text("whsec_" + b64encode(secrets.token_bytes(32)).decode() + "\n", encoding="ascii")
+    durable.make(path, b"whsec_" + b64encode(secrets.token_bytes(32)) + b"\n")
 
 
 @dataclass

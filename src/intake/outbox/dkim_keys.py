@@ -8,7 +8,6 @@ selector in use; without that file (keys put there by hand) the selector that so
 from __future__ import annotations
 
 import base64
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from intake import durable
 from intake.errors import SettingError
 
 FOLDER = "dkim"
@@ -133,13 +133,5 @@ def _load(path: Path, *, signs: bool) -> Key:
 
 
 def _write_new(path: Path, data: bytes, *, exist_ok: bool = False) -> None:
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        if exist_ok:
-            return
-        raise
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    if not durable.make(path, data) and not exist_ok:
+        raise FileExistsError(path)

@@ -15,6 +15,7 @@ Three places for them: derived from the home's secret (number 0, the beginning),
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import subprocess
@@ -24,7 +25,8 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from intake.errors import SettingError, StoreUnavailable
+from intake import durable
+from intake.errors import SettingError, StorageFull, StoreUnavailable
 from intake.keyring import Keyring
 
 FILE = "wrapping.keys"
@@ -96,9 +98,13 @@ class FileWrapping:
         found: dict[int, bytes] = {}
         for line in self._path.read_text("ascii").splitlines():
             number, _, sealed = line.partition(" ")
-            raw = bytes.fromhex(sealed)
             try:
+                raw = bytes.fromhex(sealed)
                 found[int(number)] = self._seal.decrypt(raw[:_NONCE], raw[_NONCE:], _SEAL + number.encode())
+            except ValueError as e:
+                raise StoreUnavailable(
+                    f"{self._path}: line {len(found) + 1} is damaged; put it back from a copy"
+                ) from e
             except InvalidTag as e:
                 raise StoreUnavailable(f"{self._path}: was not made with this secret (INTAKE_SECRET_FILE)") from e
         self._known = found
@@ -162,20 +168,20 @@ class CommandWrapping:
 
 
 def replace_and_burn(path: Path, data: bytes) -> None:
-    """The new bytes durable under the name, then the old file's blocks overwritten. A crash leaves one of the two."""
+    """The new bytes durable under the name, then the old file's blocks overwritten. A crash leaves one of the two.
+
+    Raises StorageFull or StoreUnavailable where the disk refuses; then the old one is as it was.
+    """
     old = os.open(path, os.O_RDWR) if path.exists() else None
-    part = path.with_name(f".{path.name}.part")
-    file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        os.write(file, data)
-        os.fsync(file)
+        durable.put(path, data)
+        if old is not None:
+            os.pwrite(old, b"\0" * os.fstat(old).st_size, 0)
+            os.fsync(old)
+    except OSError as e:
+        raise (
+            StorageFull() if e.errno in (errno.ENOSPC, errno.EDQUOT) else StoreUnavailable(f"{path}: {e.strerror}")
+        ) from e
     finally:
-        os.close(file)
-    part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
-    if old is not None:
-        os.pwrite(old, b"\0" * os.fstat(old).st_size, 0)
-        os.fsync(old)
-        os.close(old)
+        if old is not None:
+            os.close(old)
