@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from intake.understanding.marks import NOTHING, Holding, Manners, Marked, Placed, holding
 from intake.understanding.matcher import Entry, Found, Phrasebook, longest
@@ -81,7 +81,7 @@ class Piece:
         self.before: list[int] = []
         self.after: list[int] = []
         self.whole: list[int] = []  # what it adds to the features of the letter
-        self.view: object = None  # what the third reader sees in it
+        self.view: Any = None  # what the third reader sees in it
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ Floats = npt.NDArray[np.float32]
 WIDTH = 5  # words that a window sees
 _PAD = WIDTH // 2
 _BETWEEN = [0] * _PAD
-_SUBJECT, _BODY = np.ones(1, np.float32), np.zeros(1, np.float32)
 _REMEMBER = 8_000  # rows of what words give to windows: some 20 MB
 
 
@@ -40,7 +39,7 @@ class Network:
         values = {name: np.ascontiguousarray(value, np.float32) for name, value in learned.values.items()}
         self._words = {word: number for number, word in enumerate(learned.words, 2)}
         self._surfaces = {word: number for number, word in enumerate(learned.surfaces, 2)}
-        self._word, self._surface = learned.values["word"], learned.values["surface"]
+        self._word, self._surface = values["word"], values["surface"]
         self.units = values["window"].shape[1]
         window = values["window"].reshape(WIDTH, -1, self.units)
         self._window = np.ascontiguousarray(window.transpose(1, 0, 2).reshape(window.shape[1], -1))
@@ -50,6 +49,8 @@ class Network:
         self._label, self._label0, self._letter = values["label"], values["label0"], values["letter"]
         self._rows = _Rows(self, False), _Rows(self, True)
         self._known: dict[tuple[str, int, bool], int] = {}
+        self._size = self._word.shape[1]
+        self._whole = np.zeros(self._window.shape[0], np.float32)  # what a word is, while its row is made
         # By place in the window; row 0: no word. Memory that no word has touched yet costs nothing.
         self._tables = np.zeros((WIDTH, _REMEMBER + 1_000, self.units), np.float32)
 
@@ -57,44 +58,50 @@ class Network:
         """Log odds of a letter for each label, and what each of its sentences gives to them (sentences × labels)."""
         if not pieces:
             return self._label0, self._label0[None]
-        self._look(pieces)
-        inner: Floats = np.array([piece.view for piece in pieces])
         size = self.units
-        total = inner[:, :size] + self._inner0
+        inner: Floats = np.empty((len(pieces), 3 * size), np.float32)
+        self._look(pieces, inner)
+        total = inner[:, :size]
+        total += self._inner0
         total[1:] += inner[:-1, size : 2 * size]
         total[:-1] += inner[1:, 2 * size :]
         np.maximum(total, 0, out=total)
-        said: Floats = np.asarray(total @ self._label + self._label0, np.float32)
+        said: Floats = total @ self._label
+        said += self._label0
         np.minimum(np.maximum(said, -30, out=said), 30, out=said)
-        scores: Floats = np.log(np.add.reduce(np.exp(said))) + np.maximum.reduce(total) @ self._letter
+        scores: Floats = np.log(np.add.reduce(np.exp(said)))
+        scores += np.maximum.reduce(total) @ self._letter
         return scores, said
 
-    def _look(self, pieces: Sequence[Piece]) -> None:
+    def _look(self, pieces: Sequence[Piece], inner: Floats) -> None:
         """Give each sentence its view: the largest and the summed value of every unit over its windows, as the layer
         above takes them. (One product a sentence: a product of matrices of this size would call BLAS's threads, which
         cost ten times what they save.)"""
-        fresh = [piece for piece in pieces if piece.view is None]
-        if not fresh:
-            return
         if len(self._known) > _REMEMBER:
             self._forget()
         numbers = [0] * _PAD
-        bounds: list[int] = []
-        for piece in fresh:
-            bounds.append(len(numbers) - _PAD)
-            numbers += map(self._rows[piece.subject].__getitem__, piece.words)
-            numbers += _BETWEEN
-        seen = self._windows(np.array(numbers), len(numbers) - 2 * _PAD)
+        fresh: list[tuple[int, Piece, int, int]] = []
+        for at, piece in enumerate(pieces):
+            if piece.view is None:
+                start = len(numbers) - _PAD
+                numbers += map(self._rows[piece.subject].__getitem__, piece.words)
+                fresh.append((at, piece, start, len(numbers) - _PAD))
+                numbers += _BETWEEN
+            else:
+                inner[at] = piece.view
+        if not fresh:
+            return
+        seen = self._windows(np.fromiter(numbers, np.int64, len(numbers)), len(numbers) - 2 * _PAD)
         size = self.units
         both = np.empty(2 * size, np.float32)
         top, together = both[:size], both[size:]
-        for piece, start in zip(fresh, bounds, strict=True):
-            words = len(piece.words)
-            here = seen[start : start + words]
+        for at, piece, start, end in fresh:
+            here = seen[start:end]
             np.maximum.reduce(here, out=top)
             np.add.reduce(here, out=together)
-            together *= (1 + words) ** -0.5
-            piece.view = both @ self._inner
+            together *= (1 + end - start) ** -0.5
+            piece.view = view = both @ self._inner
+            inner[at] = view
 
     def _windows(self, numbers: npt.NDArray[np.int64], count: int) -> Floats:
         """What every window of words gives to every unit."""
@@ -114,10 +121,13 @@ class Network:
             found = self._known[key] = len(self._known) + 1
             if found == self._tables.shape[1]:  # one letter of thousands of new words
                 self._tables = np.concatenate([self._tables, np.zeros_like(self._tables)], axis=1)
+            whole = self._whole
+            whole[: self._size] = self._word[self._words.get(word.feature, 1)]
             known = vector(word.feature)
-            inside = self._word[self._words.get(word.feature, 1)].astype(np.float32)
-            inside = inside if known is None else inside + known
-            whole = np.concatenate([inside, self._surface[surface], _SUBJECT if subject else _BODY], dtype=np.float32)
+            if known is not None:
+                whole[: self._size] += known
+            whole[self._size : -1] = self._surface[surface]
+            whole[-1] = subject
             self._tables[:, found] = (whole @ self._window).reshape(WIDTH, self.units)
         return found
 
