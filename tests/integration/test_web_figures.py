@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from intake.errors import StoreBusy
 from intake.model import CaseState
 from intake.web.staff import figures
+from intake.web.staff.beside import Beside
 from tests.house import TestHouse, open_test_house
 from tests.integration.web_parts import ADMIN, AUDITOR, LEAD, PRIVACY, SATO, Client, app_of, staffed
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[TestHouse]:
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestHouse]:
     figures._KEPT.clear()
+    monkeypatch.setattr(figures, "AT_ONCE_SECONDS", 20.0)  # however busy the machine of the tests is
     found = staffed(open_test_house(tmp_path))
     found.seeker()
     yield found
@@ -128,3 +132,39 @@ def test_a_range_that_is_none_is_twelve_weeks(house: TestHouse, asked: str) -> N
 def test_empty(house: TestHouse) -> None:
     assert "この期間にはまだ何もありません。" in Client(app_of(house), SATO).get("/staff/figures").text
     assert Client(app_of(house), SATO).get("/staff/figures.csv?table=passwords").status_code == 404
+
+
+def test_what_takes_long_to_count_keeps_no_page_waiting(house: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page comes at once and says so; the next one has the figures; old ones serve while new ones are counted."""
+    go_on, count = threading.Event(), figures._count
+    monkeypatch.setattr(figures, "_count", lambda *args: (go_on.wait(20), count(*args))[1])
+    monkeypatch.setattr(figures, "AT_ONCE_SECONDS", 0.0)
+    client = Client(app_of(house), LEAD)
+    page = client.get("/staff/figures").text
+    assert "数えています" in page
+    assert 'src="/static/again.js"' in page
+    assert "届いた依頼" not in page
+    go_on.set()
+    assert table(client, "arrivals")["退会"][-1] == "0"  # a file is waited for
+    page = client.get("/staff/figures").text
+    assert "届いた依頼" in page
+    assert "again.js" not in page
+    go_on.clear()
+    house.now += timedelta(seconds=figures.KEEP_SECONDS + 1)
+    assert "届いた依頼" in client.get("/staff/figures").text
+    go_on.set()
+
+
+def test_a_count_that_fails_is_told_to_who_waits_and_begun_anew(house: TestHouse) -> None:
+    kept: Beside[int] = Beside("test")
+    tries = iter((StoreBusy(), None))
+
+    def make() -> int:
+        if (trouble := next(tries)) is not None:
+            raise trouble
+        return 7
+
+    with pytest.raises(StoreBusy):
+        kept.get("a", make, lambda _: True, None)
+    assert kept.get("a", make, lambda _: True, None) == 7
+    assert kept.get("a", make, lambda _: True, None) == 7  # kept: nothing is tried a third time

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,10 +18,12 @@ from intake.policy import today_of
 from intake.ports.figures import SPANS, Arrivals, Endings
 from intake.web.render import JST
 from intake.web.staff import charts, language
+from intake.web.staff.beside import Beside
 from intake.web.staff.visit import Visit
 
 WEEKS = 12
 LONGEST_DAYS = 800
+AT_ONCE_SECONDS = 0.12  # of counting; a year of a large agency takes longer, and the page comes without it
 KEEP_SECONDS = 300  # counting a year takes a moment; five minutes old figures are figures
 SEES_CONCIERGES = frozenset({Role.LEAD})
 REQUESTS = ("withdrawal", "pause", "resume", "concierge_change", "deletion", "preferences", "decline", "reinstatement",
@@ -52,15 +53,16 @@ class Counted:
 Cell = str | int
 Table = tuple[list[str], list[list[Cell]]]
 Say = Callable[[str], str]
-_KEPT: dict[tuple[int, date, date], Counted] = {}
-_LOCK = threading.Lock()
+_KEPT: Beside[Counted] = Beside("figures")
 
 
 def show(visit: Visit) -> Response:
-    """The page: a chart and its table for each question."""
-    counted = _counted(visit)
-    drawn = {name: _chart(name, counted, visit) for name in tables_for(visit)}
-    return visit.page("figures.html", counted=counted, tables=drawn, words="")
+    """The page: a chart and its table for each question. Where counting takes longer than a moment, it says so."""
+    counted = _counted(visit, AT_ONCE_SECONDS)
+    drawn = {name: _chart(name, counted, visit) for name in tables_for(visit)} if counted else {}
+    since, until = _range(visit)
+    return visit.page("figures.html", counted=counted, since=since, until=until, tables=drawn, words="",
+                      here=f"/staff/figures?from={since}&to={until}")  # fmt: skip
 
 
 def as_csv(visit: Visit) -> Response:
@@ -68,7 +70,9 @@ def as_csv(visit: Visit) -> Response:
     name = visit.asked("table")
     if name not in tables_for(visit):
         raise NotFound()
-    head, rows = TABLES[name](_counted(visit), _words(visit)["label"])
+    counted = _counted(visit, None)
+    assert counted is not None
+    head, rows = TABLES[name](counted, _words(visit)["label"])
     out = io.StringIO()
     lines: list[list[Cell]] = [[*head], *rows]
     csv.writer(out).writerows([[_cell(c) for c in line] for line in lines])
@@ -81,19 +85,15 @@ def tables_for(visit: Visit) -> list[str]:
     return [n for n in TABLES if n != "concierges" or visit.staff.role in SEES_CONCIERGES]
 
 
-def _counted(visit: Visit) -> Counted:
+def _counted(visit: Visit, wait: float | None) -> Counted | None:
     since, until = _range(visit)
-    key = (id(visit.context.store), since, until)
-    with _LOCK:
-        kept = _KEPT.get(key)
-    if kept is not None and abs((visit.now - kept.at).total_seconds()) < KEEP_SECONDS:
-        return kept
-    found = _count(visit, since, until)
-    with _LOCK:
-        if len(_KEPT) > 20:
-            _KEPT.clear()
-        _KEPT[key] = found
-    return found
+    now = visit.now
+    return _KEPT.get(
+        (id(visit.context.store), since, until),
+        lambda: _count(visit, since, until),
+        lambda kept: abs((now - kept.at).total_seconds()) < KEEP_SECONDS,
+        wait,
+    )
 
 
 def _range(visit: Visit) -> tuple[date, date]:
