@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from intake.model import Case, CaseState, Proof, SeekerStatus
 from tests.house import TestHouse, open_test_house
-from tests.integration.web_parts import ADMIN, LEAD, PASSWORD, SATO, served, staffed
+from tests.integration.web_parts import LEAD, PASSWORD, SATO, served, staffed
 
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
 TARO = "山田 太郎 <taro@example.jp>"
@@ -59,42 +59,6 @@ def violations(page: Any) -> list[tuple[str, list[str]]]:
 
 def is_too_wide(page: Any) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
-
-
-def test_every_page_is_accessible_and_fits(house: TestHouse, site: str, page: Any) -> None:
-    case = in_review(house, "退会を希望します。\n\n> 以前のご案内です。\n> よろしくお願いします。\n\n-- \n山田")
-    unknown = in_review(house, "<b>退会</b>したいです\u202e", from_="誰か <nobody@example.com>")
-    in_review(house, "希望年収を500万円以上にしてください。")
-    broken: list[str] = []
-    page.on("console", lambda m: broken.append(m.text) if m.type in ("error", "warning") else None)
-    page.goto(f"{site}/staff/sign-in")
-    assert violations(page) == []
-    sign_in(page, site, ADMIN)
-    paths = ["/staff/people", "/staff/", f"/staff/cases/{case.number}"]
-    check(page, site, paths)
-    page.context.clear_cookies()
-    sign_in(page, site)
-    check(page, site, [
-        "/staff/", "/staff/?tab=mine", "/staff/?tab=done", "/staff/search?q=退会", "/staff/search?q=無い言葉",
-        f"/staff/cases/{case.number}", f"/staff/cases/{unknown.number}", "/staff/mails", "/staff/mails/1",
-        f"/staff/cases/{case.number}/messages/{case.message_id}/source", "/staff/tasks?whose=all", "/staff/rules",
-        "/staff/figures", "/staff/templates", f"/staff/cases/{case.number}/reply", "/staff/mails?view=failed",
-        "/staff/me", "/staff/machine", "/staff/audit", "/staff/health", "/staff/calls/new", "/staff/?lang=en",
-    ])  # fmt: skip
-    assert broken == []
-
-
-def check(page: Any, site: str, paths: list[str]) -> None:
-    for path in paths:
-        for size in (WIDE, NARROW):
-            page.set_viewport_size(size)
-            response = page.goto(site + path)
-            assert response.status == 200, path
-            assert not is_too_wide(page), (path, size)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            assert violations(page) == [], (path, scheme)
-        page.emulate_media(color_scheme="light")
 
 
 def test_a_case_is_approved_by_keyboard_alone(house: TestHouse, site: str, page: Any) -> None:
@@ -221,75 +185,6 @@ def test_everything_essential_works_without_scripts(house: TestHouse, site: str,
     page.wait_for_url("**/staff/?tab=all*")
     assert get(house, case).state is CaseState.DONE
     context.close()
-
-
-HOSTILE = (
-    "<script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>"
-    '<iframe src="https://evil.example.com/"></iframe>"><a href="javascript:alert(4)">退会</a>'
-    "{{ 7*7 }} ${7*7} <style>@import 'https://evil.example.com/x.css'</style>退会を希望します。"
-    "\u202eevil\u202c\u200b\u2066x\u2069\x1b[31m https://evil.example.com/pixel.gif"
-)
-
-
-def hostile_mail() -> bytes:
-    from base64 import b64encode
-    from email.header import Header
-
-    subject = Header("退会" + "A<script>alert(5)</script>\u202e" * 40, "utf-8").encode()
-    name = Header('"><script>alert(6)</script>', "utf-8").encode()
-    svg = b64encode(
-        b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(7)"><script>alert(8)</script></svg>'
-    ).decode()
-    html = b64encode(f"<html><body onload=alert(9)>{HOSTILE}</body></html>".encode()).decode()
-    text = b64encode(HOSTILE.encode()).decode()
-    return "\r\n".join([
-        f"From: {name} <x@evil.example.com>", f"Subject: {subject}", "To: support@agency.example.jp",
-        "Message-ID: <a@evil.example.com>", "MIME-Version: 1.0", "X-Evil: <script>alert(10)</script>",
-        'Content-Type: multipart/mixed; boundary="b"', "",
-        "--b", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: base64", "", text,
-        "--b", "Content-Type: text/html; charset=utf-8", "Content-Transfer-Encoding: base64",
-        'Content-Disposition: attachment; filename="../../<img src=x onerror=alert(11)>.html"', "", html,
-        "--b", "Content-Type: image/svg+xml", "Content-Transfer-Encoding: base64",
-        'Content-Disposition: attachment; filename="a.svg"', "", svg, "--b--", "",
-    ]).encode()  # fmt: skip
-
-
-def test_hostile_mail_opens_nothing_and_calls_nobody(house: TestHouse, site: str, page: Any) -> None:
-    message = house.raw(hostile_mail(), mail_from="x@evil.example.com")
-    house.work()
-    case = house.cases(message.message_id)[0]
-    dialogs: list[str] = []
-    outside: list[str] = []
-    page.on("dialog", lambda d: (dialogs.append(d.message), d.dismiss()))
-    page.on("request", lambda r: outside.append(r.url) if not r.url.startswith((site, "data:")) else None)
-    sign_in(page, site)
-    for path in (
-        "/staff/?tab=all",
-        f"/staff/cases/{case.number}",
-        f"/staff/cases/{case.number}/messages/{case.message_id}/source",
-        "/staff/search?q=退会",
-        "/staff/search?q=<script>alert(12)</script>",
-        "/staff/audit",
-    ):
-        page.goto(site + path)
-        page.wait_for_timeout(150)
-        assert page.locator("main script, main iframe, main img, main svg, main style").count() == 0, path
-    page.goto(f"{site}/staff/cases/{case.number}")
-    shown = page.locator(".letter").inner_text()
-    assert "<script>alert(1)</script>" in shown
-    assert "⟨RLO⟩" in shown
-    assert "\u202e" not in page.content()
-    links = page.locator(".files a")
-    assert links.count() == 2
-    for n in range(2):
-        with page.expect_download() as download:
-            links.nth(n).click()
-        assert download.value.suggested_filename.endswith(".txt")
-        answer = page.request.get(site + links.nth(n).get_attribute("href"))
-        assert answer.headers["content-disposition"].startswith("attachment")
-        assert answer.headers["content-type"] == "application/octet-stream"
-        assert "sandbox" in answer.headers["content-security-policy"]
-    assert (dialogs, outside) == ([], [])
 
 
 def test_a_subject_of_a_megabyte_is_one_short_line(house: TestHouse, site: str, page: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -12,6 +13,12 @@ _NAMES = {
     0x202D: "LRO", 0x202E: "RLO", 0x2060: "WJ", 0x2066: "LRI", 0x2067: "RLI", 0x2068: "FSI", 0x2069: "PDI",
     0x3164: "HF", 0xFEFF: "BOM", 0xFFA0: "HHF",
 }  # fmt: skip
+
+
+_UNSEEN = re.compile(  # whatever has a name below, found quickly
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\u3164"
+    "\ud800-\uf8ff\ufeff\uffa0\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
+)
 
 
 def name_of(char: str) -> str:
@@ -41,6 +48,13 @@ def split(text: str) -> Iterator[tuple[str, str]]:
                 start = at + 1
     if start < len(text):
         yield "", text[start:]
+
+
+def shown(text: str) -> str:
+    """The same text, line breaks and all, with unseen characters as ⟨NAME⟩. What every page does to every value."""
+    if not _UNSEEN.search(text):
+        return text
+    return "".join(f"⟨{name}⟩" if name and name != "U+000D" else run for name, run in split(text))
 
 
 def visible(text: str | None, most: int = 0) -> str:

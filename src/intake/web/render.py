@@ -11,12 +11,26 @@ from starlette.responses import HTMLResponse
 from intake import resources
 from intake.config import Settings
 from intake.web import labels
-from intake.web.controls import visible
+from intake.web.controls import shown, visible
 
 JST = timezone(timedelta(hours=9), "JST")
 WEEKDAYS = "月火水木金土日"
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # not strftime: that follows the machine's locale
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Exact(str):
+    """Text that goes back to us from a form just as it was: the filter ``exact`` lets it pass ``seen``."""
+
+    __slots__ = ()
+
+
+def seen(value: Any) -> Any:
+    """What a page says of a value: characters that nobody would see, or that turn the line around, by their names.
+
+    Whoever wrote it, and whichever template forgets to ask. Pieces that are markup already have come this way before.
+    """
+    return shown(value) if type(value) is str else value
 
 
 class Pages:
@@ -30,8 +44,16 @@ class Pages:
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            finalize=seen,
         )
-        self._env.filters |= {"day": day, "moment": moment, "whole": whole, "ago": ago, "visible": visible}
+        self._env.filters |= {
+            "day": day,
+            "moment": moment,
+            "whole": whole,
+            "ago": ago,
+            "visible": visible,
+            "exact": Exact,
+        }
         self._env.globals |= {"label": labels.label, "stage_name": labels.stage_name}
 
     def text(self, name: str, **values: Any) -> str:
