@@ -6,6 +6,7 @@ beside them name the people to be taken out of the data again.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -18,9 +19,11 @@ from sqlalchemy.engine import URL
 
 from intake.errors import BadInput, SettingError, StoreUnavailable
 from intake.store.engine import KEYS_SCHEMA
+from intake.store.failures import translate
 from intake.store.lock import WriterLock
 
 MADE_AT = "backup.at"
+OF = "backup.of"  # of which moment the backup was that was put back: mailboxes are looked through since then
 RESTORED = "backup.restored"  # put back and not yet gone through again: nothing serves before that
 SLACK = timedelta(hours=1)  # an erasure may be under way while the copy is made
 BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)
@@ -32,18 +35,27 @@ def keys_file(path: Path) -> Path:
 
 
 def backup(data: URL, keys: URL, path: Path) -> None:
-    """Write ``path`` and ``path.keys`` while everything runs. Raises BadInput if one of them exists."""
+    """Write ``path`` and ``path.keys`` while everything runs. Raises BadInput if one of them exists, StorageFull or
+    StoreUnavailable where one cannot be written: then neither is left, for half a backup is none."""
     for target in (path, keys_file(path)):
         if target.exists():
             raise BadInput(f"{target}: exists already")
-    for url, target, schema in ((data, path, None), (keys, keys_file(path), KEYS_SCHEMA)):
-        target.touch(mode=0o600)
-        if url.get_backend_name() == "sqlite":
-            copy_sqlite(Path(str(url.database)), target)
-            if schema is None:
-                _stamp(target)
-        else:
-            _dump_postgresql(url, target, schema)
+    try:
+        for url, target, schema in ((data, path, None), (keys, keys_file(path), KEYS_SCHEMA)):
+            target.touch(mode=0o600)
+            if url.get_backend_name() == "sqlite":
+                copy_sqlite(Path(str(url.database)), target)
+                if schema is None:
+                    _stamp(target)
+            else:
+                _dump_postgresql(url, target, schema)
+    except BaseException as e:
+        for target in (path, keys_file(path)):
+            for name in (target.name, f"{target.name}-journal", f"{target.name}-wal", f"{target.name}-shm"):
+                target.with_name(name).unlink(missing_ok=True)
+        if isinstance(e, sqlite3.Error):
+            raise translate(e) or StoreUnavailable(f"{path}: {e}") from e
+        raise
 
 
 def copy_sqlite(source: Path, target: Path) -> None:
@@ -73,11 +85,11 @@ def restore_sqlite(path: Path, data: URL, keys: URL, busy_seconds: float) -> Non
         raise BadInput(f"{keys_file(path)}: the keys of this backup are missing or damaged")
     with WriterLock(here, busy_seconds).held():
         part = here.with_name(f"{here.name}.part")
-        shutil.copyfile(path, part)
-        part.chmod(0o600)
+        _copy(path, part)
+        _bring_in_the_log(here)
         for name in (f"{here.name}-wal", f"{here.name}-shm"):
             here.with_name(name).unlink(missing_ok=True)
-        part.replace(here)  # a crash before leaves the old one, without its log's last writes
+        part.replace(here)  # a crash before leaves the old one, whole
     _keys_back(path, there)
 
 
@@ -87,8 +99,28 @@ def _keys_back(path: Path, there: Path) -> None:
         return
     if not _is_sound(keys_file(path)):
         raise BadInput(f"{keys_file(path)}: the keys of this backup are missing or damaged")
-    shutil.copyfile(keys_file(path), there)
-    there.chmod(0o600)
+    part = there.with_name(f"{there.name}.part")
+    _copy(keys_file(path), part)
+    part.replace(there)  # never half of it under its name: it would be taken for the key store
+
+
+def _copy(source: Path, part: Path) -> None:
+    """On the disk when this returns. Raises OSError; then nothing is left of it."""
+    try:
+        shutil.copyfile(source, part)
+        part.chmod(0o600)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _bring_in_the_log(here: Path) -> None:
+    """The last writes of the database that is to be replaced: until it is, it must stay whole."""
+    if here.is_file():
+        with suppress(sqlite3.Error), closing(sqlite3.connect(here)) as old:  # damaged: that is why it is replaced
+            old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _is_sound(path: Path) -> bool:

@@ -16,6 +16,7 @@ from intake.channels.imap.account import Account, After
 from intake.channels.imap.connection import TIMEOUTS, Connection, TlsMissing
 from intake.channels.imap.credentials import SignInRefused
 from intake.channels.imap.drain import FAILED, KEYWORD, Drain, Opened, uids_of
+from intake.channels.imap.lookback import look_back
 from intake.errors import IntakeError
 from intake.journal import journal
 from intake.ports import ImapPlace, Store
@@ -146,12 +147,13 @@ class Mailbox:
 
     def _sweep(self, client: Connection) -> int:
         """Everything on the server that the ledger does not know is taken in; the folder is opened anew each time."""
+        drain = Drain(self.account, client, self._store, self._clock, self._max_bytes)
+        found_again = 0 if self._scanned_at else look_back(client, self.account, self._store, drain)
         opened = self._open(client)
         if opened.place != self._known or time.monotonic() - self._scanned_at > RESCAN_SECONDS or not self._scanned_at:
             self._known, self._floor = opened.place, 0
         uids = list(uids_of(client, opened.exists, self._floor))
         opened = self._with_old_mail(opened, uids)
-        drain = Drain(self.account, client, self._store, self._clock, self._max_bytes)
         with self._store.read() as tx:
             known = tx.ledger.known(opened.place, self._floor) if uids else set()
             if not self._floor:  # after a new connection, and each hour: what was left undone
@@ -159,7 +161,7 @@ class Mailbox:
         if not self._floor:
             drain.finish_marking(opened)
             self._scanned_at = time.monotonic()
-        taken = drain.take(opened, [uid for uid in uids if uid not in known], self._beat)
+        taken = found_again + drain.take(opened, [uid for uid in uids if uid not in known], self._beat)
         if not self._floor or drain.failed:
             with self._store.read() as tx:
                 self._stuck = len(tx.ledger.in_state(opened.place, FAILED))
