@@ -29,7 +29,7 @@ TOLD = """window.told = []; addEventListener("securitypolicyviolation", (e) => w
 TOO_WIDE = """() => {
   const scrolls = (e) => e && (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
   return document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")].filter(
-    (e) => e.getBoundingClientRect().right > innerWidth && !scrolls(e.parentElement)).map((e) => e.outerHTML.slice(0, 99));
+    (e) => e.getBoundingClientRect().right > innerWidth && !scrolls(e.parentElement)).map((e) => e.outerHTML);
 }"""
 COMBINATIONS = (("light", WIDE), ("dark", NARROW), ("dark", WIDE), ("light", NARROW))
 MORE = {  # the same routes asked in other ways
