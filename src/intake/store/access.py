@@ -85,6 +85,14 @@ class Access:
         """Oldest first."""
         return self._passkeys(staff.c.name == name)
 
+    def ways_in(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Names that can sign in (password or the agency's own account), and that have a second factor."""
+        has_key = sa.exists().where(staff_passkey.c.staff_id == staff.c.id)
+        can = sa.or_(sa.and_(staff.c.password_hash.is_not(None), staff.c.active), staff.c.oidc_subject.is_not(None))
+        query = sa.select(staff.c.name, can, sa.or_(staff.c.totp_sealed.is_not(None), has_key))
+        rows = [tuple(r) for r in self._c.conn.execute(query)]
+        return frozenset(n for n, signs_in, _ in rows if signs_in), frozenset(n for n, _, guarded in rows if guarded)
+
     def passkey(self, credential_id: bytes) -> Passkey | None:
         """Of an account that is open."""
         found = self._passkeys(sa.and_(staff_passkey.c.credential_id == credential_id, staff.c.active))

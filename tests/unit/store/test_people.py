@@ -32,6 +32,18 @@ def test_accounts(store: SqlStore) -> None:
         assert tx.staff.password_hash("田中") is None
 
 
+def test_who_can_sign_in_and_who_has_a_second_factor(store: SqlStore) -> None:
+    with store.write() as tx:
+        for name, password in (("佐藤", "hash"), ("鈴木", None), ("田中", "hash"), ("木村", None), ("中村", "hash")):
+            tx.staff.add(name, Role.REVIEWER, password)
+        tx.staff.change("田中", active=False)
+        tx.access.link_subject("木村", "issuer/1")
+        tx.access.set_totp("佐藤", b"sealed")
+        tx.access.add_passkey("木村", b"id", b"key", 0, "鍵", NOW)
+        tx.access.add_passkey("木村", b"id 2", b"key", 0, "鍵", NOW)
+        assert tx.access.ways_in() == ({"佐藤", "木村", "中村"}, {"佐藤", "木村"})
+
+
 def test_sessions_end_by_time_sign_out_and_closing_the_account(store: SqlStore) -> None:
     end = NOW + 60 * MINUTE
     with store.write() as tx:

@@ -110,8 +110,7 @@ def _note(tx: Tx, visit: Visit, action: str, name: str, **detail: str) -> None:
 def _render(visit: Visit, status: int = 200, *, trouble: str = "", fresh: tuple[str, str] | None = None) -> Response:
     with visit.context.store.read() as tx:
         people = tx.staff.all()
-        signs_in = {m.name for m in people if tx.staff.password_hash(m.name) or tx.access.subject(m.name)}
-        guarded = {m.name for m in people if tx.access.totp(m.name) or tx.access.passkeys(m.name)}
+        signs_in, guarded = tx.access.ways_in()
     leads = [m.name for m in people if m.active and m.role is Role.LEAD]
     return visit.page("people.html", status, people=people, signs_in=signs_in, guarded=guarded,
                       leads=leads, roles=list(Role),
