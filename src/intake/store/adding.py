@@ -102,9 +102,11 @@ def _insert(driver: Driver, new: dict[bytes, Arrival], keys: KeyStore) -> dict[b
     if not new:
         return {}
     taken = dict(zip(new, keys.take(len(new)), strict=True))
-    rows = [_row(d, taken[d][0], a) for d, a in new.items()]
+    times = {d: in_utc(a.envelope.received_at) for d, a in new.items()}
+    stamps = {d: at.isoformat(" ", "microseconds") for d, at in times.items()}
+    rows = [_row(d, taken[d][0], a, stamps[d][:26] if driver.is_sqlite else times[d]) for d, a in new.items()]
     ids = _lite_rows(driver, rows) if driver.is_sqlite else _ids(driver.rows(_PG_ROWS, _turned(rows)))
-    blobs = seal_all(ARRIVAL, [(*taken[d], arrivals.pack(new[d].envelope)) for d in ids])
+    blobs = seal_all(ARRIVAL, [(*taken[d], arrivals.pack(new[d].envelope, stamps[d])) for d in ids])
     if blobs and driver.is_sqlite:
         driver.run(_LITE_BLOBS + ", ".join(["(?, 'arrival', ?)"] * len(blobs)), [v for pair in blobs for v in pair])
     elif blobs:
@@ -112,17 +114,17 @@ def _insert(driver: Driver, new: dict[bytes, Arrival], keys: KeyStore) -> dict[b
     return ids
 
 
-def _row(of: bytes, key_id: int, arrival: Arrival) -> tuple[Any, ...]:
+def _row(of: bytes, key_id: int, arrival: Arrival, received_at: datetime | str) -> tuple[Any, ...]:
     e = arrival.envelope
-    return (of, key_id, e.channel.value, e.via, in_utc(e.received_at), len(e.raw))
+    return (of, key_id, e.channel.value, e.via, received_at, len(e.raw))
 
 
 def _lite_rows(driver: Driver, rows: Sequence[tuple[Any, ...]]) -> dict[bytes, int]:
     """We give the ids: RETURNING would take a step a row."""
     ((last,),) = driver.rows(_LITE_LAST, ())
     flat: list[Any] = []
-    for n, (of, key_id, channel, via, at, size) in enumerate(rows, start=last + 1):
-        flat += (n, of, key_id, channel, via, as_sqlite_keeps_it(at), size)
+    for n, row in enumerate(rows, start=last + 1):
+        flat += (n, *row)
     values = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * len(rows))
     if driver.run(f"{_LITE_ROWS}{values}{_ONCE}", flat) == len(rows):
         return {row[0]: n for n, row in enumerate(rows, start=last + 1)}

@@ -12,13 +12,16 @@ from intake.model import Channel, Envelope
 _NAMES = [f.name for f in fields(Envelope) if f.name != "raw"]
 
 
-def pack(envelope: Envelope) -> bytes:
-    """All but ``raw``, a line feed (JSON holds none), then ``raw``. By hand: every mail comes through here."""
-    e = envelope
+def pack(envelope: Envelope, received_at: str = "") -> bytes:
+    """All but ``raw``, a line feed (JSON holds none), then ``raw``. By hand: every mail comes through here.
+
+    ``received_at``: the envelope's instant in ISO format, where it is known already.
+    """
+    e, at = envelope, received_at or envelope.received_at.isoformat()
     member = "null" if e.app_member is None else _text(e.app_member)
     by = "null" if e.entered_by is None else _text(e.entered_by)
     head = (
-        f'{{"channel":{_text(e.channel)},"via":{_text(e.via)},"received_at":"{e.received_at.isoformat()}",'
+        f'{{"channel":{_text(e.channel)},"via":{_text(e.via)},"received_at":"{at}",'
         f'"mail_from":{_text(e.mail_from)},"rcpt_to":[{",".join(map(_text, e.rcpt_to))}],"peer":{_text(e.peer)},'
         f'"content_type":{_text(e.content_type)},"app_member":{member},"entered_by":{by},'
         f'"archive":{"true" if e.archive else "false"}}}\n'

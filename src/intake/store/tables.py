@@ -23,7 +23,7 @@ metadata = sa.MetaData(naming_convention=NAMING)
 keys_metadata = sa.MetaData(naming_convention=NAMING)
 
 # Written out, not bound: SQLite uses a partial index only where the query says its condition word for word.
-WAITING = "ended_as IS NULL"
+WAITING, ENDED = "ended_as IS NULL", "ended_as IS NOT NULL"
 LIVE = "state IN ('queued', 'claimed')"
 OPEN = "state IN ('review', 'awaiting_proof', 'scheduled')"
 
@@ -57,8 +57,8 @@ inbox = sa.Table(
     sa.Column("content_hash", Bytes),
     sa.Column("rfc_hash", Bytes),
     sa.Column("sender_hash", Bytes),
-    sa.Index("ix_inbox_content_hash", "content_hash"),
-    sa.Index("ix_inbox_ended_as", "ended_as"),
+    _partial("ix_inbox_content_hash", "content_hash IS NOT NULL", "content_hash"),
+    _partial("ix_inbox_ended_as", ENDED, "ended_as"),
     _partial("ix_inbox_waiting", WAITING, "id"),
     sqlite_autoincrement=True,  # an id is never given twice, also after an erasure
 )
