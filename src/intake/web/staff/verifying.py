@@ -12,7 +12,7 @@ from time import sleep
 from intake.journal import journal
 from intake.ports import Store
 
-AT_ONCE_SECONDS = 0.1  # a short chain is answered by the press itself
+AT_ONCE_SECONDS = 0.05  # a short chain is answered by the press itself
 BREATH_SECONDS = 0.004  # after every few hundred rows: pages go on meanwhile
 log = journal("audit")
 
