@@ -213,7 +213,7 @@ class Inbox:
     def counts(self) -> dict[str, int]:
         """Rows per end, and ``waiting``. Each from its own index."""
         ended = sa.select(inbox.c.ended_as, sa.func.count()).where(sa.text(ENDED)).group_by(inbox.c.ended_as)
-        found: dict[str, int] = dict(self._c.conn.execute(ended).tuples().all())
+        found = {str(end): int(n) for end, n in self._c.conn.execute(ended).all()}
         waiting = self._c.conn.execute(sa.select(sa.func.count()).select_from(inbox).where(_waiting)).scalar_one()
         return {e.value: found.get(e.value, 0) for e in End} | {"waiting": waiting}
 
