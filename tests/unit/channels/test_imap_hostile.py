@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from imapclient import SocketTimeout
 
-from intake.channels.imap import Mailbox, parse_accounts, watch
+from intake.channels.imap import Mailbox, parse_accounts, reconcile, watch
 from intake.channels.imap import connection as connecting
 from intake.store import SqlStore
 from tests.unit.channels import imap_server
@@ -274,3 +274,47 @@ def test_an_alarm_that_fails_is_given_again(server: FakeImap, store: SqlStore, t
     assert told[2:] == ["", ""]
     box._succeeded()
     assert len(told) == 4
+
+
+def test_a_server_that_lies_about_the_next_uid(server: FakeImap, store: SqlStore, tmp_path: Path) -> None:
+    """UIDNEXT and the counts of SELECT are hearsay: what SEARCH lists is taken in."""
+    server.mails = {n: MAIL + b"%d" % n for n in (2, 5, 9)}
+    lie = b"* 3 EXISTS\r\n* OK [PERMANENTFLAGS (\\Seen)] x\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 1] x\r\n"
+    server.on("SELECT", lambda _, __, tag, ___: lie + f"{tag} OK [READ-WRITE] done\r\n".encode())
+    box = make_box(server, store, tmp_path)
+    assert box.sweep() == 3
+    server.mails[4] = MAIL + b"4"  # lower than what was seen: a server that reuses numbers, or that was late
+    box._scanned_at = 0.0  # the hourly look at everything
+    assert box.sweep() == 1
+    assert waiting(store) == 4
+
+
+def test_mails_that_were_not_asked_for_are_not_taken_for_others(
+    server: FakeImap, store: SqlStore, tmp_path: Path
+) -> None:
+    """An answer counts for the UID that it names, and only if that was asked; what is left out is asked for again."""
+    server.mails = {1: MAIL + b"1", 2: MAIL + b"2"}
+    stray = b'* 7 FETCH (UID 99 INTERNALDATE "01-Apr-2026 12:00:00 +0900" BODY[] {%d}\r\n%s)\r\n' % (len(MAIL), MAIL)
+
+    def only_the_second(fake: FakeImap, _: Any, tag: str, command: str) -> bytes:
+        return stray + fake._fetch(command.replace("1,2", "2")) + f"{tag} OK done\r\n".encode()
+
+    server.on("BODY.PEEK", only_the_second)
+    box = make_box(server, store, tmp_path)
+    assert box.sweep() == 1
+    with store.read() as tx:
+        assert tx.inbox.envelope(1).raw == MAIL + b"2"
+        assert len(tx.ledger.by_bytes("jobs@127.0.0.1", [])) == 0
+    assert box.sweep() == 0
+    del server.answers["BODY.PEEK"]
+    box._scanned_at = 0.0
+    assert box.sweep() == 1
+    assert waiting(store) == 2
+
+
+def test_a_search_that_lists_what_is_not_there(server: FakeImap, store: SqlStore, tmp_path: Path) -> None:
+    server.on("UID SEARCH", lambda _, __, tag, ___: b"* SEARCH 1 44 45\r\n" + f"{tag} OK done\r\n".encode())
+    box = make_box(server, store, tmp_path)
+    assert box.sweep() == 1
+    assert box.trouble() is None
+    assert reconcile(box.account, store).without_row == (44, 45)
