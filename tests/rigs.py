@@ -343,12 +343,16 @@ def wait_until_closed(port: int, seconds: float = 10) -> None:
         time.sleep(0.05)
 
 
-def write_certificate(folder: Path) -> Path:
-    """Make ``cert.pem`` and ``key.pem`` for 127.0.0.1 and localhost; gives the certificate, its own authority."""
+def write_certificate(folder: Path, *others: str) -> Path:
+    """Make ``cert.pem`` and ``key.pem`` for 127.0.0.1 and localhost; gives the certificate, its own authority.
+
+    ``others``: for these names instead.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     now = dt.datetime.now(dt.UTC)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    here = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+    names: list[x509.GeneralName] = [x509.DNSName(other) for other in others] or here
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
     builder = builder.not_valid_before(now - dt.timedelta(days=1)).not_valid_after(now + dt.timedelta(days=30))
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)

@@ -34,7 +34,7 @@ def begin(client: Client) -> str:
 def said(client: Client, url: str) -> list[tuple[str, str]]:
     page = client.get(url).text
     return [(how, " ".join(re.sub("<[^>]+>", " ", rest).split()))
-            for how, rest in re.findall(r'<li class="(done|waits|failed|later)">(.*?)</li>', page)]  # fmt: skip
+            for how, rest in re.findall(r'<li class="(done|waits|failed|later|again)">(.*?)</li>', page)]  # fmt: skip
 
 
 def test_there_and_back(house: TestHouse) -> None:

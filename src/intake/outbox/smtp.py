@@ -284,6 +284,8 @@ def _said(code: int, words: bytes, *, queue_id: bool = False) -> str:
 
 
 def _name(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"{type(error).__name__} {error.verify_code}"  # 62: the name is another one
     if isinstance(error, smtplib.SMTPResponseException):
         return _said(error.smtp_code, error.smtp_error if isinstance(error.smtp_error, bytes) else b"")
     return type(error).__name__

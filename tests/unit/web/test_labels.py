@@ -12,7 +12,7 @@ from intake.model import CaseState, Channel, MailState, Role, SeekerStatus
 from intake.policy import CHAIN
 from intake.understanding.rulebook import LABELS
 from intake.web import labels
-from intake.web.staff import failed, failures, language, menu, speech, tabs
+from intake.web.staff import failed, failures, language, menu, speech, tabs, ways
 from intake.web.staff.case import safe_name
 from intake.web.staff.english import ENGLISH
 
@@ -69,13 +69,13 @@ def test_what_pages_say_has_its_english() -> None:
     pages = SOURCE.parents[1] / "templates" / "staff"
     said = {s for p in pages.glob("*.html") for s in re.findall(r"""\bt\(["']([^"'{]+)["']\)""", p.read_text("utf-8"))}
     said |= {t.text for t in tabs.TABS} | {t.empty for t in tabs.TABS} | set(language.DONE.values())
-    said |= {text for _, text, _, _ in menu.ITEMS} | set(failures.WORDS) | set(failed.TROUBLES)
+    said |= {text for _, text, _, _ in menu.ITEMS} | set(failures.WORDS) | set(failed.TROUBLES) | set(ways.WORDS)
     assert len(said) > 200
     assert sorted(s for s in said if JAPANESE.search(s) and s not in ENGLISH) == []
 
 
 def test_staff_pages_have_one_word_for_each_role_in_a_case() -> None:
-    """担当 is the seeker's concierge (domain.md: 担当変更), 対応者 who has the case, スタッフ everybody of the agency."""
+    """担当 is the seeker's concierge (domain.md: 担当変更), 対応者 who has the case, スタッフ all of the agency."""
     pages = SOURCE.parents[1] / "templates" / "staff"
     files = [*pages.glob("*"), *(SOURCE / "web" / "staff").glob("*.py"), SOURCE / "web" / "labels.py"]
     assert len(files) > 60

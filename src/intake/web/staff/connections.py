@@ -8,13 +8,16 @@ from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
+from intake.channels.imap import Account, Knock, knock, parse_accounts
 from intake.config import Settings
 from intake.errors import NotFound
 from intake.model import MailState, OutboxItem
 from intake.pipeline import desk, probe
 from intake.web.staff import language
 from intake.web.staff.visit import Visit
+from intake.web.staff.ways import of_mailbox, of_sending
 
+NOT_SENT = "送信できませんでした。送信先のサーバーの設定をご確認ください"
 LONG = timedelta(minutes=2)
 TOO_LONG = timedelta(minutes=10)
 LEFT = frozenset({MailState.SENT, MailState.UNKNOWN})
@@ -23,7 +26,10 @@ BAD = frozenset({MailState.FAILED, MailState.STALE, MailState.CANCELLED})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``how`` is done, waits, or failed; ``what`` says it in words, ``detail`` what a server answered."""
+    """``how`` is done, waits, failed, later, or again (it failed and is tried again by itself).
+
+    ``what`` says it in words, ``detail`` what a server answered.
+    """
 
     how: str
     what: str
@@ -36,9 +42,13 @@ def show(visit: Visit) -> Response:
     steps: list[Step] = []
     if wanted.isdecimal() and len(wanted) < 16:
         steps = _steps(visit, int(wanted))
-    waits = any(s.how == "waits" for s in steps)
     return visit.page(
-        "connections.html", settings=ways(visit.context.settings), steps=steps, waits=waits, test=wanted, words=""
+        "connections.html",
+        settings=ways(visit.context.settings),
+        steps=steps,
+        waits=any(s.how in ("waits", "again") for s in steps),
+        test=wanted + (f"&in={tried}" if (tried := visit.asked("in")) else ""),
+        words="",
     )
 
 
@@ -46,7 +56,12 @@ def start(visit: Visit) -> Response:
     """Send it."""
     with visit.context.store.write() as tx:
         item = probe.send(desk.act_of(tx, visit.staff, visit.now), visit.tools)
-    return visit.back_to(f"/staff/connections?test={item.id}")
+    tried = ",".join(knock(account).value for account in _mailboxes(visit.context.settings))
+    return visit.back_to(f"/staff/connections?test={item.id}" + (f"&in={tried}" if tried else ""))
+
+
+def _mailboxes(settings: Settings) -> tuple[Account, ...]:
+    return parse_accounts(settings.imap_url, settings.imap_password_file or None) if settings.imap_url else ()
 
 
 def ways(settings: Settings) -> list[tuple[str, str]]:
@@ -71,7 +86,7 @@ def _steps(visit: Visit, item_id: int) -> list[Step]:
         if item.case_ids or item.mail.template != probe.TEMPLATE:
             raise NotFound()
         back = probe.arrived(tx, item)
-    steps = [Step("done", "自分あてのメールを用意しました"), _leaving(visit, item)]
+    steps = [Step("done", "自分あてのメールを用意しました"), *_tried(visit), _leaving(visit, item)]
     if item.state in BAD:
         return steps
     if back is not None:
@@ -83,13 +98,24 @@ def _steps(visit: Visit, item_id: int) -> list[Step]:
     return [*steps, _waiting(visit, item)]
 
 
+def _tried(visit: Visit) -> list[Step]:
+    """The mailboxes as they were when the test began, in the order of their addresses."""
+    codes = [code for code in visit.asked("in").split(",") if of_mailbox(code)]
+    return [
+        Step("done" if code == Knock.OPEN else "failed", of_mailbox(code), account.host)
+        for code, account in zip(codes, _mailboxes(visit.context.settings) if codes else (), strict=False)
+    ]
+
+
 def _leaving(visit: Visit, item: OutboxItem) -> Step:
     if item.state in BAD:
-        return Step("failed", "送信できませんでした。送信先のサーバーの設定をご確認ください", item.error)
+        return Step("failed", of_sending(item.error) or NOT_SENT, item.error)
     if item.state in LEFT and visit.context.settings.relay_url.startswith("folder:"):
         return Step("done", "フォルダーに保存しました")
     if item.state in LEFT:
         return Step("done", "送信先のサーバーが受け取りました")
+    if why := of_sending(item.error):
+        return Step("again", why, item.error)
     late = visit.now - item.created_at > LONG
     words = "まだ送信できません。自動でやり直しています" if late else "送信の順番を待っています"
     return Step("waits", words, item.error)
