@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -129,6 +130,17 @@ class Client:
         page = self.get(f"/staff/cases/{number}")
         assert page.status_code == 200, page.status_code
         return self.post(f"/staff/cases/{number}/{act}", form_of(page.text, f"/{number}/{act}").fields | fields)
+
+
+def verified(client: Client) -> str:
+    """What the page says once the chain was looked through."""
+    assert client.post("/staff/audit", {"csrf": client.token()}).status_code == 303
+    for _ in range(100):
+        page = str(client.get("/staff/audit").text)
+        if "検証しています" not in page:
+            return page
+        time.sleep(0.05)
+    raise AssertionError("never over")
 
 
 @contextmanager

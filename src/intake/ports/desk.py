@@ -91,6 +91,10 @@ class PresenceRepo(Protocol):
 
     def gone(self, case_id: int, staff: str) -> None: ...
 
+    def everybody(self, since: datetime) -> list[tuple[int, str, str]]:
+        """(case, who, doing what) of everybody who said so since then."""
+        ...
+
     def at(self, case_ids: Collection[int], since: datetime) -> dict[int, tuple[Present, ...]]:
         """Who said so since then, by case; writers first."""
         ...

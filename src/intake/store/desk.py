@@ -64,6 +64,12 @@ class Presence:
         """They have left it."""
         self._c.conn.execute(sa.delete(presence).where(presence.c.case_id == case_id, presence.c.staff == name))
 
+    def everybody(self, since: datetime) -> list[tuple[int, str, str]]:
+        """(case, who, doing what) of everybody who said so since then."""
+        p = presence.c
+        query = sa.select(p.case_id, p.staff, p.doing).where(p.at >= since).order_by(p.case_id, p.staff)
+        return [(r.case_id, r.staff, r.doing) for r in self._c.conn.execute(query)]
+
     def at(self, case_ids: Collection[int], since: datetime) -> dict[int, tuple[Present, ...]]:
         """Writers first."""
         if not case_ids:

@@ -19,12 +19,15 @@
       cells.forEach((cell, k) => { if (text(cell) !== text(fresh[k])) cell.replaceWith(document.adoptNode(fresh[k])); });
     });
   }
+  let state = ""; // of the answer before: while it is the same, the server says so without making the page
   async function look() {
     if (document.hidden) return;
     let fresh;
     try {
-      const answer = await fetch(location.href, { credentials: "same-origin", redirect: "error" });
+      const headers = state ? { "If-None-Match": state } : {};
+      const answer = await fetch(location.href, { credentials: "same-origin", redirect: "error", cache: "no-store", headers });
       if (!answer.ok) return;
+      state = answer.headers.get("ETag") || "";
       fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch { return; } // offline, or signed out: the next click says so
     const next = fresh.querySelector("[data-live]");
