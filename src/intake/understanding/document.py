@@ -63,8 +63,8 @@ class Piece:
     """
 
     __slots__ = (
-        "after", "before", "found", "hits", "holding", "marks", "numbers", "reasons", "said", "subject", "turns",
-        "view", "whole", "words",
+        "after", "before", "found", "hits", "holding", "marks", "numbers", "pairs", "reasons", "said", "subject",
+        "turns", "view", "whole", "words",
     )  # fmt: skip
 
     def __init__(self, words: Sequence[Word], subject: bool) -> None:
@@ -78,6 +78,7 @@ class Piece:
         self.turns: list[int] = []
         self.hits: list[Hit] = []
         self.numbers: list[int] = []
+        self.pairs: list[int | None] = []  # of them those that a word makes with the one before it
         self.before: list[int] = []
         self.after: list[int] = []
         self.whole: list[int] = []  # what it adds to the features of the letter

@@ -114,7 +114,10 @@ _NAMES: dict[str, Callable[..., list[Code]]] = {
 
 def fill(piece: Piece, coder: Coder) -> None:
     """The features of one sentence, of those it lends to its neighbours, and to the letter."""
-    found = _word_numbers(piece.words, coder, piece.subject)
+    keys = list(map(_FEATURE, piece.words))
+    piece.pairs = _pair_numbers(keys, coder, piece.subject)
+    found = set(chain.from_iterable(map(coder.alone[piece.subject].__getitem__, keys)))
+    found.update(filter(None, piece.pairs))
     if piece.said or piece.hits or piece.reasons:
         found.update(*[numbers for numbers, _ in _parts(piece, coder)])
         lent = coder.lent
@@ -130,20 +133,12 @@ def places(piece: Piece, coder: Coder, wanted: Container[int]) -> list[tuple[int
     """Those of the sentence's features that are ``wanted``, each with its tokens, as often as it stands there."""
     found: list[tuple[int, Place]] = []
     alone = coder.alone[piece.subject]
-    pairs = _pair_numbers([word.feature for word in piece.words], coder, piece.subject)
-    for at, (word, pair) in enumerate(zip(piece.words, pairs, strict=True)):
+    for at, (word, pair) in enumerate(zip(piece.words, piece.pairs, strict=True)):
         found += [(number, (at, at + 1)) for number in alone[word.feature] if number in wanted]
         if pair in wanted:
             found.append((pair or 0, (max(at - 1, 0), at + 1)))
     for numbers, place in _parts(piece, coder):
         found += [(number, place) for number in numbers if number in wanted]
-    return found
-
-
-def _word_numbers(words: Sequence[Word], coder: Coder, subject: bool) -> set[int]:
-    keys = list(map(_FEATURE, words))
-    found = set(chain.from_iterable(map(coder.alone[subject].__getitem__, keys)))
-    found.update(filter(None, _pair_numbers(keys, coder, subject)))
     return found
 
 

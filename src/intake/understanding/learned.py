@@ -19,28 +19,23 @@ BULK = 3.0  # the features of a sentence, or letter, weigh BULK/sqrt(n) each, so
 def scores(reading: Reading, weights: Weights) -> tuple[Floats, Floats]:
     """Log odds for each label (requests, then reasons), and the same for each sentence."""
     size = weights.sentence.shape[1]
-    letter = reading.letter
-    numbers: list[int] = list(letter)
+    nothing = [weights.nothing]  # a row of zeros, so that no sentence is empty
+    sentences = reading.sentences or [[]]
+    numbers = nothing + reading.letter
     starts = [0]
-    counts = []
-    for features in reading.sentences:
+    for features in sentences:
         starts.append(len(numbers))
-        numbers.append(weights.nothing)  # a row of zeros, so that no sentence is empty
+        numbers += nothing
         numbers += features
-        counts.append(len(features) or 1)
-    if not counts:
-        starts.append(len(numbers))
-        numbers.append(weights.nothing)
-        counts.append(1)
-    if not letter:
-        numbers.insert(0, weights.nothing)
-        starts = [0, *(start + 1 for start in starts[1:])]
-    sums = np.add.reduceat(weights.table.take(numbers, axis=0), starts, axis=0)
-    rows = sums[1:, :size] * (BULK / np.sqrt(np.array(counts, np.float32)))[:, None] + weights.sentence[0]
-    np.clip(rows, -30, 30, out=rows)
-    total = max(1, len(letter) + sum(map(len, reading.sentences)))
-    whole = sums[:, size:].sum(axis=0) * np.float32(BULK / total**0.5) + weights.message[0]
-    return np.log(np.exp(rows).sum(axis=0)) + whole, rows
+    counts = np.fromiter([len(features) or 1 for features in sentences], np.float32, len(sentences))
+    # (One array made from numbers at once: np.array and take of a list look at each of them twice.)
+    sums = np.add.reduceat(weights.table.take(np.fromiter(numbers, np.int64, len(numbers)), axis=0), starts)
+    rows: Floats = np.multiply(sums[1:, :size], (BULK / np.sqrt(counts))[:, None], dtype=np.float32)
+    rows += weights.sentence[0]
+    np.minimum(np.maximum(rows, -30, out=rows), 30, out=rows)
+    total = max(1, len(numbers) - len(starts))
+    whole = np.add.reduce(sums[:, size:]) * np.float32(BULK / total**0.5) + weights.message[0]
+    return np.log(np.add.reduce(np.exp(rows))) + whole, rows
 
 
 def together(linear: Floats, network: Floats) -> Floats:

@@ -14,6 +14,10 @@ _LABELLED = re.compile(
     r"[(\[「]?(?:旧|元|現)?(?:会員|登録|求職者?|スタッフ|お客様|ユーザー?|マイページ)?(?:番号|ID|コード|N)?[ :.=#]{0,3}"
     r"\|[)\]」]?(?:\(会員番号\))?"
 )
+_BESIDE = re.compile(r"\(.*?\)|〈.*?〉|[ ]?様$|[/|].*$")
+_NEXT = re.compile(r"[ ]{2,}|[ ](?=会員|登録|ID)")
+_NOBODY = re.compile(r"[\d@。]|匿名|テスト|なし|無し|担当$|サポート|同上|センター")
+_GIVEN = re.compile(r"[ ]?(?:[一-鿿々]{1,3}|[ぁ-ん]{2,5}|[ァ-ヶー]{2,6})(?=$|[ ]{2}|[ ]?[|(/])")
 _FIELD = re.compile(
     r"(?:お?名前|ご?氏名|ご?担当者名?|登録者名?|求職者名|申込者|届出人|会員名)(?:\((?:必須|任意|"
     r"漢字)\))?[】\])]?[ ]{0,3}[:=|／/は]?[ ]{0,3}"
@@ -37,11 +41,11 @@ def find_name(text: str, answer: str, sender: str) -> str | None:
 
 
 def _answered(answer: str) -> str | None:
-    name = re.sub(r"\(.*?\)|〈.*?〉|[ ]?様$|[/|].*$", "", answer).strip(" ・,、。:")
-    name = re.split(r"[ ]{2,}|[ ](?=会員|登録|ID)", name)[0]
-    if not 1 <= len(name) <= 32 or re.search(r"[\d@。]|匿名|テスト|なし|無し|担当$|サポート|同上|センター", name):
+    if not answer:
         return None
-    return name
+    name = _BESIDE.sub("", answer).strip(" ・,、。:")
+    name = _NEXT.split(name)[0]
+    return name if 1 <= len(name) <= 32 and not _NOBODY.search(name) else None
 
 
 def _likeliest(text: str, foreign: bool) -> str | None:
@@ -74,12 +78,20 @@ def _fullest(best: str, names: list[str], lines: list[str]) -> str:
     longest = max(fuller, key=len, default=best)
     if longest != best or len(plain) > 3:
         return longest
-    ends = re.compile(
-        rf"(?:^|[ |]){re.escape(best)}[ ]?(?:[一-鿿々]{{1,3}}|[ぁ-ん]{{2,5}}|[ァ-ヶー]{{2,6}})(?=$|[ ]{{2}}|[ ]?[|(/])"
-    )
     for line in lines[-LAST:]:
-        match = ends.search(line)
-        name = match.group().strip(" |") if match else ""
+        name = _with_given(best, line)
         if name and strength(name) >= 1.8:
             return name
     return best
+
+
+def _with_given(surname: str, line: str) -> str:
+    """The surname and the given name behind it, where a line has both and nothing else beside them; else empty."""
+    at = line.find(surname)
+    while at >= 0:
+        end = at + len(surname)
+        given = _GIVEN.match(line, end) if at == 0 or line[at - 1] in " |" else None
+        if given:
+            return line[at : given.end()].strip(" |")
+        at = line.find(surname, at + 1)
+    return ""

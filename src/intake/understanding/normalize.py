@@ -29,6 +29,7 @@ def _one_to_one() -> dict[int, str]:
 
 
 _TABLE = _one_to_one()
+_MAPPED = re.compile(f"[{re.escape(''.join(map(chr, sorted(_TABLE))))}]")
 # What changes the number of characters: half-width kana with its sound marks, combining marks, ㈱ ㍻ ⑩ ligatures.
 _UNEVEN = re.compile(
     "[\uff61-\uff9f\u3099\u309a\u2474-\u24ff\u2150-\u218f\u3200-\u33ff\ufb00-\ufb06\u0300-\u036f\u2469-\u2473]"
@@ -52,7 +53,7 @@ class Normal:
 def normalize(text: str) -> Normal:
     """NFKC with dashes and spaces made one; never changes what a character means, never drops one."""
     if not _UNEVEN.search(text):
-        return Normal(text.translate(_TABLE))
+        return Normal(text.translate(_TABLE) if _MAPPED.search(text) else text)
     pieces: list[str] = []
     offsets: list[int] = []
     index, end = 0, len(text)

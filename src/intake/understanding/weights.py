@@ -58,14 +58,15 @@ def load_weights(path: Path = FILE) -> Weights:
         meta = json.loads(bytes(data["meta"]).decode("utf-8"))
         codes: list[Code] = [*data["numbers"].tolist(), *bytes(data["names"]).decode("utf-8").split("\n")]
         words = tuple(bytes(data["words"]).decode("utf-8").split("\n"))
-        sentence = data["sentence"].astype(np.float32) * np.float32(meta["scale"])
-        message = data["message"].astype(np.float32) * np.float32(meta["scale"])
+        table = np.hstack([data["sentence"], data["message"]]).astype(np.float32)
+        table *= np.float32(meta["scale"])
+        sentence, message = np.hsplit(table, 2)
         network = None
         if "network_words" in data:
             values = {name.removeprefix("net_"): data[name] for name in data.files if name.startswith("net_")}
             known = [tuple(bytes(data[f"network_{k}"]).decode("utf-8").split("\n")) for k in ("words", "surfaces")]
             network = Learned(known[0], known[1], values)
-    return Weights(
+    weights = Weights(
         words,
         tuple(codes),
         tuple(meta["request_labels"]),
@@ -76,6 +77,8 @@ def load_weights(path: Path = FILE) -> Weights:
         meta["floors"],
         network,
     )
+    weights.__dict__["table"] = table  # made already: both are parts of it
+    return weights
 
 
 def save_weights(path: Path, weights: Weights) -> None:

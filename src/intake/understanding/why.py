@@ -59,7 +59,7 @@ def _of_model(reading: Reading, request: str, rows: Floats, reader: Reader, weig
     number = int(rows[:, column].argmax())
     piece = reading.document.pieces[number]
     base = reading.document.sentences[number].start
-    said = weights.sentence.take(piece.numbers, axis=0)[:, column].tolist() if piece.numbers else []
+    said = weights.table.take(piece.numbers, axis=0)[:, column].tolist() if piece.numbers else []
     strong = {row: weight for row, weight in zip(piece.numbers, said, strict=True) if weight >= _LEAST}
     best: dict[Place, tuple[float, int]] = {}
     for row, spot in places(piece, reader.coder, strong):
