@@ -7,14 +7,13 @@ the record is there, by the member number; of words, addresses or names there is
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from intake.errors import NotFound
-from intake.model import CaseState
-from intake.ports import AuditRow, Tx
+from intake.model import Case, CaseState, Seeker
+from intake.ports import AuditRow, CaseQuery, Tx
 
 EVENTS: Mapping[str, str] = {  # action of the audit chain → event
     "seeker.hold_outreach": "seeker.outreach_held",
@@ -56,14 +55,26 @@ def types() -> tuple[str, ...]:
 
 def event_of(tx: Tx, row: AuditRow, kind: str) -> dict[str, Any]:
     """The event as the API gives it and webhooks carry it. ``cursor`` is where to go on from."""
+    return _events_of(tx, [(row, kind)])[0]
+
+
+def _events_of(tx: Tx, rows: Sequence[tuple[AuditRow, str]]) -> tuple[dict[str, Any], ...]:
+    """Events in their order; people and cases are read once for all of them."""
+    people = tx.glance.people({r.seeker_id for r, _ in rows if r.seeker_id is not None})
+    ids = tuple({r.case_id for r, _ in rows if r.case_id is not None})
+    cases = {c.id: c for c in tx.cases.find(CaseQuery(ids=ids, limit=len(ids)))} if ids else {}
+    return tuple(_event(row, kind, people, cases) for row, kind in rows)
+
+
+def _event(row: AuditRow, kind: str, people: Mapping[int, Seeker], cases: Mapping[int, Case]) -> dict[str, Any]:
     return {
         "id": f"evt_{row.seq}",
         "cursor": row.seq,
         "type": kind,
         "timestamp": row.at.isoformat(),
         "data": {
-            "seeker": _seeker(tx, row.seeker_id),
-            "case": _case(tx, row.case_id),
+            "seeker": _seeker(row.seeker_id, people),
+            "case": _case(cases.get(row.case_id or 0)),
             **{name: row.detail[name] for name in TOLD if row.detail.get(name) is not None},
         },
     }
@@ -80,18 +91,18 @@ class Page:
 
 def pull(tx: Tx, after: int, kinds: frozenset[str], limit: int) -> Page:
     """Events above ``after`` (of ``kinds``, if any are named), oldest first. At most two thousand rows are walked."""
-    found: list[dict[str, Any]] = []
+    found: list[tuple[AuditRow, str]] = []
     for _ in range(MOST_PAGES):
         rows = tx.audit.after(after, PAGE)
         for row in rows:
             after, kind = row.seq, event_type(row)
             if kind is not None and (not kinds or kind in kinds):
-                found.append(event_of(tx, row, kind))
+                found.append((row, kind))
                 if len(found) == limit:
-                    return Page(tuple(found), after, bool(tx.audit.after(after, 1)))
+                    return Page(_events_of(tx, found), after, bool(tx.audit.after(after, 1)))
         if len(rows) < PAGE:
-            return Page(tuple(found), after, False)
-    return Page(tuple(found), after, True)
+            return Page(_events_of(tx, found), after, False)
+    return Page(_events_of(tx, found), after, True)
 
 
 def payload(tx: Tx, seq: int) -> bytes | None:
@@ -129,20 +140,14 @@ def is_news(tx: Tx) -> bool:
     return bool(tx.audit.after(int(tx.meta.get(CURSOR) or 0), 1))
 
 
-def _seeker(tx: Tx, seeker_id: int | None) -> dict[str, Any] | None:
+def _seeker(seeker_id: int | None, people: Mapping[int, Seeker]) -> dict[str, Any] | None:
     if seeker_id is None:
         return None
-    try:
-        return {"id": seeker_id, "member_id": tx.seekers.get(seeker_id).member_id}
-    except NotFound:
-        return {"id": seeker_id, "member_id": None}  # erased: our number is all that is left
+    found = people.get(seeker_id)  # erased: our number is all that is left
+    return {"id": seeker_id, "member_id": found.member_id if found else None}
 
 
-def _case(tx: Tx, case_id: int | None) -> dict[str, Any] | None:
-    if case_id is None:
-        return None
-    try:
-        case = tx.cases.get(case_id)
-    except NotFound:
+def _case(case: Case | None) -> dict[str, Any] | None:
+    if case is None:
         return None
     return {"number": case.number, "request": case.request, "state": case.state.value}

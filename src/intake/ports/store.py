@@ -12,7 +12,7 @@ Rules that hold for every implementation:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -387,6 +387,10 @@ class AuditRepo(Protocol):
 
     def after(self, seq: int, limit: int = 100) -> list[AuditRow]:
         """Rows above ``seq``, oldest first: a cursor that never skips, for rows are added one after the other."""
+        ...
+
+    def rows(self, seqs: Collection[int]) -> dict[int, AuditRow]:
+        """These rows by their number; those that there are none of are missing."""
         ...
 
     def tail(self, limit: int = 100, before: int | None = None) -> list[AuditRow]: ...

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -95,6 +95,11 @@ class Audit:
     def after(self, seq: int, limit: int = 100) -> list[AuditRow]:
         """Rows above ``seq``, oldest first."""
         return self._all(sa.select(audit).where(audit.c.seq > seq).order_by(audit.c.seq).limit(limit))
+
+    def rows(self, seqs: Collection[int]) -> dict[int, AuditRow]:
+        """These rows by their number; those that there are none of are missing."""
+        query = sa.select(audit).where(audit.c.seq.in_(list(seqs)))
+        return {row.seq: row for row in self._all(query)} if seqs else {}
 
     def tail(self, limit: int = 100, before: int | None = None) -> list[AuditRow]:
         """Newest first."""

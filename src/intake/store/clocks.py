@@ -7,12 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from intake.model import CaseState, SeekerStatus, Stage
+from intake.model import SeekerStatus, Stage
 from intake.ports.erasing import ClockRow
 from intake.store.context import Context
-from intake.store.tables import application, cases, retention_notice, retention_part, seeker, seeker_key
+from intake.store.tables import OPEN, application, cases, retention_notice, retention_part, seeker, seeker_key
 
-_OPEN = [s.value for s in CaseState if s.is_open]
 _GONE = [SeekerStatus.WITHDRAWN.value, SeekerStatus.INVALID.value]
 
 
@@ -27,7 +26,7 @@ class Clocks:
         s, a = seeker.c, application.c
         handled = sa.exists().where(a.seeker_id == s.id, sa.or_(a.stage >= Stage.APPLIED, a.stage < 0))
         runs = sa.exists().where(a.seeker_id == s.id, a.stage > 0)
-        waits = sa.exists().where(cases.c.seeker_id == s.id, cases.c.state.in_(_OPEN))
+        waits = sa.exists().where(cases.c.seeker_id == s.id, sa.text(f"cases.{OPEN}"))
         k = seeker_key.c
         address = sa.exists().where(k.seeker_id == s.id, k.key.like("a:%"))
         query = sa.select(s.id, s.status, s.status_since, s.withdrawn_on, s.invalid_on, s.legal_hold.is_not(None),

@@ -44,7 +44,9 @@ def case(call: Call) -> shapes.CaseShown:
 def tasks(call: Call) -> shapes.Tasks:
     """Open work, the nearest day first."""
     found = call.tx.tasks.open(call.query.get("assignee") or None, call.limit)
-    return shapes.Tasks(data=[shapes.task_shown(t, call.tx.cases.get(t.case_id)) for t in found])
+    ids = tuple({t.case_id for t in found})
+    cases = {c.id: c for c in call.tx.cases.find(CaseQuery(ids=ids, limit=len(ids)))} if ids else {}
+    return shapes.Tasks(data=[shapes.task_shown(t, cases[t.case_id]) for t in found])
 
 
 def finish_task(call: Call) -> tuple[int, int]:

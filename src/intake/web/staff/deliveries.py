@@ -16,10 +16,8 @@ def show(visit: Visit) -> Response:
     failed = visit.asked("state") == "failed"
     with visit.context.store.read() as tx:
         jobs = tx.webhooks.find("failed" if failed else None, limit=PAGE)
-        kinds = {}
-        for job in jobs:
-            rows = tx.audit.after(job.seq - 1, 1)
-            kinds[job.seq] = announce.event_type(rows[0]) if rows else None
+        rows = tx.audit.rows({job.seq for job in jobs})
+        kinds = {job.seq: announce.event_type(rows[job.seq]) if job.seq in rows else None for job in jobs}
         counts = tx.webhooks.counts()
     where = visit.context.settings.webhooks_out_url
     return visit.page("deliveries.html", jobs=jobs, kinds=kinds, counts=counts, failed=failed, where=where, words="")
