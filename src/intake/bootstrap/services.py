@@ -16,6 +16,7 @@ import uvicorn
 from intake.bootstrap.clock import ClockWatch
 from intake.bootstrap.health import Health, failing
 from intake.bootstrap.house import House
+from intake.bootstrap.indexing import bring_up
 from intake.bootstrap.keeping import Keeper
 from intake.bootstrap.leases import end_leases_of_the_dead
 from intake.bootstrap.mailboxes import mailboxes
@@ -127,6 +128,7 @@ class Services:
             self.health.watch("the worker", lambda: worker.beat_at)
             self.health.check("the worker", lambda: failing(worker.failing, utc_now()))
             self._thread("worker", worker.loop)
+            self._thread("index", lambda stop: bring_up(house, stop))
             self._start_keeping()
         if "sender" in self.parts:
             sender = make_sender(house)

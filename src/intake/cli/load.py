@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from intake.bootstrap import House, open_house
+from intake.bootstrap.indexing import bring_up_now
 from intake.bootstrap.keeping import Keeper
 from intake.bootstrap.leases import end_leases_of_the_dead
 from intake.bootstrap.working import make_worker
@@ -86,6 +87,7 @@ def work_until_idle(house: House) -> tuple[int, int]:
     while telling is not None and telling.run_once():
         pass  # what cannot be delivered now is tried again by `run`
     Keeper(house, daily=False).run_once()
+    bring_up_now(house)
     return counts
 
 

@@ -6,6 +6,7 @@ import unicodedata
 
 from intake.model.kanji import FOLD
 
+VERSION = 2  # of ``fold``: raised whenever it changes, so that the search index is made anew (pipeline/reindex.py)
 _ALIKE = {c: c - 0x60 for c in range(0x30A1, 0x30F7)} | FOLD  # ァ..ヶ as hiragana, 髙 as 高
 
 
