@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,21 @@ from typing import Any
 
 import pytest
 
-from intake.model import Case, CaseState, MailState, Proof, Role, SeekerStatus
+from intake.model import (
+    Actor,
+    Arrival,
+    Case,
+    CaseState,
+    Channel,
+    Envelope,
+    MailState,
+    Message,
+    Proof,
+    Role,
+    SeekerStatus,
+)
 from intake.ports import Tx
-from intake.web.staff import verifying
+from intake.web.staff import casefile, verifying
 from tests.house import TestHouse, open_test_house
 from tests.integration.web_parts import (
     HASHED,
@@ -507,6 +520,33 @@ def test_the_audit_page_verifies_the_chain(house: TestHouse) -> None:
             tx.inbox._c.conn.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger}")
         tx.inbox._c.conn.exec_driver_sql("UPDATE audit SET action = 'case.lapse' WHERE seq = 1")
     assert "記録が合いません: row 1" in verified(client)
+
+
+def test_a_case_that_never_ends_is_shown_by_pages(house: TestHouse) -> None:
+    """Hundreds of messages: the first and the newest. A trail of hundreds: a hundred at a time, to its beginning."""
+    case = in_review(house)
+    with house.store.write() as tx:
+        for n in range(casefile.MOST_MESSAGES + 5):
+            sent = tx.inbox.add(
+                [Arrival(Envelope(Channel.EMAIL, "smtp", b"From: x@example.com\r\n\r\n%d" % n, house.now))]
+            )
+            tx.inbox.save_reading(sent[0].message_id, Message(Channel.EMAIL, text=f"追伸その{n}。"), None)
+            tx.cases.link_message(case.id, sent[0].message_id, "joined")
+        for n in range(2 * casefile.TRAIL):
+            tx.audit.append(house.now, Actor("staff", f"担当{n}"), "case.noted", case_id=case.id)
+    client = Client(app_of(house), LEAD)
+    page = client.get(f"/staff/cases/{case.number}").text
+    assert page.count("<article") == casefile.MOST_MESSAGES
+    assert f"追伸その{casefile.MOST_MESSAGES + 4}。" in page
+    assert "追伸その3。" not in page
+    assert "表示していません: 6" in page
+    seen: list[str] = []
+    while earlier := re.search(r"before=(\d+)#trail", page):
+        seen += re.findall(r"<b>担当(\d+)</b>", page)
+        page = client.get(f"/staff/cases/{case.number}?before={earlier[1]}").text
+        assert '<details class="trail" open>' in page
+    seen += re.findall(r"<b>担当(\d+)</b>", page)
+    assert sorted(seen, key=int) == [str(n) for n in range(2 * casefile.TRAIL)]
 
 
 def test_a_long_chain_is_verified_beside_the_pages(house: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ from intake.web.staff.scope import visible
 
 _NEVER_LEFT = frozenset({MailState.CANCELLED, MailState.STALE, MailState.FAILED})
 _NO_LINK = frozenset({"question", "other"})
-MOST_MESSAGES = 100  # of one case on one page
+MOST_MESSAGES = 60  # of one case on one page: the one that opened it, and the newest
 TRAIL = 100  # events of one page
 ENDED_BY_ANSWER = frozenset({"question", "other"})  # an answer, or none, is all there is to do
 WORDS_TO_TYPE = {"withdrawal": "退会", "deletion": "削除"}
@@ -64,6 +64,7 @@ class CaseFile:
     case: Case
     row: rows.Row
     written: tuple[Written, ...]
+    left_out: int  # messages between the first and the newest that the page does not show
     seeker: Seeker | None
     others: tuple[Case, ...]
     candidates: tuple[Candidate, ...]
@@ -145,7 +146,8 @@ class CaseFile:
 def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime, before: int | None = None) -> CaseFile:
     """Read all of it, the trail up to the row ``before``. Changes nothing."""
     seeker = seeker_of(tx, case)
-    linked = tx.cases.messages_of(case.id)[:MOST_MESSAGES]
+    every = tx.cases.messages_of(case.id)
+    linked = every if len(every) <= MOST_MESSAGES else [every[0], *every[1 - MOST_MESSAGES :]]
     readings = tx.glance.readings([m for m, _ in linked])
     written = tuple(_written(m, role, readings.get(m), case, tools) for m, role in linked)
     plan, obstacle, reason_helps = _plan(tx, case, staff, tools, now)
@@ -155,6 +157,7 @@ def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime, be
         case=case,
         row=rows.rows_of(tx, [case], now, staff)[0],
         written=written,
+        left_out=len(every) - len(linked),
         seeker=seeker,
         others=tuple(visible(tx, staff, others[:40])[:20]),
         candidates=() if seeker else _candidates(tx, case, written, tools),
