@@ -5,6 +5,9 @@
 The client is postfix's smtp-source. Each server is a process of its own on uvloop, and the rounds take turns, so that
 a slow minute of the machine hits all of them: ratios count, figures of one machine do not. Bars that are missed are
 marked, and the exit status is 1.
+
+What a synced file a message costs is the disk's affair: the comparison with it is made twice, on the disk as it is and
+on one whose syncs take as long as where the bar of 4 was found (slow_disk.py). The bar is held by the latter.
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ from intake.channels.smtp import SmtpServer
 from intake.keyring import Keyring
 from intake.store import migrate, open_store
 from tests import rigs
+from tests.bench import slow_disk
 
 BOX = "jobs@agency.example"
 BARS = {  # (connections, bytes): (server: share of aiosmtpd discarding that it must reach)
@@ -108,15 +112,19 @@ def run(name: str, place: str, pipe: Any) -> None:
 
 
 @contextmanager
-def servers(places: dict[str, str]) -> Iterator[dict[str, int]]:
+def servers(places: dict[str, str], **environment: str) -> Iterator[dict[str, int]]:
     """The port of each."""
+    spawn = multiprocessing.get_context("spawn")
     ports, processes = {}, []
+    os.environ |= environment
     for name, place in places.items():
-        here, there = multiprocessing.Pipe()
-        process = multiprocessing.Process(target=run, args=(name, place, there), daemon=True)
+        here, there = spawn.Pipe()
+        process = spawn.Process(target=run, args=(name, place, there), daemon=True)
         process.start()
         processes.append(process)
         ports[name] = here.recv()
+    for name in environment:
+        del os.environ[name]
     yield ports
     for process in processes:
         process.terminate()
@@ -158,23 +166,54 @@ def compare(ports: dict[str, int], rounds: int, messages: int) -> bool:
     good = True
     for (connections, size), bars in BARS.items():
         names = ["discard", *(n for n in bars if n in ports)]
-        count = messages if size < 10_000 else messages // 4
-        rates: dict[str, list[float]] = {name: [] for name in names}
-        for _ in range(rounds):
-            for name in names:
-                rates[name].append(send(ports[name], connections, size, count))
-        rate = {name: statistics.median(found) for name, found in rates.items()}
+        rates = measure(ports, names, connections, size, rounds, messages)
         print(f"{connections} connections, {size} bytes:", flush=True)
         for name in names:
-            ratio = rate[name] / rate["discard"]
+            ratio = ratio_of(rates, name, "discard")
             missed = ratio < bars.get(name, 0)
             good &= not missed
-            print(f"  {name:12}{rate[name]:8.0f}/s{ratio:7.2f}x{'  MISSED: ' + str(bars[name]) if missed else ''}")
-        if "file" in rate and "file-threads" in rate:
-            ratio = rate["sqlite"] / rate["file"]
-            good &= ratio >= FILE_RATIO
-            print(f"  sqlite is {ratio:.1f}x of a synced file a message{'' if ratio >= FILE_RATIO else '  MISSED: 4'}")
+            rate = statistics.median(rates[name])
+            print(f"  {name:12}{rate:8.0f}/s{ratio:7.2f}x{'  MISSED: ' + str(bars[name]) if missed else ''}")
+        if "file" in rates and "file-threads" in rates:
+            print(f"  sqlite is {ratio_of(rates, 'sqlite', 'file'):.1f}x of a synced file a message")
     return good
+
+
+def measure(
+    ports: dict[str, int], names: list[str], connections: int, size: int, rounds: int, messages: int
+) -> dict[str, list[float]]:
+    """Messages a second of each server in each round, in turn."""
+    rates: dict[str, list[float]] = {name: [] for name in names}
+    for _ in range(rounds):
+        for name in names:
+            rates[name].append(send(ports[name], connections, size, messages if size < 10_000 else messages // 4))
+    return rates
+
+
+def ratio_of(rates: dict[str, list[float]], name: str, base: str) -> float:
+    """The median of the rounds' ratios."""
+    return statistics.median(a / b for a, b in zip(rates[name], rates[base], strict=True))
+
+
+def compare_with_files(folder: Path, rounds: int, messages: int) -> bool:
+    """A synced file a message on a disk as slow as that of performance.md; True if the bar is reached."""
+    slow = slow_disk.environment(folder, slow_disk.SYNC_US)
+    if slow is None:
+        print("no C compiler: not compared with synced files on a slower disk (Debian package: gcc)")
+        return False
+    print(
+        f"a sync takes {slow_disk.sync_ms(folder, {}):.2f} ms here, and for all {slow_disk.sync_ms(folder, slow):.2f}:"
+    )
+    names = ["discard", "file", "file-threads", "sqlite"]
+    places = dict.fromkeys(names, str(folder)) | {"sqlite": f"sqlite:///{folder}/slow.db"}
+    with servers(places, **slow) as ports:
+        rates = measure(ports, names, 10, 2_000, rounds, messages)
+    for name in names:
+        print(f"  {name:12}{statistics.median(rates[name]):8.0f}/s{ratio_of(rates, name, 'discard'):7.2f}x")
+    ratio = ratio_of(rates, "sqlite", "file")
+    missed = "" if ratio >= FILE_RATIO else f"  MISSED: {FILE_RATIO:.0f}"
+    print(f"  sqlite is {ratio:.1f}x of a synced file a message{missed}", flush=True)
+    return not missed
 
 
 async def deliver(port: int, n: int) -> float:
@@ -215,7 +254,8 @@ def main(messages: int, rounds: int, load_seconds: int) -> bool:
             places["postgresql"] = url
         with servers(places) as ports:
             good = compare(ports, rounds, messages)
-            return uvloop.run(load(ports["sqlite"], load_seconds)) and good
+            good &= uvloop.run(load(ports["sqlite"], load_seconds))
+        return compare_with_files(Path(folder), rounds, messages) and good
 
 
 if __name__ == "__main__":
