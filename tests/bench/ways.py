@@ -114,6 +114,10 @@ def _long(d: Desk, n: int) -> Ask:
     return d.get(LEAD, f"/staff/cases/{d.number(d.monsters.long_case)}")
 
 
+def _beside(which: str) -> Make:
+    return lambda d, n: d.get(LEAD, f"/staff/cases/{d.fresh().number}/{which}?tab={TABS[2 + n % 4]}")
+
+
 def _message(ending: str) -> Make:
     def make(d: Desk, n: int) -> Ask:
         case = d.fresh()
@@ -414,6 +418,8 @@ WAYS: dict[Key, tuple[Way, ...]] = {
         Way("case of somebody with thousands", _monster),
         Way("case with hundreds of messages", _long),
     ),
+    ("GET", "/staff/cases/{number}/next"): (Way("next case", _beside("next")),),
+    ("GET", "/staff/cases/{number}/previous"): (Way("previous case", _beside("previous")),),
     ("GET", "/staff/cases/{number}/messages/{message:int}/source"): (Way("source", _message("source")),),
     ("GET", "/staff/cases/{number}/messages/{message:int}/download"): (Way("download", _message("download")),),
     ("GET", "/staff/cases/{number}/messages/{message:int}/attachments/{part:int}"): (Way("attachment", _attachment),),
