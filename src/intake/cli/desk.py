@@ -15,6 +15,7 @@ from intake.bootstrap.house import connect
 from intake.cli.app import app, emit, emit_array, say, settings, utf8_out
 from intake.errors import BadInput, NotFound
 from intake.model import Actor, Case, CaseState, MailState, Role
+from intake.model.staff import FURTHER_NOTICE
 from intake.ports import CaseQuery, Tx
 
 case_app = typer.Typer(no_args_is_help=True, help="one case")
@@ -258,12 +259,16 @@ def staff_invite(
 
 @staff_app.command("away")
 def staff_away(
-    name: str, until: Annotated[str, typer.Option(help="last day of absence, 2026-04-01; empty: back again")] = ""
+    name: str,
+    until: Annotated[str, typer.Option(help="last day of absence, 2026-04-01; without it until further notice")] = "",
+    back: Annotated[bool, typer.Option("--back", help="is here again")] = False,
 ) -> None:
     """While somebody is away, new cases and tasks go to the deputy of each seeker."""
     utf8_out()
+    if back and until:
+        raise typer.BadParameter("--back and --until: one of them")
     try:
-        day = date.fromisoformat(until) if until else None
+        day = None if back else date.fromisoformat(until) if until else FURTHER_NOTICE
     except ValueError as e:
         raise typer.BadParameter(f"--until: {until!r} is not a day like 2026-04-01") from e
     store = connect(settings())
@@ -273,10 +278,21 @@ def staff_away(
                 raise NotFound(f"{name}: no such account; `intake staff list` shows all")
             tx.staff.change(name, away_until=day)
             at = datetime.now(UTC)
-            tx.audit.append(at, Actor("operator", "shell"), "staff.away", detail={"staff": name, "until": until})
+            told = {"staff": name, "until": str(day or "")}
+            tx.audit.append(at, Actor("operator", "shell"), "staff.away", detail=told)
     finally:
         store.close()
-    print(say(f"{name}: {until or '復帰'}", f"{name}: {until or 'back'}"))
+    print(_away(name, day))
+
+
+def _away(name: str, day: date | None) -> str:
+    """What is so from now on."""
+    if day is None:
+        return say(f"{name}: 復帰しました", f"{name}: is back")
+    if day == FURTHER_NOTICE:
+        return say(f"{name}: 当分の間不在です。戻ったら `intake staff away {name} --back` としてください。",
+                   f"{name}: away until further notice; `intake staff away {name} --back` ends it")  # fmt: skip
+    return say(f"{name}: {day} まで不在です", f"{name}: away until {day}")
 
 
 @staff_app.command("list")

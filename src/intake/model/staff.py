@@ -17,6 +17,9 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+FURTHER_NOTICE = date(9999, 12, 31)  # the last day of an absence whose end nobody knows
+
+
 @dataclass(frozen=True, slots=True)
 class StaffMember:
     """An account. ``lead`` is the name of this person's lead."""

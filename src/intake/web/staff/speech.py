@@ -77,7 +77,7 @@ EVENTS = {
     "applications.imported": "応募を取り込みました", "staff.added": "スタッフを登録しました",
     "staff.password_set": "パスワードを変えました", "staff.sessions_closed": "サインアウトさせました",
     "staff.invited": "サインイン用リンクを作りました", "staff.factors_removed": "二段階認証を外しました",
-    "staff.placed": "役割と不在を変えました", "staff.codes_on": "認証アプリを使い始めました",
+    "staff.away": "不在の予定を変えました", "staff.placed": "役割と不在を変えました", "staff.codes_on": "認証アプリを使い始めました",
     "staff.codes_off": "認証アプリをやめました", "staff.passkey_added": "パスキーを登録しました",
     "staff.passkey_removed": "パスキーを削除しました", "staff.linked": "社内アカウントとつなぎました",
     "staff.unlinked": "社内アカウントを切り離しました",

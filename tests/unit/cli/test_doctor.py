@@ -1,0 +1,93 @@
+"""What ``doctor`` says of the signature, and what ``staff away`` means without a day."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from intake.bootstrap.house import connect
+from intake.cli.app import app, shared
+from intake.model import Role
+from intake.model.staff import FURTHER_NOTICE
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("INTAKE_HOME", str(tmp_path / "home"))
+    assert run("init").exit_code == 0
+    return tmp_path / "home"
+
+
+def run(*words: str) -> Any:
+    from intake.cli import desk, operate  # they register their commands
+
+    assert desk and operate
+    shared.loaded = None  # the settings of another home
+    return CliRunner().invoke(app, ["--lang", "ja", *words])
+
+
+def checks() -> dict[str, dict[str, Any]]:
+    return {row["name"]: row for row in json.loads(run("doctor", "--json").output)["checks"]}
+
+
+def test_after_a_silent_init_the_signature_is_said_to_be_invented(home: Path) -> None:
+    found = run("doctor")
+    line = next(one for one in found.output.splitlines() if "signature" in one)
+    assert found.exit_code == 0
+    assert line.startswith("!! ")
+    assert "見本のままです(社名、電話番号、所在地、個人情報の取り扱いのページ)" in line
+    assert str(home / "rules" / "agency.toml") in line
+    assert checks()["signature"]["note"]
+    assert not checks()["database"]["note"]
+
+
+def test_with_a_relay_that_sends_it_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTAKE_RELAY_URL", "smtp://relay.example.jp")
+    found = run("doctor")
+    assert found.exit_code == 1
+    assert "NG  signature" in found.output
+
+
+def test_ones_own_lines_are_fine_and_what_is_left_is_named(home: Path) -> None:
+    path = home / "rules" / "agency.toml"
+    text = (
+        path.read_text("utf-8")
+        .replace("見本キャリアエージェント", "東都キャリア")
+        .replace("050-0000-0000", "03-0000-0000")
+    )
+    path.write_text(text, "utf-8")
+    assert "見本のままです(所在地、個人情報の取り扱いのページ)" in checks()["signature"]["says"]
+    text = text.replace("見本区見本町", "千代田区千代田").replace(
+        "https://agency.example/privacy", "https://toto.example.jp/p"
+    )
+    path.write_text(text, "utf-8")
+    assert checks()["signature"] == {"name": "signature", "ok": True, "note": False, "says": "東都キャリア"}
+
+
+def test_away_without_a_day_is_until_further_notice(home: Path) -> None:
+    assert shared.loaded is not None  # by init
+    store = connect(shared.loaded.settings)
+    with store.write() as tx:
+        tx.staff.add("佐藤", Role.REVIEWER, None)
+
+    def until() -> date | None:
+        with store.read() as tx:
+            found = tx.staff.by_name("佐藤")
+        assert found is not None
+        return found.away_until
+
+    said = run("staff", "away", "佐藤")
+    assert "当分の間" in said.output
+    assert "--back" in said.output
+    assert until() == FURTHER_NOTICE
+    assert "2026-12-01 まで" in run("staff", "away", "佐藤", "--until", "2026-12-01").output
+    assert until() == date(2026, 12, 1)
+    assert run("staff", "away", "佐藤", "--until", "2026-12-01", "--back").exit_code == 2
+    assert "復帰" in run("staff", "away", "佐藤", "--back").output
+    assert until() is None
+    store.close()
