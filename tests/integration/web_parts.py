@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -143,11 +144,28 @@ def verified(client: Client) -> str:
     raise AssertionError("never over")
 
 
+class Timed:
+    """The application with a watch: what was asked for, case numbers left out, and how long the server took (ms)."""
+
+    def __init__(self, app: Starlette, taken: list[tuple[str, float]]) -> None:
+        self._app, self._taken = app, taken
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        started = time.perf_counter()
+        await self._app(scope, receive, send)
+        kind = re.sub(r"C-\d+", "{number}", f"{scope.get('method', '')} {scope['path']}")
+        self._taken.append((kind, (time.perf_counter() - started) * 1e3))
+
+
 @contextmanager
-def served(house: TestHouse, port: int, name: str = "127.0.0.1") -> Iterator[str]:
-    """A real server on 127.0.0.1, called by ``name``; gives its address."""
+def served(
+    house: TestHouse, port: int, name: str = "127.0.0.1", taken: list[tuple[str, float]] | None = None
+) -> Iterator[str]:
+    """A real server on 127.0.0.1, called by ``name``; gives its address. ``taken`` gets the time of each answer."""
     url = f"http://{name}:{port}"
-    config = uvicorn.Config(app_of(house, public_url=url), host="127.0.0.1", port=port, log_config=None, lifespan="off")
+    app: Any = app_of(house, public_url=url)
+    served_app = app if taken is None else Timed(app, taken)
+    config = uvicorn.Config(served_app, host="127.0.0.1", port=port, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
