@@ -30,6 +30,13 @@ class Understander:
         self.learned = learned.LearnedReaders(self.weights)
         self._answers = answers.AnswerFinder(rulebook)
 
+    def answers_near(self, body: str, segments: Sequence[Segment]) -> tuple[str, ...]:
+        """Keys of all fixed answers whose words are met, sure or not: for a person who writes the answer.
+
+        Not of the subject: 「お願い」 there says nothing.
+        """
+        return tuple(self._answers.fitting(self.reader.read(body, "", segments)))
+
     def read(
         self,
         *,

@@ -26,7 +26,8 @@ def _fitting(visit: Visit, known: list[Choice]) -> Choice | None:
     with visit.context.store.read() as tx:
         case = scope.get_case(tx, visit.staff, visit.path["number"])
         reading = tx.inbox.reading(case.message_id)
-    return best(known, *reading) if reading else None
+    found = best(visit.tools, *reading) if reading else None
+    return next((c for c in known if found and c.key == found.key), None)
 
 
 def again(visit: Visit) -> Response:

@@ -69,7 +69,7 @@ def _fit(visit: Visit, file: casefile.CaseFile) -> str:
     if not (file.is_ended_by_answer and file.case.state.is_open):
         return ""
     message = next((w.message for w in file.written if w.id == file.case.message_id), None)
-    found = fitting.best(fitting.choices(visit.tools), message, file.meaning)
+    found = fitting.best(visit.tools, message, file.meaning)
     return found.label if found else ""
 
 

@@ -1,4 +1,4 @@
-"""Which of the answers at hand suits a message: the fixed one that the reader found, else the one it shares words with.
+"""Which of the answers at hand suits a message: a fixed one that the reader found, else a saved one with its words.
 
 Staff read and change it before it leaves, so a near fit is a help; where nothing is near, nothing is chosen.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from intake.model import Meaning, Message
@@ -35,19 +35,23 @@ def choices(tools: Tools) -> list[Choice]:
     return saved + [Choice(key, a.label, a.answer, tuple(a.hits)) for key, a in known]
 
 
-def best(known: Iterable[Choice], message: Message | None, meaning: Meaning | None) -> Choice | None:
+def best(tools: Tools, message: Message | None, meaning: Meaning | None) -> Choice | None:
     """The answer that suits; None where none is near."""
-    known = list(known)
-    if meaning is not None and meaning.answer:
-        sure = [c for c in known if c.key == meaning.answer]
-        if sure:
-            return sure[0]
-    if message is None:
-        return None
-    said = _pairs(f"{message.subject}\n{_new_text(message)}")
-    scored = [(_share(said, c), -n, c) for n, c in enumerate(known)]
-    share, _, found = max(scored, default=(0.0, 0, None), key=lambda s: s[:2])
-    return found if share > 0.5 else None
+    known = choices(tools)
+    keys: tuple[str, ...] = (meaning.answer,) if meaning and meaning.answer else ()
+    if not keys and message is not None:
+        keys = tools.understander.answers_near(message.text[:MOST_TEXT], message.segments)
+    return nearest(known, message, keys)
+
+
+def nearest(known: Sequence[Choice], message: Message | None, keys: Collection[str]) -> Choice | None:
+    """Of the fixed answers that the reader found (``keys``) the nearest; without one, a saved answer that is near."""
+    said = _pairs(f"{message.subject}\n{_new_text(message)}") if message else set()
+    fixed = [c for c in known if c.key in keys]
+    if fixed:
+        return max(fixed, key=lambda c: _share(said, c))
+    saved = max((c for c in known if not c.shown_by), key=lambda c: _share(said, c), default=None)
+    return saved if saved and _share(said, saved) > 0.5 else None
 
 
 def _share(said: set[str], choice: Choice) -> float:
