@@ -149,7 +149,7 @@ def _adapted(weights: Weights, guards: Sequence[_Guard]) -> Weights:
         (HOLD, HOLD),
         ROUNDS,
         prior=old,
-        offset=_offset(guards, asked),
+        offset=_offset(guards),
     )
     return replace(
         weights,
@@ -158,9 +158,9 @@ def _adapted(weights: Weights, guards: Sequence[_Guard]) -> Weights:
     )
 
 
-def _offset(guards: Sequence[_Guard], asked: int) -> npt.NDArray[np.float64] | None:
-    """What the network adds to the linear reader's odds of the requests, on its scale."""
-    said = [guard.network[:asked] for guard in guards if guard.network is not None]
+def _offset(guards: Sequence[_Guard]) -> npt.NDArray[np.float64] | None:
+    """What the network adds to the linear reader's odds, on its scale."""
+    said = [guard.network for guard in guards if guard.network is not None]
     return np.array(said, np.float64) * (learned.SHARE / (1 - learned.SHARE)) if said else None
 
 

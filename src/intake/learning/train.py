@@ -108,13 +108,13 @@ def learn(prepared: Sequence[Prepared], known: Known) -> Weights:
         np.vstack([both[used], np.zeros((1, both.shape[1]))]).astype(np.float32),
         {},
         dict.fromkeys(KINDS, 1.1),
-        network_of(prepared, known, reason_labels),
+        network_of(prepared, known),
     )
 
 
-def network_of(prepared: Sequence[Prepared], known: Known, reason_labels: Sequence[str]) -> Learned:
-    """What the network learns from these lines: requests, then reasons."""
-    letters = letters_of(prepared, known, reason_labels)
+def network_of(prepared: Sequence[Prepared], known: Known) -> Learned:
+    """What the network learns from these lines: requests alone. (Taught reasons as well, it read both worse.)"""
+    letters = letters_of([one for one in prepared if one.line.requests is not None], known)
     sizes = len(known.words) + 2, len(known.surfaces) + 2
     return Learned(known.words, known.surfaces, network.train(letters, vectors(), sizes))
 
@@ -125,7 +125,7 @@ def vectors() -> npt.NDArray[np.float32]:
     return np.vstack([np.zeros((1, known.shape[1]), np.float32), known])
 
 
-def letters_of(prepared: Sequence[Prepared], known: Known, reason_labels: Sequence[str] = ()) -> list[network.Letter]:
+def letters_of(prepared: Sequence[Prepared], known: Known) -> list[network.Letter]:
     """The lines as the network sees them."""
     words = {word: number for number, word in enumerate(known.words, 2)}
     surfaces = {word: number for number, word in enumerate(known.surfaces, 2)}
@@ -133,7 +133,7 @@ def letters_of(prepared: Sequence[Prepared], known: Known, reason_labels: Sequen
     out = []
     for one in prepared:
         given = one.reading.document.tokens.words
-        right, counts = _right(one.line, reason_labels)
+        right, counts = _right(one.line)
         out.append(
             network.Letter(
                 np.array([words.get(word.feature, 1) for word in given], np.int64),
@@ -148,14 +148,12 @@ def letters_of(prepared: Sequence[Prepared], known: Known, reason_labels: Sequen
     return out
 
 
-def _right(line: Line, reason_labels: Sequence[str]) -> tuple[network.Floats, network.Floats]:
-    """What is right of requests and reasons, and what each counts: nothing where the line does not say."""
-    right = [label in (line.requests or ()) for label in LABELS] + [r in (line.reasons or ()) for r in reason_labels]
-    weight = line.weight * (1.0 if line.kind == "message" else 0.8)
-    asked, reasoned = weight * (line.requests is not None), weight * _gives_reasons(line)
-    counts = np.array([asked] * len(LABELS) + [reasoned] * len(reason_labels), np.float32)
+def _right(line: Line) -> tuple[network.Floats, network.Floats]:
+    """Which requests are made, and what each of them counts in learning."""
+    right = [label in (line.requests or ()) for label in LABELS]
+    counts = np.full(len(LABELS), line.weight * (1.0 if line.kind == "message" else 0.8), np.float32)
     if any(right[: len(ASKED)]):
-        counts[LABELS.index("question")] = 0
+        counts[LABELS.index("question")] = 0  # it may well ask something as well
     return np.array(right, np.float32), counts
 
 

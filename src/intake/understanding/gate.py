@@ -25,7 +25,7 @@ _NEAR = 3  # tokens behind the rule's words within which it must be asked: 消�
 _SERIOUS = frozenset({"neg", "third", "else", "mere_if", "hear", "sup"})
 _ENDS_ASKING = frozenset({"withdrawal.leave-i-do"})  # rules that themselves demand the end of the sentence: 解約で。
 _EACH = 2.0  # log odds that each learned reader must give
-_SPEAKS = 1.0  # log odds of the one sentence that asks, where no rule has its words
+_SPEAKS = -1.0  # log odds of the one sentence that asks, where no rule has its words; the counterfactual follows
 
 
 def plain_doubts(chosen: Sequence[str], reading: Reading, scores: Scores) -> list[str]:
@@ -66,18 +66,30 @@ def _evidence(request: str, reading: Reading, scores: Scores) -> list[int]:
     clear = [n for n, piece in enumerate(pieces) if _clear_hit(piece, request)]
     if clear or not all(request in view for view in scores.views):
         return clear
-    column = scores.rows[:, LABELS.index(request)]
-    number = int(column.argmax())
-    piece = pieces[number] if number < len(pieces) else None
-    if piece is None or piece.subject or column[number] < _SPEAKS:
+    column = LABELS.index(request)
+    body = [n for n, piece in enumerate(pieces) if not piece.subject]
+    number = max(body, key=lambda n: float(scores.rows[n, column] + scores.heard[n, column]), default=-1)
+    if number < 0 or max(scores.rows[number, column], scores.heard[number, column]) < _SPEAKS:
         return []
-    last = max([turn + 1 for turn in piece.turns if turn < len(piece.words) - _NEAR] or [0])  # the asking stands last
+    piece = pieces[number]
+    last = _last_clause(piece)
     against = {
         name
         for place, name, where in piece.marks
         if name in (_UNCLEAR if where == "after" else _SERIOUS) and (where != "after" or place >= last)
     }
-    return [] if against or any(one.concept == "othercompany" for one in piece.said) else [number]
+    return [] if against or _speaks_of_others(piece) else [number]
+
+
+def _last_clause(piece: Piece) -> int:
+    """The first token of the clause that the sentence ends with: the asking stands last."""
+    return max([turn + 1 for turn in piece.turns if turn < len(piece.words) - _NEAR] or [0])
+
+
+def _speaks_of_others(piece: Piece) -> bool:
+    """Another company stands in the clause that asks: 「他社を退会」, but not 「他社に決まったので退会」."""
+    last = _last_clause(piece)
+    return any(one.concept == "othercompany" and one.start >= last for one in piece.said)
 
 
 def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
@@ -87,7 +99,7 @@ def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
     asking = _evidence(request, reading, scores)
     for number, piece in enumerate(pieces):
         if number in asking:
-            if any(one.concept == "othercompany" for one in piece.said):
+            if _speaks_of_others(piece):
                 return True
         elif any(hit.request == request and hit.blocked & _SERIOUS for hit in piece.hits):
             return True

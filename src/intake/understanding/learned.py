@@ -39,8 +39,8 @@ def scores(reading: Reading, weights: Weights) -> tuple[Floats, Floats]:
 
 
 def together(linear: Floats, network: Floats) -> Floats:
-    """What both learned readers say, of the labels that both know."""
-    both: Floats = (1 - SHARE) * linear[: len(network)] + SHARE * network[: len(linear)]
+    """What both learned readers say of the requests."""
+    both: Floats = (1 - SHARE) * linear[: len(network)] + SHARE * network
     return both
 
 
@@ -87,10 +87,9 @@ def scored(every: Floats, rows: Floats, heard: tuple[Floats, Floats] | None, lab
     network (``heard``: both) said."""
     size = len(labels)
     linear = every[:size]
-    other, odds, reasons, sentences = linear, linear, every[size:], rows
+    other, odds, sentences = linear, linear, rows
     if heard is not None:
-        other, both = heard[0][:size], together(every, heard[0])
-        odds, sentences = both[:size], heard[1]
-        reasons = both[size:] if len(both) > size else reasons
+        other, sentences = heard
+        odds = together(linear, other)
     views = decode(linear, labels), decode(other, labels)
-    return Scores(odds, reasons, rows, sentences, decode(odds, labels), (linear, other), views)
+    return Scores(odds, every[size:], rows, sentences, decode(odds, labels), (linear, other), views)

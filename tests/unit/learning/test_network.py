@@ -34,7 +34,7 @@ def test_order_is_learned_and_read_alike_in_the_product(monkeypatch: pytest.Monk
     monkeypatch.setattr(network, "TOKENS", 60)  # many small steps
     prepared, known = train.ready(lines(60), shipped_rules())
     letters = train.letters_of(prepared, known)
-    given = train.network_of(prepared, known, ())
+    given = train.network_of(prepared, known)
     vectors = train.vectors()
     scores = network.scores(dict(given.values), vectors, letters)
     reads = [learned.decode(row, train.LABELS) for row in scores]
