@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intake.model import Channel, Message, Segment
-from intake.web.staff.fitting import Choice, nearest
+from intake.web.staff.fitting import Choice, nearest, nearest_first
 
 KNOWN = (
     Choice("saved-0", "面談の日程を決める", "…"),
@@ -48,6 +48,12 @@ def test_of_several_the_nearest() -> None:
 
 def test_what_is_quoted_chooses_nothing() -> None:
     assert chosen("承知しました。", quote="\n> 面談の日程を決めましょう") is None
+
+
+def test_the_nearest_have_the_first_keys() -> None:
+    message = Message(channel=Channel.EMAIL, text="退会の方法を教えてください。")
+    assert nearest_first(KNOWN, message)[0].key == "leave"
+    assert nearest_first(KNOWN, None) == list(KNOWN)
 
 
 def test_without_a_message_nothing_is_chosen() -> None:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from intake.model import Seeker
 from intake.web.staff import case as pages
 from intake.web.staff import casefile, marks, scope
-from intake.web.staff.fitting import Choice, best, choices
+from intake.web.staff.fitting import Choice, best, choices, nearest_first
 from intake.web.staff.visit import Visit
 
 MOST = 20_000
@@ -44,7 +44,7 @@ def _render(visit: Visit, known: list[Choice], chosen: Choice | None, text: str)
         "reply.html",
         case=case,
         to=_to(seeker, reading[0].sender.addr if reading else ""),
-        known=known,
+        known=nearest_first(known, reading[0] if reading else None),
         chosen=chosen,
         text=text,
         blocks=marks.blocks(reading[0].text, reading[0].segments, ()) if reading else (),

@@ -69,7 +69,7 @@ def _columns(title: str, rows: Rows, most: float, frame: Frame) -> Markup:
                 '<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="2"><title>{} {}</title></rect>'
             ).format(left + step * 0.12, HIGH - tall + 18, step * 0.76, tall, label, said)
         )
-        if place % every == 0:
+        if (len(rows) - 1 - place) % every == 0:  # the newest has its words in any case
             drawn.append(
                 _tick(min(max(left + step / 2, frame.tick / 2), frame.width - frame.tick / 2), tall, said, label)
             )

@@ -164,7 +164,7 @@ def alone(c: Counted, label: Say) -> Table:
     rows: list[list[Cell]] = [[label(r), own[r], all_[r], _percent(own[r], all_[r])] for r in REQUESTS if all_[r]]
     if rows:
         rows.append(["計", sum(own.values()), sum(all_.values()), _percent(sum(own.values()), sum(all_.values()))])
-    return ["依頼", "職員の手を経ずに終えた件数", "終えた件数", "割合(%)"], rows
+    return ["依頼", "スタッフの手を経ずに終えた件数", "終えた件数", "割合(%)"], rows
 
 
 def first_mail(c: Counted, label: Say) -> Table:
@@ -216,7 +216,7 @@ TABLES: dict[str, Callable[[Counted, Say], Table]] = {
     "reasons": reasons, "accuracy": accuracy, "concierges": concierges,
 }  # fmt: skip
 TITLES = {
-    "arrivals": "届いた依頼", "weeks": "週ごとの件数", "alone": "職員の手を経ずに終えた割合",
+    "arrivals": "届いた依頼", "weeks": "週ごとの件数", "alone": "スタッフの手を経ずに終えた割合",
     "first_mail": "最初の返信までの時間", "done": "完了までの時間", "reasons": "退会の理由",
     "accuracy": "読み取りが正しかった割合", "concierges": "担当ごとの担当変更",
 }  # fmt: skip

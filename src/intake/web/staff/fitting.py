@@ -54,6 +54,12 @@ def nearest(known: Sequence[Choice], message: Message | None, keys: Collection[s
     return saved if saved and _share(said, saved) > 0.5 else None
 
 
+def nearest_first(known: Sequence[Choice], message: Message | None) -> list[Choice]:
+    """All of them, those with words of the message first: they get the number keys."""
+    said = _pairs(f"{message.subject}\n{_new_text(message)}") if message else set()
+    return sorted(known, key=lambda c: -_share(said, c))
+
+
 def _share(said: set[str], choice: Choice) -> float:
     """The largest share of what one sentence is about that the message is about too."""
     shares = [0.0]
