@@ -22,7 +22,7 @@ from intake.understanding.tokens import Tokens, Word, tokenizer
 from intake.understanding.wordings import Wording, Wordings, pairs_of, said
 
 _REACH = 14  # tokens after a word within which its predicate must end
-_REMEMBER = 3_000  # sentences, some 15 MB
+_REMEMBER = 2_000  # sentences, some 10 MB
 _LONG = 40  # tokens of a sentence that is worth remembering
 _SHOWN: Callable[[Word], str] = attrgetter("shown")
 _PRIVATE: Callable[[Word], bool] = attrgetter("private")

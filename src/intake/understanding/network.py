@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float32]
 WIDTH = 5  # words that a window sees
 _PAD = WIDTH // 2
 _BETWEEN = [0] * _PAD
-_REMEMBER = 8_000  # rows of what words give to windows: some 20 MB
+_REMEMBER = 5_000  # rows of what words give to windows: some 13 MB
 
 
 @dataclass(frozen=True, slots=True)

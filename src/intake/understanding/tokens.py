@@ -12,6 +12,8 @@ from pathlib import Path
 import unidic_lite
 from fugashi import GenericTagger
 
+from intake.understanding.dictionary import Share
+
 _TURNS = frozenset(("が", "けど", "けれど", "けれども", "ので", "から", "のに", "し", "けんど", "ばってん", "さかい"))
 _MEMO_LIMIT = 20_000  # distinct words kept, some 14 MB; an attack by random words must not grow us
 _BREAK = "\x1e"  # stands behind each word in the tagger's answer
@@ -84,6 +86,7 @@ class Tokenizer:
         rc = Path(__file__).with_name("mecabrc")
         self._tagger = GenericTagger(f'-r "{rc}" -O intake -d "{unidic_lite.DICDIR}"')
         self._memo = _Known()
+        self._share = Share(unidic_lite.DICDIR)
 
     def words(self, text: str) -> list[Word]:
         """The words of ``text`` in order; white space is not a word."""
@@ -91,6 +94,7 @@ class Tokenizer:
             text = text.translate(_UNSAFE)
         lines = self._tagger.parse(text)[1:].split(_BREAK)  # a hyphen before and behind keeps the white space
         lines.pop()
+        self._share.told()
         return list(map(self._memo.__getitem__, lines))
 
     def tokens(self, text: str) -> Tokens:
