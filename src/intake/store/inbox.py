@@ -12,7 +12,7 @@ from intake.model import Accepted, Arrival, End, Envelope, InboxItem, Meaning, M
 from intake.ports.rows import Backlog
 from intake.store import arrivals
 from intake.store.adding import ARRIVAL as ARRIVAL
-from intake.store.adding import ByCore, add
+from intake.store.adding import ByCore, add, as_sqlite_keeps_it, in_utc
 from intake.store.blobs import Blobs
 from intake.store.claiming import claim as claim_at_once
 from intake.store.codec import dumps, loads
@@ -24,46 +24,11 @@ CLOCK_SLACK = timedelta(hours=1)  # a lease that ends later than any lease can w
 MISSING_KEY = "KeyMissing"
 
 _waiting = sa.text(WAITING)
-_now: sa.BindParameter[datetime] = sa.bindparam("now_")
-_latest: sa.BindParameter[datetime] = sa.bindparam("latest")
-_limit: sa.BindParameter[int] = sa.bindparam("limit_")
-_ready = sa.or_(
-    inbox.c.ready_at.is_(None),
-    inbox.c.ready_at <= _now,
-    sa.and_(inbox.c.worker.is_not(None), inbox.c.ready_at > _latest),
-)
-_oldest = (  # a CTE: PostgreSQL may run a plain subquery twice and lock more than its limit
-    sa.select(inbox.c.id)
-    .where(_waiting, _ready)
-    .order_by(inbox.c.id)
-    .limit(_limit)
-    .with_for_update(skip_locked=True)
-    .cte("oldest")
-)
-_CLAIM = (
-    sa.update(inbox)
-    .where(inbox.c.id.in_(sa.select(_oldest.c.id)))
-    .values(
-        ready_at=sa.bindparam("until"),
-        worker=sa.bindparam("who"),
-        fence=inbox.c.fence + 1,
-        attempts=inbox.c.attempts + 1,
-    )
-    .returning(inbox.c.id, inbox.c.fence, inbox.c.attempts, inbox.c.key_id)
-)
 _OPEN = "coalesce(ended_as, '') = ''"  # by the row's id: not worded as the partial index, which is not to be used
 _mine = sa.and_(inbox.c.id == sa.bindparam("id_"), inbox.c.fence == sa.bindparam("fence_"), sa.text(_OPEN))
-_FINISH = (
-    sa.update(inbox)
-    .where(_mine)
-    .values(
-        ended_as=sa.bindparam("as_"),
-        ended_of=sa.bindparam("of_"),
-        ended_at=sa.bindparam("at_"),
-        ready_at=None,
-        worker=None,
-        error="",
-    )
+_FINISH = (  # by the driver: every message ends so
+    "UPDATE inbox SET ended_as = ?, ended_of = ?, ended_at = ?, ready_at = NULL, worker = NULL, error = '' "  # noqa: S608
+    f"WHERE id = ? AND fence = ? AND {_OPEN}"
 )
 _FINISH_ALL = (  # one statement where psycopg would send each row by itself
     "UPDATE inbox SET ended_as = v.name, ended_of = v.of, ended_at = %s, ready_at = NULL, worker = NULL, error = '' "  # noqa: S608
@@ -97,28 +62,22 @@ class Inbox:
         """Take waiting rows and rows whose lease ran out, oldest first. One whose key is lost stays waiting, named."""
         until = now + timedelta(seconds=lease_seconds)
         values = {"now_": now, "latest": until + CLOCK_SLACK, "limit_": limit, "until": until, "who": worker}
-        if self._c.is_sqlite:
-            rows: list[tuple[int, int, int, int]] = [
-                tuple(r) for r in sorted(self._c.conn.execute(_CLAIM, values).all())
-            ]
-            packed = self._blobs.of_keys([key_id for _, _, _, key_id in rows], ARRIVAL)
-        else:
-            claimed = claim_at_once(self._c.conn, values)
-            rows = [r[:4] for r in claimed]
-            packed = self._blobs.opened(ARRIVAL, [(r[3], r[4]) for r in claimed if r[4] is not None])
-        lost = [i for i, _, _, key_id in rows if key_id not in packed]
+        rows = claim_at_once(self._c.conn, values)
+        packed = self._blobs.opened(ARRIVAL, [(key_id, data) for *_, key_id, data in rows if data is not None])
+        lost = [i for i, _, _, key_id, _ in rows if key_id not in packed]
         if lost:
             self._c.conn.execute(sa.update(inbox).where(inbox.c.id.in_(lost)).values(error=MISSING_KEY))
         return [
             InboxItem(i, fence, attempts, key_id, arrivals.unpack(packed[key_id]))
-            for i, fence, attempts, key_id in rows
+            for i, fence, attempts, key_id, _ in rows
             if key_id in packed
         ]
 
     def finish(self, message_id: int, fence: int, end: End, of: int | None, at: datetime) -> None:
         """Give a message its one end. Raises LeaseLost where ``fence`` is not the row's any more."""
-        values = {"id_": message_id, "fence_": fence, "as_": end.value, "of_": of, "at_": at}
-        if self._c.conn.execute(_FINISH, values).rowcount != 1:
+        values = (end.value, of, self._instant(at), message_id, fence)
+        statement = _FINISH if self._c.is_sqlite else _FINISH.replace("?", "%s")
+        if self._c.conn.exec_driver_sql(statement, values).rowcount != 1:
             raise LeaseLost()
 
     def finish_all(self, ends: Sequence[tuple[int, int, End, int | None]], at: datetime) -> None:
@@ -126,13 +85,16 @@ class Inbox:
         if not ends:
             return
         if self._c.is_sqlite:
-            values = [{"id_": i, "fence_": f, "as_": end.value, "of_": of, "at_": at} for i, f, end, of in ends]
-            done = self._c.conn.execute(_FINISH, values)
+            ended_at = self._instant(at)
+            done = self._c.conn.exec_driver_sql(_FINISH, [(end.value, of, ended_at, i, f) for i, f, end, of in ends])
         else:
             ids, fences, names, ofs = zip(*((i, f, end.value, of) for i, f, end, of in ends), strict=True)
             done = self._c.conn.exec_driver_sql(_FINISH_ALL, (at, list(ids), list(fences), list(names), list(ofs)))
         if done.rowcount != len(ends):
             raise LeaseLost()
+
+    def _instant(self, at: datetime) -> datetime | str:
+        return as_sqlite_keeps_it(in_utc(at)) if self._c.is_sqlite else in_utc(at)
 
     def give_back(self, message_id: int, fence: int, retry_at: datetime, error: str, *, counts: bool = True) -> None:
         """End a claim without result. Raises LeaseLost as ``finish`` does."""
