@@ -29,7 +29,7 @@
       if (!answer.ok) return;
       state = answer.headers.get("ETag") || "";
       fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    } catch { return; } // offline, or signed out: the next click says so
+    } catch { state = ""; return; } // offline, or signed out: the next click says so
     const next = fresh.querySelector("[data-live]");
     if (!next) return;
     const tabs = document.querySelector(".tabs"), freshTabs = fresh.querySelector(".tabs");
@@ -40,11 +40,15 @@
     if (text(list) === text(next)) return;
     const moved = before.join() !== after.join();
     const came = after.filter((n) => !before.includes(n)).length;
-    if (busy()) { if (moved) tell(list.dataset.changed); else freshen(next); return; }
+    if (busy()) {
+      if (moved) { tell(list.dataset.changed); state = ""; } else freshen(next); // asked for anew until hands are off
+      return;
+    }
     list.replaceChildren(...[...next.childNodes].map((n) => document.adoptNode(n)));
     if (moved) tell(came ? `${list.dataset.came} ${came}` : list.dataset.changed);
   }
   function tell(text) {
+    if (said.textContent === text) return; // once is enough for a screen reader
     const line = document.createElement("p");
     line.textContent = text;
     said.replaceChildren(line);
