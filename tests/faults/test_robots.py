@@ -64,7 +64,9 @@ def test_two_instances_that_are_each_others_relay_exchange_one_mail_each(tmp_pat
             text = f"From: {desks[there]}\nTo: {desks[here]}\nSubject: 退会\nMessage-ID: <{here.smtp}@example.jp>\n"
             raw = (text + "Content-Type: text/plain; charset=utf-8\n\n退会の手続きをお願いいたします。\n").encode()
             with smtplib.SMTP("127.0.0.1", here.smtp, timeout=10) as client:
-                client.sendmail(desks[there], [desks[here]], raw.replace(b"\n", b"\r\n"), mail_options=["body=8bitmime"])
+                client.sendmail(
+                    desks[there], [desks[here]], raw.replace(b"\n", b"\r\n"), mail_options=["body=8bitmime"]
+                )
         for _ in range(4):  # an answer to an answer would come within seconds
             for here in (one, other):
                 here.wait_idle(60)

@@ -15,7 +15,7 @@ import pytest
 from intake.bootstrap.erasing import HouseOutside
 from intake.bootstrap.house import House, connect, init_home
 from intake.config import Settings
-from intake.errors import NotAllowed, RelayPermanent
+from intake.errors import NotAllowed, NotFound, RelayPermanent
 from intake.keyring import load_keyring
 from intake.model import CaseState, Mail, MailState, Proof, Role, TaskPlan
 from intake.pipeline import desk
@@ -297,6 +297,42 @@ def test_an_operators_other_files_are_named_only(house: TestHouse) -> None:
         row = begin_operator(tx, tx.seekers.get(house.get_seeker("M-1").id), KEEPER, house.tools, house.now)
     (done,) = eraser(house).run(row.id)
     assert done.figures["elsewhere"] == ["seekers.csv"]
+
+
+def test_what_comes_while_it_is_under_way_is_nobodys_and_keeps_nothing_back(house: TestHouse) -> None:
+    """The relay takes its time over the last mail, or we were killed: meanwhile the person writes again."""
+    with house.store.write() as tx:
+        row = begin_operator(tx, tx.seekers.get(house.get_seeker("M-1").id), KEEPER, house.tools, house.now)
+    late = house.mail("退会の手続きをお願いします。", from_=f"{NAME} <{ADDRESS}>", subject="退会").message_id
+    house.work()
+    (case,) = house.cases(late)
+    assert case.seeker_id is None, "whoever is being erased is hidden"
+    (done,) = eraser(house).run(row.id)
+    assert done.certificate is not None
+    with house.store.read() as tx:
+        assert tx.inbox.envelope(late).raw, "accepted after the decision: a message of its own"
+        assert tx.cases.get(case.id).state.is_open
+
+
+def test_what_became_theirs_while_it_was_under_way_goes_too(house: TestHouse) -> None:
+    """A worker had matched it already, or staff said whose it is: a case with a person who is gone could never end."""
+    seeker_id = house.get_seeker("M-1").id
+    with house.store.write() as tx:
+        row = begin_operator(tx, tx.seekers.get(seeker_id), KEEPER, house.tools, house.now)
+    late = house.mail("退会の手続きをお願いします。", from_="elsewhere@example.jp", subject="退会").message_id
+    house.work()
+    (case,) = house.cases(late)
+    with house.store.write() as tx:
+        desk.choose_seeker(Act(tx, KEEPER, house.now), tx.cases.get(case.id), tx.seekers.get(seeker_id))
+        reach = tx.erasure.reach(seeker_id)
+    (done,) = eraser(house).run(row.id)
+    assert done.certificate is not None
+    with house.store.read() as tx:
+        assert tx.erasure.residue(reach) == []
+        assert tx.cases.get(case.id).state is CaseState.DONE
+        with pytest.raises(NotFound):
+            tx.inbox.envelope(late)
+    assert house.store.problems() == []  # type: ignore[attr-defined]
 
 
 class Killed(BaseException):

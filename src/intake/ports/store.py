@@ -504,6 +504,10 @@ class ErasureRepo(Protocol):
         """Write down beside the keys who is erased, so that a restored backup forgets them too."""
         ...
 
+    def latecomers(self, reach: Reach) -> Reach:
+        """What became this person's after ``reach`` was looked up; empty in all its parts as a rule."""
+        ...
+
     def keys_of(self, message_ids: Iterable[int], outbox_ids: Iterable[int]) -> set[int]:
         """Data keys of these messages and mails."""
         ...

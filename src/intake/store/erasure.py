@@ -64,6 +64,21 @@ class Erasure:
             shared=tuple(sorted(shared)),
         )
 
+    def latecomers(self, reach: Reach) -> Reach:
+        """What became theirs after the plan was made: a worker had their message in its hands, or the plan is old."""
+        case_ids = self._ids(sa.select(cases.c.id).where(cases.c.seeker_id == reach.seeker_id)) - set(reach.case_ids)
+        messages = self._of_cases({*reach.case_ids, *case_ids}) - {*reach.message_ids, *reach.shared}
+        messages -= self._of_others(messages, reach.seeker_id)
+        mails = self._mails({*reach.case_ids, *case_ids}, messages, ()) - set(reach.outbox_ids)
+        return Reach(
+            seeker_id=reach.seeker_id,
+            message_ids=tuple(sorted(messages)),
+            case_ids=tuple(sorted(case_ids)),
+            outbox_ids=tuple(sorted(mails)),
+            key_ids=tuple(sorted(self._keys(inbox, messages) | self._keys(outbox, mails))),
+            shared=(),
+        )
+
     def keys_of(self, message_ids: Iterable[int], outbox_ids: Iterable[int]) -> set[int]:
         """Data keys of these messages and mails."""
         return self._keys(inbox, message_ids) | self._keys(outbox, outbox_ids)

@@ -17,8 +17,8 @@ from intake.store import enrolment
 from intake.store.applications import Applications
 from intake.store.context import Context
 from intake.store.register import PERSONAL, hollow, key_hash, member_hash, opened, seal_plain_rows, sealed
+from intake.store.tables import erasure, seeker_key, seeker_status
 from intake.store.tables import seeker as register
-from intake.store.tables import seeker_key, seeker_status
 
 MOST = 50
 _TOKYO = ZoneInfo("Asia/Tokyo")
@@ -39,6 +39,7 @@ _shared = (
 _CANDIDATES = (
     sa.select(register)
     .join(_shared, _shared.c.seeker_id == register.c.id)
+    .where(~sa.exists().where(erasure.c.seeker_id == register.c.id, erasure.c.step != "done"))  # no new case is theirs
     .order_by(_shared.c.rank, _shared.c.shared.desc(), register.c.id)
 )
 _BY_ID = sa.select(register).where(register.c.id == sa.bindparam("id_"))
@@ -53,7 +54,10 @@ class Seekers:
         self._applications = Applications(context)
 
     def candidates(self, keys: MatchKeys) -> list[Seeker]:
-        """Every seeker that shares at least one key, by one indexed look-up; at most 50, the surest first."""
+        """Every seeker that shares at least one key, by one indexed look-up; at most 50, the surest first.
+
+        Whose erasure has begun is hidden: nothing that comes in now may become theirs.
+        """
         kinds = (("a", keys.addresses), ("m", keys.member_ids), ("p", keys.phones), ("n", keys.names))
         wanted = [key_hash(self._c, kind, k) for kind, of_kind in kinds for k in of_kind if k]
         return self._load(self._c.conn.execute(_CANDIDATES, {"keys": wanted})) if wanted else []

@@ -78,7 +78,7 @@ def begin(act: Act, seeker: Seeker, case: Case | None, why: str, tools: Tools) -
                  for h in held],
     }  # fmt: skip
     begun = act.tx.erasures.add(seeker.id, None if case is None else case.id, why, plan.packed(), figures, act.now)
-    _close(act, plan.reach.case_ids, case)
+    close_cases(act, plan.reach.case_ids, case)
     detail = {k: v for k, v in figures.items() if isinstance(v, int)} | {"erasure": begun.id, "why": why}
     act.tx.audit.append(act.now, act.actor, "erasure.planned", case_id=begun.case_id, seeker_id=seeker.id,
                         detail=detail)  # fmt: skip
@@ -110,7 +110,7 @@ def last_mail(
     )
 
 
-def _close(act: Act, case_ids: tuple[int, ...], asking: Case | None) -> None:
+def close_cases(act: Act, case_ids: tuple[int, ...], asking: Case | None) -> None:
     """Whatever the person still wished is over with this; no link of theirs opens anything any more."""
     for case_id in case_ids:
         case = act.tx.cases.get(case_id)

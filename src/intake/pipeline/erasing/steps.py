@@ -7,7 +7,7 @@ compacted → scanned → done (certified).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import reduce
 from typing import TypeVar
@@ -17,12 +17,14 @@ from intake.failpoints import reach as failpoint
 from intake.journal import journal
 from intake.model import Actor
 from intake.pipeline.erasing import masking
-from intake.pipeline.erasing.begin import KEEPER
+from intake.pipeline.erasing.begin import KEEPER, close_cases
 from intake.pipeline.erasing.certificate import certificate_of, task_for_copies
 from intake.pipeline.erasing.plan import Plan, unpacked
 from intake.pipeline.erasing.texts import index_anew
+from intake.pipeline.moves import Act
 from intake.ports import Store, Tx
 from intake.ports.erasing import ErasureRow, MailboxCopy, Outside, Scan
+from intake.ports.rows import Reach
 
 LEASE_SECONDS = 1800
 AGAIN = timedelta(hours=1)
@@ -138,6 +140,7 @@ class Eraser:
         return {"caught": caught, "deleted": len(plan.copies) - len(left), "left": _places(left)}
 
     def _remove(self, rows: list[ErasureRow], plans: list[Plan]) -> list[ErasureRow]:
+        plans = [self._with_latecomers(row, plan) for row, plan in zip(rows, plans, strict=True)]
         for plan in plans:
             for number, message_id in enumerate(plan.quoting):
                 self._mask(message_id, plan)
@@ -147,6 +150,22 @@ class Eraser:
         with self._store.write() as tx:
             return [tx.erasures.advance(row, "removed", {"masked": len(plan.quoting) + len(plan.noted)})
                     for row, plan in zip(rows, plans, strict=True)]  # fmt: skip
+
+    def _with_latecomers(self, row: ErasureRow, plan: Plan) -> Plan:
+        """What became theirs since it was planned goes too: else their row could never go."""
+        with self._store.read() as tx:
+            late = tx.erasure.latecomers(plan.reach)
+        if not (late.message_ids or late.case_ids or late.outbox_ids):
+            return plan
+        with self._store.write() as tx:
+            close_cases(Act(tx, self._actor, self._clock()), late.case_ids, None)
+            tx.erasures.bury_mails(late.message_ids, self._clock())
+            plan = replace(plan, reach=_joined(plan.reach, late))
+            tx.erasures.advance(row, row.step, {}, secret=plan.packed())
+        with self._store.write() as tx:
+            tx.blobs.destroy_keys(late.key_ids)
+        log.info("latecomers", id=row.id, count=len(late.message_ids))
+        return plan
 
     def _in_small_transactions(self, pieces: Sequence[Piece]) -> None:
         """As many pieces in one as make up CHUNK rows: a person with little is no commit of their own."""
@@ -298,6 +317,16 @@ STEPS = ("planned", "mailed", "keys", "outside", "removed", "scanned", "done")
 
 def _is_before(now: str, step: str) -> bool:
     return STEPS.index(now) < STEPS.index(step)
+
+
+def _joined(reach: Reach, late: Reach) -> Reach:
+    return replace(
+        reach,
+        message_ids=(*reach.message_ids, *late.message_ids),
+        case_ids=(*reach.case_ids, *late.case_ids),
+        outbox_ids=(*reach.outbox_ids, *late.outbox_ids),
+        key_ids=(*reach.key_ids, *late.key_ids),
+    )
 
 
 def _places(left: Sequence[MailboxCopy]) -> list[dict[str, object]]:

@@ -1,0 +1,16 @@
+"""The flood of forgeries of tests/integration with its large count: ten thousand send the victim one mail at most."""
+
+from __future__ import annotations
+
+import os
+
+from tests.faults.sizes import CI, SIZE
+
+os.environ.setdefault("INTAKE_TEST_FORGERIES", str(min(SIZE.bounces, 1000) if SIZE is CI else SIZE.bounces))
+
+from tests.integration.test_attacks import (
+    house,
+    test_a9_hundreds_of_forgeries_send_the_victim_one_mail_at_most,
+)
+
+__all__ = ["house", "test_a9_hundreds_of_forgeries_send_the_victim_one_mail_at_most"]
