@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.bench.desk import Desk
+from tests.bench.desk import Ask, Desk
 from tests.bench.ways.parts import TABS, WITH_CASES, Key, Way, pages
 from tests.integration.web_parts import LEAD, PRIVACY, SATO
 
@@ -23,6 +23,14 @@ def _queue() -> Iterator[Way]:
         yield Way(f"queue, done, in the middle ({role})", lambda d, n, who=who: d.get(who, _deep(d, n)))
 
 
+def _again(d: Desk, n: int) -> Ask:
+    """What an open page asks every twenty seconds."""
+    shown = d.client(LEAD).get("/staff/?tab=all")
+    return Ask(
+        d.client(LEAD).http, "GET", "/staff/?tab=all", headers={"If-None-Match": shown.headers["ETag"]}, ok=(304,)
+    )
+
+
 def _deep(d: Desk, n: int) -> str:
     return f"/staff/?tab=done&after={max(2, d.newest // 2 - d.newest // 100 * (n % 10))}"
 
@@ -37,7 +45,7 @@ def _search() -> Iterator[Way]:
 
 
 WAYS: dict[Key, tuple[Way, ...]] = {
-    ("GET", "/staff/"): tuple(_queue()),
+    ("GET", "/staff/"): (*_queue(), Way("queue, is there anything new", _again)),
     ("GET", "/staff/search"): tuple(_search()),
     ("POST", "/staff/views"): (
         Way("view kept", lambda d, n: d.post(LEAD, "/staff/views", q="state:review is:late", name=f"遅れ {n % 3}")),
