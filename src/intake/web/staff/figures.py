@@ -89,7 +89,7 @@ def _counted(visit: Visit, wait: float | None) -> Counted | None:
     since, until = _range(visit)
     now = visit.now
     return _KEPT.get(
-        (id(visit.context.store), since, until),
+        (visit.context.store, since, until),
         lambda: _count(visit, since, until),
         lambda kept: abs((now - kept.at).total_seconds()) < KEEP_SECONDS,
         wait,

@@ -39,7 +39,7 @@ def counted(tx: Tx, visit: Visit) -> list[Kept]:
 
 
 def _count(tx: Tx, visit: Visit, view: SavedView, wish: asked.Asked, budget: float) -> int | None:
-    whose = (id(visit.context.store), visit.staff.name, visit.staff.role, view.query)
+    whose = (visit.context.store, visit.staff.name, visit.staff.role, view.query)
     return COUNTS.of(whose, budget, lambda: tabs.count(tx, tabs.for_eyes_of(visit.staff, wish.query), CAP))
 
 
