@@ -94,8 +94,10 @@ def test_the_page_marks_the_deciding_words_and_names_the_rule(house: TestHouse) 
     rules = [e for e in reading[1].why if not e.rule.startswith("model:")]
     assert rules
     marks = "".join(part.split("</mark>")[0] for part in page.split("<mark ")[1:])
+    examples = {r.id: r.hits[0] for q in house.tools.rulebook.requests.values() for r in q.rule}
     for evidence in rules:
-        assert evidence.rule in marks
+        assert f"ルール「{examples[evidence.rule]}」" in marks  # for a person; the table below names its id
+        assert f"<code>{evidence.rule}</code>" in page
     assert "退会" in marks
 
 

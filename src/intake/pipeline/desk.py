@@ -216,7 +216,7 @@ def assign(act: Act, case: Case, to: str | None) -> Case:
     if to and act.tx.staff.by_name(to) is None:
         raise NotFound(f"{to}: no such member of staff")
     changed = act.tx.cases.change(case, assignee=to)
-    act.note("case.assigned", changed, to=to)
+    act.note("case.assigned", changed, was=case.assignee, to=to)
     return changed
 
 

@@ -10,6 +10,7 @@ from intake.cases import transitions
 from intake.model import Actor, Case, CaseState
 from intake.ports import Tx
 
+TOLD = ("request", "hold_reason", "wake_on", "due_on")  # what the time line shows as it was and as it is
 WORKER = Actor("system", "worker")
 
 
@@ -40,7 +41,8 @@ def move(act: Act, case: Case, event: str, state: CaseState, **fields: Any) -> C
     transitions.check(case.state, state, event)
     closed = None if state.is_open else act.now
     changed = act.tx.cases.change(case, state=state, closed_at=closed, **fields)
-    act.note(f"case.{event}", changed, before=case.state.value, after=state.value, **fields)
+    was = {f"was_{name}": old for name in TOLD if name in fields and (old := getattr(case, name)) != fields[name]}
+    act.note(f"case.{event}", changed, before=case.state.value, after=state.value, **was, **fields)
     return changed
 
 

@@ -15,8 +15,8 @@ def apply(act: Act, case: Case, seeker: Seeker, effects: tuple[Effect, ...], tod
     for effect in effects:
         fields = _fields(effect, seeker, act, today, until)
         if fields:
-            seeker = act.tx.seekers.change(seeker, **fields)
-            act.note(f"seeker.{effect.value}", case, status=seeker.status.value)
+            was, seeker = seeker.status, act.tx.seekers.change(seeker, **fields)
+            act.note(f"seeker.{effect.value}", case, was=was.value, status=seeker.status.value)
     return seeker
 
 

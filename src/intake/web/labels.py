@@ -95,6 +95,9 @@ WORDS = {
     # roles of messages in a case
     "bounce": "配信エラー", "auto_reply": "自動返信", "list": "配信メール", "message": "メール",
     "opened": "最初の連絡", "closed": "お礼", "bounced": "戻ってきたメール",
+    # how somebody was checked
+    "phone_on_file": "登録の電話番号にかけた", "phone_called_in": "かかってきた電話で本人確認した",
+    "counter_id": "窓口で本人確認書類を見た",
     # mails
     "queued": "送信待ち", "claimed": "送信中", "sent": "送信済み", "failed": "送信失敗", "unknown": "送信不明",
     "cancelled": "取りやめ", "stale": "要確認",

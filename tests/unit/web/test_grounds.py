@@ -81,3 +81,23 @@ def test_what_these_pages_say_has_its_english(module: ModuleType) -> None:
     japanese = {s for s in said if re.search("[ぁ-んァ-ヶ一-龠]", s)}
     assert japanese
     assert sorted(japanese - ENGLISH.keys()) == []
+
+
+def test_rules_and_weights_are_words_that_a_person_can_read(house: TestHouse) -> None:
+    message = Message(
+        Channel.EMAIL, subject="お願い", text=BODY, new_text=BODY, segments=(Segment(0, len(BODY), "new"),)
+    )
+    meaning = understand(message, Envelope(Channel.EMAIL, "", b"", NOON), house.tools)
+    told = grounds.of(message, meaning, NOON, house.tools)
+    same = lambda s: s  # noqa: E731
+    rule = next(e for e in meaning.why if not e.rule.startswith("model:"))
+    (example,) = [r.hits[0] for q in house.tools.rulebook.requests.values() for r in q.rule if r.id == rule.rule]
+    assert told.source(rule, same) == f"ルール「{example}」"
+    assert rule.rule not in told.words(rule, same, label)
+    assert any(word in told.words(rule, same, label) for word in ("強い", "中くらい", "弱い"))
+    for e in meaning.why:
+        assert not re.search(r"[a-z]{3}", told.source(e, same)), e.rule
+    assert told.bare is not None
+    assert told.bare[0] != ("withdrawal",)  # without all the words that speak for it, it is something else
+    assert told.altogether(same, label).startswith("色の付いた言葉がすべてなければ: ")
+    assert "退会" not in told.altogether(same, label)

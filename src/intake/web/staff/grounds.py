@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from intake.model import Envelope, Evidence, Meaning, Message, Segment
@@ -12,8 +13,10 @@ from intake.pipeline.tools import Tools
 from intake.web.staff.marks import trimmed
 
 MOST = 4  # readings without a run of words; each takes a millisecond or two
+MOST_PLACE = 2**31
 LONGEST = 20_000  # characters of a message that is read again
 _HELPERS = ("@", "=", "-")  # names of word lists and forms, which say nothing to staff
+KANA = 0x3041  # from here on in Unicode: kana, kanji
 Say = Callable[[str], str]
 
 
@@ -24,6 +27,8 @@ class Grounds:
     without: Mapping[tuple[str, int, int], tuple[tuple[str, ...], bool]]
     requests: tuple[str, ...]
     against: Mapping[str, tuple[str, ...]]  # by rule: words that would undo it
+    examples: Mapping[str, str] = field(default_factory=dict)  # by rule: a sentence that it is for
+    bare: tuple[tuple[str, ...], bool] | None = None  # the reading without all the words that speak for it
 
     def words(self, e: Evidence, t: Say, label: Say) -> str:
         """「退会:ルール withdrawal.leave(重み +2.00)。この言葉がなければ: 質問(要確認)」"""
@@ -32,13 +37,29 @@ class Grounds:
     def what(self, e: Evidence, t: Say, label: Say) -> str:
         """The rule or the learned feature, and its weight."""
         side = t("を支持") if e.weight > 0 else t("に反対")
-        return f"{label(e.request)}{side}: {self.source(e, t)}({t('重み')} {e.weight:+.2f})"
+        return f"{label(e.request)}{side}: {self.source(e, t)}({t('重み')} {e.weight:+.2f} {t(self.strong(e))})"
 
     def source(self, e: Evidence, t: Say) -> str:
-        """Its name."""
-        if e.rule.startswith("model:"):
-            return f"{t('学習した特徴')} {e.rule.removeprefix('model:')}"
-        return f"{t('ルール')} {e.rule}"
+        """What it is, as a person reads it: a rule by a sentence that it is for, a learned feature by its words."""
+        if not e.rule.startswith("model:"):
+            return f"{t('ルール')}「{self.examples.get(e.rule, e.rule)}」"
+        code = e.rule.removeprefix("model:")
+        if code[1:] in self.examples:
+            return f"{t('学習: ルールと同じ文')}「{self.examples[code[1:]]}」"
+        said = "・".join(part for part in re.split(r"[|+:]", code[1:]) if any(ord(c) >= KANA for c in part))
+        return f"{t('学習: 言葉')}「{said}」" if said else t("学習: 言い回し")
+
+    def strong(self, e: Evidence) -> str:
+        """Its weight in a word."""
+        return "強い" if abs(e.weight) >= 1.5 else "中くらい" if abs(e.weight) >= 0.7 else "弱い"
+
+    def altogether(self, t: Say, label: Say) -> str:
+        """What the message were read as without any of the words that speak for the reading; "" where not tried."""
+        if self.bare is None:
+            return ""
+        requests, sure = self.bare
+        words = "、".join(label(r) for r in requests) + ("" if sure else f"({t('要確認')})")
+        return f"{t('色の付いた言葉がすべてなければ')}: {words}"
 
     def then(self, e: Evidence, t: Say, label: Say) -> str:
         """What the message were read as without these words; "" where that was not tried."""
@@ -67,7 +88,25 @@ def of(message: Message, meaning: Meaning | None, received_at: datetime, tools: 
         if place not in tried and len(tried) < MOST and any(c.isalnum() for c in e.text):
             found = understand(_without(message, e), envelope, tools)
             tried[place] = found.requests, found.sure
-    return Grounds(tried, meaning.requests, _against(meaning, tools))
+    bare = understand(_without_all(message, meaning), envelope, tools) if meaning.why else None
+    return Grounds(tried, meaning.requests, _against(meaning, tools), _examples(tools),
+                   (bare.requests, bare.sure) if bare else None)  # fmt: skip
+
+
+def _examples(tools: Tools) -> dict[str, str]:
+    return {rule.id: rule.hits[0] for r in tools.rulebook.requests.values() for rule in r.rule}
+
+
+def _without_all(message: Message, meaning: Meaning) -> Message:
+    """Without every run that speaks for what was read, from the last to the first: places before stay right."""
+    runs = sorted({(e.start, e.end, e.within) for e in meaning.why if e.weight > 0}, reverse=True)
+    bare, last = message, {"body": MOST_PLACE, "subject": MOST_PLACE}
+    for start, end, within in runs:
+        end = min(end, last[within])
+        if start < end:
+            last[within] = start
+            bare = _without(bare, Evidence("", "", start, end, "", 0.0, within))
+    return bare
 
 
 def _place(e: Evidence) -> tuple[str, int, int]:

@@ -127,20 +127,35 @@ def of_actor(row: AuditRow, t: Say = _same, label: Label = label) -> str:
 
 def _details(row: AuditRow, t: Say, label: Label) -> str:
     d = row.detail
+    found = _changes(row, t, label)
+    if d.get("choice"):
+        found.append(t(_CHOICES.get(str(d["choice"]), str(d["choice"]))))
+    found += [label(d[key]) for key in SAID if d.get(key) and f"was_{key}" not in d]
+    if d.get("template"):
+        found.append(mail_name(str(d["template"]), t, label))
+    if d.get("how"):
+        found.append(label(d["how"]))
+    return "、".join(dict.fromkeys(found))
+
+
+def _changes(row: AuditRow, t: Say, label: Label) -> list[str]:
+    """What was and what is: 「確認待ち → 完了」, 「対応者 佐藤 → 田中」."""
+    d = row.detail
     found: list[str] = []
     if d.get("before") and d.get("after"):
         before, after = label(d["before"]), label(d["after"])
         found.append(f"{before} → {after}" if before != after else after)
-    if d.get("choice"):
-        found.append(t(_CHOICES.get(str(d["choice"]), str(d["choice"]))))
-    found += [label(d[key]) for key in SAID if d.get(key)]
-    if d.get("template"):
-        found.append(mail_name(str(d["template"]), t, label))
-    if "to" in d and row.action == "case.assigned":
-        found.append(str(d["to"] or t("未割り当て")))
-    if d.get("how"):
-        found.append(str(d["how"]))
-    return "、".join(dict.fromkeys(found))
+    coded = [name for name in ("request", "hold_reason") if f"was_{name}" in d]
+    found += [f"{label(d[f'was_{name}']) or '–'} → {label(d.get(name)) or '–'}" for name in coded]
+    for name, words in (("due_on", "期限"), ("wake_on", "次に見直す日")):
+        if f"was_{name}" in d:
+            found.append(f"{t(words)} {d[f'was_{name}'] or '–'} → {d.get(name) or '–'}")
+    if row.action == "case.assigned" and "to" in d:
+        nobody = t("未割り当て")
+        found.append(f"{d['was'] or nobody} → {d['to'] or nobody}" if "was" in d else str(d["to"] or nobody))
+    if row.action.startswith("seeker.") and d.get("was") and d["was"] != d.get("status"):
+        found.append(f"{label(d['was'])} → {label(d.get('status'))}")
+    return found
 
 
 _MAILS = {
