@@ -2,7 +2,7 @@
 
     python -m tests.bench.pages [--cases 100000] [--rounds 30] [--url postgresql://…] [--home FOLDER] [--only REGEX]
 
-What is asked for stands in ``ways.py``. The first request of each way (templates are compiled, figures counted) stands
+What is asked for stands in ``ways/``. The first request of each way (templates are compiled, figures counted) stands
 by itself; p50 and p95 are of the rest. "cpu" is what our own process worked (p95), "db" what PostgreSQL's worked a
 request (mean): where other programs share the cores, they tell a slow page from a busy machine. A way that is beyond
 the bar is asked anew, up to ``--tries`` times, and its best run counts. A home that is given is filled once and kept.
