@@ -1,6 +1,6 @@
 """Draining an IMAP mailbox against the barest client, in one run (performance.md B).
 
-    python -m tests.bench.imap [--mails 1000] [--rounds 3]
+    python -m tests.bench.imap [--mails 1000] [--rounds 7]
 
 Bare: fetch by fifty, insert in one transaction a batch, flag by fifty; the inserts once by the driver alone (plain
 bytes), once by our store (encrypted, a key a mail; no ledger). Bar: at most 1.5 times the time of the former.
@@ -29,8 +29,10 @@ BAR = 1.5
 def fill(dovecot: rigs.Dovecot, user: str, mails: int) -> None:
     """``mails`` mails of 2 KB."""
     with dovecot.connect(user) as client:
-        for n in range(mails):
-            client.append("INBOX", b"Subject: %d\r\n\r\n" % n + b"x" * 70 + b"\r\n" + b"y" * 1900 + b"\r\n")
+        for at in range(0, mails, 100):
+            some = range(at, min(at + 100, mails))
+            body = b"x" * 70 + b"\r\n" + b"y" * 1900 + b"\r\n"
+            client.multiappend("INBOX", [b"Subject: %d\r\n\r\n" % n + body for n in some])
 
 
 def bare(dovecot: rigs.Dovecot, user: str, keep: Callable[[list[bytes]], object]) -> float:
@@ -100,17 +102,23 @@ def main(mails: int, rounds: int) -> bool:
                     times[name].append(way(dovecot, user, Path(folder), mails))
     finally:
         dovecot.remove()
-    took = {name: statistics.median(found) for name, found in times.items()}
-    for name, seconds in took.items():
-        print(f"{name:8}{mails / seconds:8.0f} mails/s, ours takes {took['ours'] / seconds:.2f}x its time")
-    if took["ours"] > BAR * took["driver"]:
+    for name, found in times.items():
+        ratio = _ratio(times, name)
+        print(f"{name:8}{mails / statistics.median(found):8.0f} mails/s, ours takes {ratio:.2f}x its time")
+    missed = _ratio(times, "driver") > BAR
+    if missed:
         print(f"MISSED: {BAR}")
-    return took["ours"] <= BAR * took["driver"]
+    return not missed
+
+
+def _ratio(times: dict[str, list[float]], name: str) -> float:
+    """Of ours to this, the median of the rounds."""
+    return statistics.median(ours / theirs for ours, theirs in zip(times["ours"], times[name], strict=True))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--mails", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     sys.exit(not main(options.mails, options.rounds))
