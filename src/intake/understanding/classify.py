@@ -64,23 +64,32 @@ class Understander:
             return self._coded(
                 request_code, reason_code, reading, body, chosen, rows, reason_odds, received_at, stated, sender
             )
+        also = self._also(reading, chosen)
         figures = sureness.signs(reading, scores)
         confidence = sureness.chance(figures, self.weights.sure)
         why = () if answered else evidence(reading, chosen, rows, self.reader, self.weights)
-        if confidence < self._floor(reading, chosen) or not gate.both_sure(scores):
+        if confidence < self._floor(reading, chosen, any(also)) or not gate.both_sure(scores):
             doubts += [*gate.plain_doubts(chosen, reading, scores), "unsure"]
         else:
             doubts += gate.doubts(chosen, reading, scores, self.reader, self.learned)
-        reading = self.reader.read(body, subject, segments) if answered else reading
-        return self._meaning(reading, body, chosen, reason_odds, confidence, why, doubts, received_at, stated, sender)
+        if answered:
+            reading = self.reader.read(body, subject, segments)
+            also = self._also(reading, chosen)
+        return self._meaning(
+            reading, body, chosen, reason_odds, confidence, why, doubts, received_at, stated, sender, also
+        )
 
-    def _floor(self, reading: Reading, chosen: tuple[str, ...]) -> float:
+    def _also(self, reading: Reading, chosen: tuple[str, ...]) -> tuple[str | None, bool]:
+        """The fixed answer that fits, and whether there is nothing but thanks."""
+        answer = self._answers.find(reading) if chosen == ("question",) else None
+        return answer, asides.thanks_only(reading, chosen)
+
+    def _floor(self, reading: Reading, chosen: tuple[str, ...], agreed: bool) -> float:
         """How sure is sure enough. A third reader that agrees lowers it: nothing but thanks, or a known question.
 
         Cross-validated on the open and own lines: 26 of 27 and 42 of 43 exactly right.
         """
         floor = self.weights.floors.get(sureness.kind_of(chosen), 1.1)
-        agreed = asides.thanks_only(reading, chosen) or (chosen == ("question",) and self._answers.find(reading))
         return min(floor, THIRD_READER) if agreed and not set(reading.verdict) & set(ASKED) else floor
 
     def _coded(
@@ -101,8 +110,9 @@ class Understander:
         doubts = ["comment_differs"] if contrary else []
         coded = reasons.of_code(self.rulebook, reason_code)
         why = evidence(reading, (request,), rows, self.reader, self.weights)
+        sure, also = 0.6 if contrary else 0.995, self._also(reading, (request,))
         meaning = self._meaning(
-            reading, body, (request,), reason_odds, 0.6 if contrary else 0.995, why, doubts, received_at, stated, sender
+            reading, body, (request,), reason_odds, sure, why, doubts, received_at, stated, sender, also
         )
         return meaning if not coded else _with_reasons(meaning, coded)
 
@@ -118,6 +128,7 @@ class Understander:
         received_at: datetime | None,
         stated: Mapping[str, str] | None,
         sender: str,
+        also: tuple[str | None, bool],
     ) -> Meaning:
         today = received_at.astimezone(_TOKYO).date() if received_at else None
         known = facts.of_reading(reading, chosen, today, stated or {}, sender)
@@ -135,11 +146,11 @@ class Understander:
             doubts=tuple(dict.fromkeys(doubts)),
             mentioned=tuple(sorted((mentioned & set(ASKED)) - set(chosen))),
             language=language,
-            thanks_only=asides.thanks_only(reading, chosen),
+            thanks_only=also[1],
             after_selection=asides.after_selection(reading, chosen),
             complaint=asides.complaint(reading),
             preferences=preferences.found(reading, body) if "preferences" in chosen else (),
-            answer=self._answers.find(reading) if chosen == ("question",) else None,
+            answer=also[0],
             pause_until=known.pause_until if "pause" in chosen else None,
         )
 

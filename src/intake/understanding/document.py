@@ -164,18 +164,25 @@ class Annotator:
         """Which of the wordings found are marks, which concepts and how they are said, which reasons."""
         marks, concepts = [], []
         for start, end, entry in piece.found:
-            if entry.marks:
-                marks += [(start, end, group) for group in entry.marks]
-            if entry.concepts:
-                concepts += [(start, end, group) for group in entry.concepts]
+            for group in entry.marks:
+                marks.append((start, end, group))  # noqa: PERF401 - mostly one: a comprehension costs more
+            for group in entry.concepts:
+                concepts.append((start, end, group))  # noqa: PERF401
             for group in entry.reasons:
                 piece.reasons.add(self._reasons[group])
         if marks:
             piece.marks, piece.holding = holding([(place, *self._marks[group]) for place, _, group in longest(marks)])
-        names, manners, turns, last = self._concepts, self.manners, piece.turns, len(piece.words)
-        for start, end, group in longest(concepts):
-            bits = marks_between(end, start, clause_end(turns, end, last), piece.holding)
-            piece.said.append(Said(names[group], start, end, *manners[bits]))
+        if concepts:
+            names, manners, turns, last = self._concepts, self.manners, piece.turns, len(piece.words)
+            piece.said = [
+                Said(
+                    names[group],
+                    start,
+                    end,
+                    *manners[(marks and marks_between(end, start, clause_end(turns, end, last), piece.holding)) or 0],
+                )
+                for start, end, group in longest(concepts)
+            ]
 
 
 def _with_spellings(

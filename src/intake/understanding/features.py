@@ -42,7 +42,8 @@ class Coder:
     ) -> None:
         self.vocabulary: dict[Code, int] = {} if vocabulary is None else vocabulary
         self.grows = vocabulary is None
-        self.numbers = {word: number for number, word in enumerate(words, _FIRST_WORD)} | {NUMBER: 3, NAME: 2}
+        self.numbers = _Numbers({word: number for number, word in enumerate(words, _FIRST_WORD)} | {NUMBER: 3, NAME: 2})
+        self.befores = _Befores(self.numbers, _TWO), _Befores(self.numbers, _TWO + _SUBJECT)  # by place of the word
         self._classes = classes
         self.alone = tuple(_Memo(partial(self._alone, base)) for base in (0, _SUBJECT))  # by the word; in the subject
         self.named: dict[tuple[str, ...], tuple[int, ...]] = _Memo(lambda key: self.some(*_NAMES[key[0]](*key[1:])))
@@ -57,11 +58,12 @@ class Coder:
 
     def some(self, *codes: Code) -> tuple[int, ...]:
         """The numbers of those features that are known."""
-        return tuple([number for code in codes if (number := self.number(code))])
+        find = self.find
+        return tuple([number for code in codes if (number := find(code))])
 
     def _alone(self, base: int, word: str) -> tuple[int, ...]:
         """The features that a word has by itself."""
-        one = self.numbers.get(word, 0)
+        one = self.numbers[word]
         coarse, fine = self._classes.classes(word) if self._classes else (0, 0)
         return self.some(base + _ONE + one, base + _COARSE + coarse, base + _FINE + fine)
 
@@ -71,6 +73,25 @@ class Coder:
         if subject:
             return (), (), letter
         return self.some(*_beside_names("<", concept, tone)), self.some(*_beside_names(">", concept, tone)), letter
+
+
+class _Numbers(dict[str, int]):
+    """Numbers of words; 0 for one that is not known."""
+
+    def __missing__(self, word: str) -> int:
+        return 0
+
+
+class _Befores(dict[str, int]):
+    """What the code of a pair is but for its second word, by the first. ``edge``: where a sentence begins."""
+
+    def __init__(self, numbers: dict[str, int], two: int) -> None:
+        super().__init__({word: two + (number << _SHIFT) for word, number in numbers.items()})
+        self._none = two
+        self.edge = two + (_EDGE << _SHIFT)
+
+    def __missing__(self, word: str) -> int:
+        return self._none
 
 
 class _Memo(dict[_K, _V]):
@@ -144,11 +165,9 @@ def places(piece: Piece, coder: Coder, wanted: Container[int]) -> list[tuple[int
 
 def _pair_numbers(keys: Sequence[str], coder: Coder, subject: bool) -> list[int | None]:
     """For each word the feature that it makes with the word before it; None or 0: an unknown one."""
-    number = coder.numbers.get
-    ones = [number(key, 0) for key in keys]
-    two = _TWO + (_SUBJECT if subject else 0)
-    befores = [two + (_EDGE << _SHIFT), *[two + (one << _SHIFT) for one in ones]]
-    return list(map(coder.find, map(add, befores, ones)))
+    befores = coder.befores[subject]
+    codes = map(add, chain((befores.edge,), map(befores.__getitem__, keys)), map(coder.numbers.__getitem__, keys))
+    return list(map(coder.find, codes))
 
 
 def _parts(piece: Piece, coder: Coder) -> list[tuple[tuple[int, ...], Place]]:

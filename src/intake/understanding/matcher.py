@@ -116,18 +116,13 @@ class Phrasebook:
         """Every occurrence, in order of its first token."""
         found: list[Found] = []
         size = len(words)
-        after = 0
-        for head in map(self._heads.__getitem__, words):
-            at, after = after, after + 1
-            if head is None:
-                continue
-            plain, denied, longer, longer_surface = head
-            if plain:
-                found += [(at, after, entry) for entry in plain]
-            if denied:
-                end = _denial(words, after)
-                if end:
-                    found += [(at, end, entry) for entry in denied]
+        heads = enumerate(map(self._heads.__getitem__, words))
+        for at, (plain, denied, longer, longer_surface) in [(at, head) for at, head in heads if head]:
+            after = at + 1
+            for entry in plain:
+                found.append((at, after, entry))  # noqa: PERF401 - mostly one: a comprehension costs more
+            if denied and (end := _denial(words, after)):
+                found += [(at, end, entry) for entry in denied]
             if after < size:
                 if longer is not None and (key := words[after].key) in longer:
                     _collect(longer[key], words, at, found)
