@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from intake.model import CaseState
-from tests.browser.test_desk import arrives
+from tests.browser.test_desk import QUICK, WIDE, arrives
 from tests.browser.test_staff_pages import get, sign_in, violations
 from tests.house import TestHouse, open_test_house
-from tests.integration.web_parts import served, staffed
+from tests.integration.web_parts import LEAD, SATO, served, staffed
 
 STRANGER = "誰か <nobody@example.com>"
 
@@ -75,3 +75,32 @@ def test_closing_a_question_without_an_answer_says_so(house: TestHouse, site: st
     assert len(house.outbox()) == before
     with house.store.read() as tx:  # the reading was right: an example for the classifier
         assert [c.now for c in tx.corrections.all()] == [("question",)]
+
+
+def test_two_who_answer_at_once_see_each_other_and_lose_no_words(house: TestHouse, site: str, browser: Any) -> None:
+    case = arrives(house, "面談の場所はどこですか。", STRANGER, request="question")
+    pages = []
+    for name in (LEAD, SATO):
+        context = browser.new_context(locale="ja-JP", viewport=WIDE)
+        context.add_init_script(QUICK)
+        pages.append(context.new_page())
+        sign_in(pages[-1], site, name)
+        pages[-1].goto(f"{site}/staff/cases/{case.number}/reply")
+    lead, sato = pages
+    sato.fill("#reply", "本社の3階です。")
+    lead.wait_for_selector(f"#present:has-text('{SATO} が入力しています')")
+    lead.fill("#reply", "一階の受付へお越しください。")
+    with lead.expect_navigation():
+        lead.click("button:has-text('返信して終える')")
+    assert get(house, case).state is CaseState.DONE
+    sato.wait_for_selector("#present strong:has-text('画面を開いたあとで変わりました')")
+    assert sato.input_value("#reply") == "本社の3階です。"
+    with sato.expect_navigation():
+        sato.click("button:has-text('返信して終える')")
+    assert "何も実行していません" in sato.locator("#trouble").inner_text()
+    assert sato.input_value("#written") == "本社の3階です。"
+    sent = [m for m in house.outbox() if m.mail.template == "staff_answer"]
+    assert len(sent) == 1
+    assert "一階の受付" in sent[0].mail.text
+    for one in pages:
+        one.context.close()

@@ -6,8 +6,9 @@ from starlette.responses import Response
 
 from intake.model import Seeker
 from intake.web.staff import case as pages
-from intake.web.staff import casefile, marks, scope
+from intake.web.staff import casefile, language, marks, presence, scope
 from intake.web.staff.fitting import Choice, best, choices, nearest_first
+from intake.web.staff.rows import rows_of
 from intake.web.staff.visit import Visit
 
 MOST = 20_000
@@ -40,6 +41,7 @@ def _render(visit: Visit, known: list[Choice], chosen: Choice | None, text: str)
         case = scope.get_case(tx, visit.staff, visit.path["number"])
         seeker = casefile.seeker_of(tx, case)
         reading = tx.inbox.reading(case.message_id)
+        here = rows_of(tx, [case], visit.now, visit.staff)[0].here
     return visit.page(
         "reply.html",
         case=case,
@@ -51,6 +53,7 @@ def _render(visit: Visit, known: list[Choice], chosen: Choice | None, text: str)
         subject=marks.subject(reading[0].subject, ()) if reading else (),
         may_end=case.state.is_open and case.request in casefile.ENDED_BY_ANSWER,
         tab=pages.tab_of(visit),
+        present=presence.in_words(here, language.words(language.of(visit.request))["t"]),
         words="",
     )
 

@@ -22,7 +22,7 @@
     if (found.version !== Number(data.version) && !changed) {
       changed = true; // once: what was typed stays, and the page says so
       const link = document.createElement("a");
-      link.href = location.pathname + location.search;
+      link.href = place.dataset.againUrl || location.pathname + location.search;
       link.textContent = place.dataset.again;
       const line = document.createElement("strong");
       line.append(place.dataset.changed, " ", link);
