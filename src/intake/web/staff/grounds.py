@@ -36,7 +36,8 @@ class Grounds:
 
     def what(self, e: Evidence, t: Say, label: Say) -> str:
         """The rule or the learned feature, and its weight."""
-        side = t("を支持") if e.weight > 0 else t("に反対")
+        learned = e.rule.startswith("model:")
+        side = t("を支持") if e.weight > 0 else t("に反対") if learned else t("に反対(打ち消し・仮定・第三者などの文)")
         return f"{label(e.request)}{side}: {self.source(e, t)}({t('重み')} {e.weight:+.2f} {t(self.strong(e))})"
 
     def source(self, e: Evidence, t: Say) -> str:
