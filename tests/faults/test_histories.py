@@ -277,6 +277,7 @@ class Histories(RuleBasedStateMachine):
                 begin_operator(tx, person, KEEPER, self.house.tools, self.house.now)
             self._erase_off()
 
+    @precondition(lambda self: self.kept is None)
     @rule()
     def back_up(self) -> None:
         path = self.house.settings.home.parent / f"backup{next(self.numbers)}"
@@ -295,6 +296,7 @@ class Histories(RuleBasedStateMachine):
         self.told, self.of = copy.deepcopy(told), copy.deepcopy(of)
         self.relay.left, self.last, self.forms = list(left), None, {}
         self.told.erased |= erased
+        self.told.restored = True
         for n in range(PEOPLE):
             if member(n) in self.told.erased:
                 self.told.accepted -= self.of[n]
