@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from intake.errors import NotFound
 from intake.journal import journal
@@ -59,10 +59,14 @@ def outlook(tx: Tx, tools: Tools, on: date) -> tuple[list[Due], list[Due]]:
     """(When everybody's personal details end, what of it is due ``on``). One look at everybody, one clock each:
     no other clock changes what these say."""
     clocks, notice = clocks_of(tools.profile), tools.profile.retention_notice.days_before
-    personal = [c for c in clocks if c.data == PERSONAL]
-    everybody = list(subjects(tx))
-    ends = [d for subject in everybody for d in calendar(subject, personal)]
-    return ends, [d for subject in everybody for d in due_of(subject, personal, notice, on)]
+    personal, soon = [c for c in clocks if c.data == PERSONAL], on + timedelta(days=notice)
+    ends, due = list[Due](), list[Due]()
+    for subject in subjects(tx):
+        theirs = calendar(subject, personal)
+        ends += theirs
+        if any(d.due_on <= soon for d in theirs):  # for all others there is nothing to decide yet
+            due += due_of(subject, personal, notice, on)
+    return ends, due
 
 
 def subjects(tx: Tx, seeker_id: int | None = None) -> Iterable[Subject]:
