@@ -20,6 +20,7 @@ REQUESTS = frozenset(
 )  # fmt: skip
 MAX_CHARS = {"message": 100_000, "comment": 20_000, "email": 320}
 SHORT = 1_000
+_ANY = min(SHORT, *MAX_CHARS.values())  # what every field may hold
 FREE_TEXT = frozenset({"message", "comment"})
 _BOM = b"\xef\xbb\xbf"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -82,6 +83,8 @@ def checked(given: Mapping[str, Any], names: Iterable[str], needed: Collection[s
             if name in needed:
                 raise BadBody(name, "is missing")
             found[name] = ""
+        elif type(value) is str and len(value) <= _ANY and value.isprintable() and not value.isspace():
+            found[name] = value  # nearly all of them: what is printable holds no control character
         else:
             found[name] = _checked(name, value, name in needed)
     return found
@@ -94,8 +97,7 @@ def _checked(name: str, value: Any, needed: bool) -> str:
         raise BadBody(name, "must be one text")
     if len(value) > MAX_CHARS.get(name, SHORT):
         raise BadBody(name, "is too long")
-    # What is printable holds no control character; this asks ten times quicker.
-    if not value.isprintable() and (_CONTROL_IN_TEXT if name in FREE_TEXT else _CONTROL).search(value):
+    if (_CONTROL_IN_TEXT if name in FREE_TEXT else _CONTROL).search(value):
         raise BadBody(name, "contains control characters")
     if needed and not value.strip():
         raise BadBody(name, "is missing")

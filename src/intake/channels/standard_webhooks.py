@@ -42,11 +42,12 @@ def new_secret() -> str:
 
 
 def key_of(secret: bytes) -> bytes:
-    """The key that a ``whsec_…`` secret stands for; bytes without that prefix are the key itself.
+    """The key that a ``whsec_…`` secret stands for; bytes without that prefix are the key itself, to the last one.
 
+    One key in twenty begins or ends with a byte that is white space as text: nothing is cut off here.
     Raises SettingError where it is no base64, or shorter than 24 bytes.
     """
-    key = secret.strip()
+    key = secret
     if key.startswith(PREFIX):
         try:
             key = base64.b64decode(key[len(PREFIX) :], validate=True)
@@ -119,11 +120,13 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[bytes], no
     timestamp = _timestamp(found.get("webhook-timestamp", ""))
     if abs(now.timestamp() - timestamp) > TOLERANCE_SECONDS:
         raise BadSignature("webhook-timestamp is too far from our clock")
-    given = [s.encode("utf-8", "replace") for s in found.get("webhook-signature", "").split()[:16]]
-    content = _signed(webhook_id, timestamp, body)
-    right = [_signature(secret, content) for secret in secrets]
-    matches = [hmac.compare_digest(g, r) for g in given for r in right]  # all of them: the time tells nothing
-    if not any(matches):
+    given = found.get("webhook-signature", "").encode("utf-8", "replace").split()[:16]
+    content, fits = _signed(webhook_id, timestamp, body), False
+    for secret in secrets:
+        right = _signature(secret, content)
+        for one in given:  # all of them: the time tells nothing
+            fits |= hmac.compare_digest(one, right)
+    if not fits:
         raise BadSignature("webhook-signature does not fit")
     return webhook_id
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -99,6 +100,16 @@ def test_without_a_secret_nothing_is_right(tmp_path: Path) -> None:
     assert verify(signed(b"{}"), b"{}", load_secrets(tmp_path / "two"), NOW) == "msg_1"
 
 
+@pytest.mark.parametrize("key", [b"\n" + b"k" * 31, b"k" * 31 + b" ", b" " * 32, b"\t" + b"k" * 22 + b"\r"])
+def test_a_key_that_ends_in_a_blank_is_the_senders_key_too(key: bytes, tmp_path: Path) -> None:
+    """Signed by somebody else's hand, as the form's server does it: our own ``sign`` would cut off what we cut off."""
+    (tmp_path / "secret").write_bytes(b"  whsec_" + base64.b64encode(key) + b" \r\n")
+    mac = base64.b64encode(hmac.digest(key, f"msg_1.{STAMP}.{{}}".encode(), "sha256")).decode()
+    headers = signed(b"{}") | {"webhook-signature": f"v1,{mac}"}
+    assert verify(headers, b"{}", load_secrets(tmp_path / "secret"), NOW) == "msg_1"
+    assert sign(load_secrets(tmp_path / "secret")[0], "msg_1", STAMP, b"{}") == f"v1,{mac}"
+
+
 def test_a_form_is_kept_as_it_was_signed() -> None:
     body = json.dumps(FORM, ensure_ascii=True, indent=3).encode()
     got = form.arrival_from_hook(signed(body), body, [SECRET], NOW)
@@ -138,7 +149,7 @@ def test_form_fields_are_utf_8_and_given_once() -> None:
     ({"name": "a\x00b"}, "name"), ({"phone": "\x1b[2J"}, "phone"), ({"category": ["x"]}, "category"),
     ({"member_id": {"x": 1}}, "member_id"), ({"member_id": True}, "member_id"), ({"message": "a\x00b"}, "message"),
     ({"message": "\ud800"}, "message"), ({"name": "x" * 1001}, "name"), ({"message": "x" * 100_001}, "message"),
-    ({"name": "a\u2028b"}, "name"),
+    ({"name": "a\u2028b"}, "name"), ({"email": "x" * 310 + "@example.jp"}, "email"),
 ])  # fmt: skip
 def test_a_bad_form_names_its_field(change: dict[str, Any], field: str) -> None:
     body = json.dumps(FORM | change).encode()
