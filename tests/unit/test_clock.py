@@ -80,7 +80,8 @@ def test_far_ahead_nothing_falls_due_for_a_day(tmp_path: Path) -> None:
     clocks = Clocks(house)
     keeper = Keeper(House(house.settings, house.store, lambda: house.tools), lambda: house.now,  # type: ignore[arg-type]
                     trusts=clocks.watch.trusts)  # fmt: skip
-    worker = Worker(house.store, lambda: house.tools, InProcess(), clock=lambda: house.now, trusts=clocks.watch.trusts)
+    worker = Worker(house.store, lambda: house.tools, InProcess(), clock=lambda: house.now,
+                    trusts=clocks.watch.trusts_dates)  # fmt: skip
     house.now += 30 * DAY
     for _ in range(2):
         assert (worker.run_calendar(), keeper.run_once()) == (0, 0)
@@ -100,7 +101,7 @@ def test_set_right_again_it_is_trusted_at_once(house: TestHouse) -> None:
     clocks = Clocks(house)
     for ahead in (timedelta(seconds=AHEAD_SECONDS + 1), 400 * DAY):
         house.now += ahead
-        assert not clocks.watch.trusts()
+        assert (clocks.watch.trusts(), clocks.watch.trusts_dates()) == (False, False)
         clocks.passes(60)
         house.now -= ahead
         assert clocks.watch.trusts()
@@ -121,7 +122,7 @@ def test_a_start_long_after_the_last_life_waits_too(house: TestHouse) -> None:
     house.now += 300 * DAY
     late = Clocks(house)
     late.watch.begin()
-    assert not late.watch.trusts()
+    assert (late.watch.trusts(), late.watch.trusts_dates()) == (False, True)
     late.watch.look()
     with house.store.read() as tx:
         assert tx.meta.get(SEEN) != house.now.isoformat(), "a clock that is not trusted is not remembered"

@@ -36,6 +36,7 @@ class ClockWatch:
         self._lock = threading.Lock()
         self._at, self._count = clock(), monotonic()
         self._ahead = 0.0  # by how much it went ahead; 0 while it is trusted
+        self._jumped = False  # under our eyes, rather than while nobody ran
         self._hold_until = 0.0
         self._is_set_back = True  # also whatever an earlier life has left
         self._noted: float | None = None
@@ -48,12 +49,17 @@ class ClockWatch:
                 self._ahead = 0.0
             return not self._ahead
 
+    def trusts_dates(self) -> bool:
+        """The same for what can be taken back: a house that was closed for a week goes on at once."""
+        return self.trusts() or not self._jumped
+
     def trouble(self) -> str | None:
         """For /healthz."""
         if self.trusts():
             return None
         days = self._ahead / 86_400
-        return f"went ahead by {days:.1f} days at once; erasures, terms and dates wait for a day: is the clock right?"
+        waits = "erasures, terms and dates wait" if self._jumped else "erasures and terms wait"
+        return f"went ahead by {days:.1f} days since it was last seen; {waits} for a day: is it right?"
 
     def begin(self) -> None:
         """At the start: how long is it since anybody ran here? Raises what the store raises."""
@@ -62,7 +68,7 @@ class ClockWatch:
         if seen is not None:
             away = (self._clock() - datetime.fromisoformat(seen)).total_seconds()
             if away > AWAY_SECONDS:
-                self._hold(away)
+                self._hold(away, jumped=False)
 
     def look(self) -> None:
         """Put the queues right where the clock was set back; note each hour when this was. Raises what the store
@@ -94,13 +100,14 @@ class ClockWatch:
             jumped = (now - self._at).total_seconds() - (count - self._count)
             self._at, self._count = now, count
         if jumped > AHEAD_SECONDS:
-            self._hold(jumped)
+            self._hold(jumped, jumped=True)
         elif jumped < -SET_BACK_SECONDS:
             log.warning("the clock was set back", seconds=round(-jumped))
             self._is_set_back = True
             self._ahead = 0.0 if -jumped > self._ahead / 2 else self._ahead
 
-    def _hold(self, ahead: float) -> None:
-        log.warning("the clock is far ahead: erasures, terms and dates wait", seconds=round(ahead))
+    def _hold(self, ahead: float, *, jumped: bool) -> None:
+        log.warning("the clock is far ahead: what cannot be taken back waits", seconds=round(ahead))
         with self._lock:
+            self._jumped = jumped
             self._ahead, self._hold_until = ahead, self._monotonic() + HOLD_SECONDS

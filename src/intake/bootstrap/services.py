@@ -124,7 +124,7 @@ class Services:
         self._thread("disk", house.disk.loop)
         self._thread("clock", self._clock.loop)
         if "worker" in self.parts:
-            worker = make_worker(house, self._clock.trusts)
+            worker = make_worker(house, self._clock.trusts_dates)
             self.health.watch("the worker", lambda: worker.beat_at)
             self.health.check("the worker", lambda: failing(worker.failing, utc_now()))
             self._thread("worker", worker.loop)
