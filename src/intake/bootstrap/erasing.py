@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from intake.bootstrap.disk import NAME as RESERVE_FILE
 from intake.bootstrap.house import House
 from intake.bootstrap.leases import holder
 from intake.bootstrap.scan import Needles, files_under
@@ -71,7 +72,8 @@ class HouseOutside:
     def scan(self, spellings: Sequence[Sequence[bytes]]) -> list[Scan]:
         """Database, keys, logs and caught mails are ours and must hold nothing; other files are only named."""
         home, needles = self._house.settings.home, Needles(of_each=spellings)
-        files = files_under([home])
+        reserve = (home / RESERVE_FILE).resolve()  # blocks without content
+        files = [p for p in files_under([home]) if p != reserve]
         files += [p for p in self._database_files() if p not in files]
         read = 0
         ours: list[list[str]] = [[] for _ in spellings]
