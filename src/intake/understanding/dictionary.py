@@ -8,27 +8,41 @@ import os
 import sys
 from pathlib import Path
 
-_MOST = 132 << 20  # bytes of mapped files, the dictionary nearly all of it, before they are given back
+_MOST = 100 << 20  # bytes of it that we hold before we give them back: some 150 letters' worth
 _EVERY = 16  # texts between two looks
 _DONTNEED = 4  # MADV_DONTNEED of Linux: what is mapped read-only from a file is simply mapped again when asked for
 _SHARE, _MAPS = Path("/proc/self/statm"), Path("/proc/self/maps")
+_Places = frozenset[tuple[int, int]]
 
 
 class Share:
-    """How much of the dictionary at ``folder`` this process holds; asked after every text."""
+    """How much of a dictionary this process holds. Asked after every text; gives back what is too much.
 
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
+    ``own``: where it is mapped (another tagger of the process has its own mapping of the same files).
+    """
+
+    def __init__(self, own: _Places) -> None:
+        self._own = own
         self._left = _EVERY
-        self._watched = sys.platform == "linux" and _SHARE.exists()
+        self._others = mapped() if own else 0  # other mapped files: what is left when the dictionary is given back
 
     def told(self) -> None:
-        """One more text was read. Now and then gives the dictionary's pages back, if they are too many."""
+        """One more text was read."""
         self._left -= 1
-        if self._left <= 0 and self._watched:
+        if self._left <= 0 and self._own:
             self._left = _EVERY
-            if mapped() > _MOST:
-                give_back(self._folder)
+            if mapped() - self._others > _MOST:
+                give_back(self._own)
+                self._others = mapped()
+
+
+def places(folder: str) -> _Places:
+    """Where the files of ``folder`` are mapped in this process; none where the system does not tell."""
+    if sys.platform != "linux" or not _SHARE.exists():
+        return frozenset()
+    lines = _MAPS.read_text(encoding="utf-8", errors="replace").splitlines()
+    ends = [line.split(" ", 1)[0].split("-") for line in lines if folder in line and " r--" in line]
+    return frozenset((int(start, 16), int(end, 16)) for start, end in ends)
 
 
 def mapped() -> int:
@@ -36,11 +50,9 @@ def mapped() -> int:
     return int(_SHARE.read_bytes().split()[2]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def give_back(folder: str) -> None:
-    """Unmap the files in ``folder``: to read them again costs a look, and no disk while the system has them."""
+def give_back(places: _Places) -> None:
+    """Unmap what stands there: to read it again costs a look, and no disk while the system has it."""
     libc = ctypes.CDLL(None)
     libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
-    for line in _MAPS.read_text(encoding="utf-8", errors="replace").splitlines():
-        if folder in line and " r--" in line:
-            start, end = (int(place, 16) for place in line.split(" ", 1)[0].split("-"))
-            libc.madvise(start, end - start, _DONTNEED)
+    for start, end in places:
+        libc.madvise(start, end - start, _DONTNEED)

@@ -12,7 +12,7 @@ from pathlib import Path
 import unidic_lite
 from fugashi import GenericTagger
 
-from intake.understanding.dictionary import Share
+from intake.understanding.dictionary import Share, places
 
 _TURNS = frozenset(("が", "けど", "けれど", "けれども", "ので", "から", "のに", "し", "けんど", "ばってん", "さかい"))
 _MEMO_LIMIT = 20_000  # distinct words kept, some 14 MB; an attack by random words must not grow us
@@ -84,9 +84,10 @@ class Tokenizer:
 
     def __init__(self) -> None:
         rc = Path(__file__).with_name("mecabrc")
+        others = places(unidic_lite.DICDIR)
         self._tagger = GenericTagger(f'-r "{rc}" -O intake -d "{unidic_lite.DICDIR}"')
         self._memo = _Known()
-        self._share = Share(unidic_lite.DICDIR)
+        self._share = Share(places(unidic_lite.DICDIR) - others)
 
     def words(self, text: str) -> list[Word]:
         """The words of ``text`` in order; white space is not a word."""

@@ -17,20 +17,27 @@ TEXT = "お世話になっております。退会の手続きをお願いいた
 def test_what_was_given_back_is_read_again() -> None:
     before = [word.surface for word in tokenizer().words(TEXT)]
     held = dictionary.mapped()
-    dictionary.give_back(unidic_lite.DICDIR)
+    where = dictionary.places(unidic_lite.DICDIR)
+    assert where
+    dictionary.give_back(where)
     assert dictionary.mapped() < held - (1 << 20)
     assert [word.surface for word in tokenizer().words(TEXT)] == before
 
 
 def test_it_is_given_back_only_when_there_is_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[str] = []
+    given: list[object] = []
+    held = [1 << 30]
     monkeypatch.setattr(dictionary, "give_back", given.append)
-    share = dictionary.Share("folder")
-    monkeypatch.setattr(dictionary, "mapped", lambda: 1)
-    for _ in range(100):
+    monkeypatch.setattr(dictionary, "mapped", lambda: held[0])
+    own = frozenset({(1, 2)})
+    share = dictionary.Share(own)
+    for _ in range(100):  # other files may be as large as they like
         share.told()
     assert given == []
-    monkeypatch.setattr(dictionary, "mapped", lambda: 1 << 40)
-    for _ in range(100):
+    held[0] += 200 << 20
+    for _ in range(20):
         share.told()
-    assert given and set(given) == {"folder"} and len(given) < 20
+    assert given == [own]
+    for _ in range(100):  # what is still there was not ours
+        share.told()
+    assert given == [own]
