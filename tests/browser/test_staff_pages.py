@@ -48,7 +48,8 @@ def sign_in(page: Any, site: str, name: str = LEAD) -> None:
     page.goto(f"{site}/staff/")
     page.fill("#name", name)
     page.fill("#password", PASSWORD)
-    page.press("#password", "Enter")
+    with page.expect_navigation(wait_until="load"):  # keys pressed before would go to the page before
+        page.press("#password", "Enter")
     page.wait_for_selector("#main")
 
 
