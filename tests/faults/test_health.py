@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import smtplib
 import threading
 import time
@@ -20,6 +22,7 @@ from intake.bootstrap.services import Supervised
 from intake.channels.imap import parse_accounts
 from intake.errors import StoreUnavailable
 from intake.outbox.webhooks import WebhookSender
+from tests import rigs
 from tests.faults.test_kills import product
 from tests.faults.traffic import mail
 from tests.house import open_test_house
@@ -212,3 +215,35 @@ def test_a_dead_writer_of_the_inbox_is_told_and_begins_again(tmp_path: Path, smt
             assert client.sendmail("a@example.com", [DESK], mail(2)) == {}
         assert "the way into" not in httpx2.get(f"http://127.0.0.1:{lives.http}/healthz", timeout=10).text
         lives.kill()
+
+
+def test_a_frozen_postgresql_is_told_and_thaws(tmp_path: Path, smtp_sink: SmtpSink, postgres: rigs.Postgres) -> None:
+    """Its connections stay open and nothing ever answers: the hardest way to be gone."""
+    url = postgres.fresh()
+    with product(tmp_path, smtp_sink, url) as lives:
+        assert lives.begin()
+        frozen = _processes_of(postgres.process.pid)
+        for pid in frozen:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            answer = httpx2.get(f"http://127.0.0.1:{lives.http}/healthz", timeout=55)
+            assert (answer.status_code, "the database does not answer" in answer.text) == (503, True), answer.text
+            assert time.monotonic() - began < 50
+        finally:
+            for pid in frozen:
+                os.kill(pid, signal.SIGCONT)
+        with smtplib.SMTP("127.0.0.1", lives.smtp, timeout=60) as client:
+            assert client.sendmail("a@example.com", [DESK], mail(1)) == {}
+        end = time.monotonic() + 60
+        while httpx2.get(f"http://127.0.0.1:{lives.http}/healthz", timeout=55).status_code != 200:
+            assert time.monotonic() < end
+            time.sleep(0.5)
+        assert lives.term() == "0"
+    postgres.discard(url)
+
+
+def _processes_of(pid: int) -> list[int]:
+    """A server and everything that it has started, children first."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [p for child in children for p in _processes_of(int(child))] + [pid]
