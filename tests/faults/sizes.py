@@ -23,7 +23,7 @@ class Size:
     steps: int
 
 
-CI = Size(150, 5_000, 60, 400, 300, 40, 120, 12, 10_000, 100, 30)
+CI = Size(150, 5_000, 60, 400, 300, 40, 120, 12, 10_000, 60, 30)
 FULL = Size(2_000, 100_000, 500, 10_000, 10_000, 200, 100_000, 50, 10_000, 3_000, 60)
 SMALL = Size(40, 240, 40, 60, 40, 30, 40, 2, 200, 8, 20)  # while the harness itself is being worked on
 SIZE = {"ci": CI, "full": FULL, "small": SMALL}[os.environ.get("INTAKE_TEST_SIZE", "ci")]

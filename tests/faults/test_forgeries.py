@@ -6,7 +6,7 @@ import os
 
 from tests.faults.sizes import CI, SIZE
 
-os.environ.setdefault("INTAKE_TEST_FORGERIES", str(min(SIZE.bounces, 1000) if SIZE is CI else SIZE.bounces))
+os.environ.setdefault("INTAKE_TEST_FORGERIES", "300" if SIZE is CI else str(SIZE.bounces))
 
 from tests.integration.test_attacks import (
     house,
