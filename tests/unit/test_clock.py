@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from intake.bootstrap.clock import AHEAD_SECONDS, AWAY_SECONDS, HOLD_SECONDS, SEEN, ClockWatch
+from intake.bootstrap.clock import (
+    AHEAD_SECONDS,
+    AWAY_SECONDS,
+    HELD,
+    HOLD_SECONDS,
+    KEPT_SECONDS,
+    SEEN,
+    ClockWatch,
+    counted,
+)
 from intake.bootstrap.house import House
 from intake.bootstrap.keeping import Keeper
 from intake.model import Channel, Envelope, MailState
@@ -128,6 +138,48 @@ def test_a_start_long_after_the_last_life_waits_too(house: TestHouse) -> None:
         assert tx.meta.get(SEEN) != house.now.isoformat(), "a clock that is not trusted is not remembered"
     late.passes(HOLD_SECONDS)
     assert late.watch.trusts()
+
+
+@pytest.mark.parametrize("starts_after", [HOLD_SECONDS / 4, HOLD_SECONDS - 1300])
+def test_a_house_started_anew_each_night_still_gets_over_it(house: TestHouse, starts_after: float) -> None:
+    """The day of waiting is one day, however often the process is started again: else nobody were ever erased."""
+    Clocks(house).watch.look()
+    house.now += 300 * DAY
+    waited = 0.0
+    for _ in range(10):
+        clocks = Clocks(house)
+        clocks.watch.begin()
+        if clocks.watch.trusts():
+            break
+        clocks.watch.look()
+        for _ in range(4):
+            clocks.passes(starts_after / 4)
+            clocks.watch.look()
+        waited += starts_after
+    assert HOLD_SECONDS <= waited <= HOLD_SECONDS + 2 * max(starts_after, KEPT_SECONDS)
+
+
+def test_starting_anew_does_not_shorten_it(house: TestHouse) -> None:
+    """Two days ahead are few enough for a house that was closed; under our eyes they were a jump, and stay one."""
+    clocks = Clocks(house)
+    clocks.watch.look()
+    house.now += 2 * DAY
+    clocks.watch.look()
+    again = Clocks(house)
+    again.watch.begin()
+    assert (again.watch.trusts(), again.watch.trusts_dates()) == (False, False)
+    house.now -= 2 * DAY
+    right = Clocks(house)
+    right.watch.begin()
+    assert right.watch.trusts()
+    right.watch.look()
+    with house.store.read() as tx:
+        assert tx.meta.get(HELD) == "", "the next one waits its own day"
+
+
+def test_a_machine_that_slept_has_not_jumped() -> None:
+    """The count goes on while it sleeps; ``time.monotonic`` would stand still, and every night were a jump."""
+    assert abs(counted() - time.clock_gettime(time.CLOCK_BOOTTIME)) < 1
 
 
 def _mail(house: TestHouse) -> Envelope:

@@ -1,12 +1,14 @@
 """A clock that is set wrong, and then right again (reliability.md 42: nothing early, nothing never).
 
 Set back: what was made while it ran ahead must not wait until that day comes again. Far ahead: nobody is erased and no
-wish falls due because of it, for what is erased cannot be brought back. A machine that slept looks the same; it costs a
-day.
+wish falls due because of it, for what is erased cannot be brought back. A virtual machine that was frozen looks the
+same; it costs a day. That day is counted over restarts: they neither shorten it nor begin it again, so that a house
+that is started anew each night still erases.
 """
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -22,16 +24,20 @@ AHEAD_SECONDS = 6 * 3600.0
 AWAY_SECONDS = 3 * 86_400.0  # nobody ran here for so long, or the clock was wrong at the start
 HOLD_SECONDS = 86_400.0  # time for people to look at the clock
 NOTE_SECONDS = 3600.0
-SEEN = "clock.seen"
+KEPT_SECONDS = 600.0  # how often it is written down how long it still waits
+SEEN, HELD = "clock.seen", "clock.held"
 log = journal("clock")
+
+
+def counted() -> float:
+    """Seconds since the machine was started, those that it slept among them: a machine put to sleep has not jumped."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class ClockWatch:
     """Compares the clock of the world with one that only counts. ``trusts`` may be asked from any thread."""
 
-    def __init__(
-        self, store: Store, clock: Callable[[], datetime], monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime], monotonic: Callable[[], float] = counted) -> None:
         self._store, self._clock, self._monotonic = store, clock, monotonic
         self._lock = threading.Lock()
         self._at, self._count = clock(), monotonic()
@@ -40,6 +46,8 @@ class ClockWatch:
         self._hold_until = 0.0
         self._is_set_back = True  # also whatever an earlier life has left
         self._noted: float | None = None
+        self._is_kept = False  # a hold stands in the store
+        self._keep_at = 0.0
 
     def trusts(self) -> bool:
         """False for a day after the clock went far ahead, or until it is right again."""
@@ -62,13 +70,17 @@ class ClockWatch:
         return f"went ahead by {days:.1f} days since it was last seen; {waits} for a day: is it right?"
 
     def begin(self) -> None:
-        """At the start: how long is it since anybody ran here? Raises what the store raises."""
+        """At the start: how long is it since anybody ran here, and did they wait? Raises what the store raises."""
         with self._store.read() as tx:
-            seen = tx.meta.get(SEEN)
-        if seen is not None:
-            away = (self._clock() - datetime.fromisoformat(seen)).total_seconds()
-            if away > AWAY_SECONDS:
-                self._hold(away, jumped=False)
+            seen, held = tx.meta.get(SEEN), json.loads(tx.meta.get(HELD) or "null")
+        if seen is None:
+            return
+        away = (self._clock() - datetime.fromisoformat(seen)).total_seconds()
+        self._is_kept = held is not None
+        if held and AHEAD_SECONDS < away <= held["ahead"] + AWAY_SECONDS:
+            self._hold(away, jumped=held["jumped"], seconds=held["left"])
+        elif away > AWAY_SECONDS:
+            self._hold(away, jumped=False)
 
     def look(self) -> None:
         """Put the queues right where the clock was set back; note each hour when this was. Raises what the store
@@ -80,10 +92,23 @@ class ClockWatch:
             self._is_set_back = False
             if moved:
                 log.info("what lay in the future is due now", count=moved)
-        if (self._noted is None or self._monotonic() - self._noted > NOTE_SECONDS) and self.trusts():
+        if not self.trusts():
+            self._keep_hold()
+        elif self._is_kept or self._noted is None or self._monotonic() - self._noted > NOTE_SECONDS:
             with self._store.write() as tx:
                 tx.meta.put(SEEN, self._clock().isoformat())
-            self._noted = self._monotonic()
+                if self._is_kept:
+                    tx.meta.put(HELD, "")
+            self._noted, self._is_kept = self._monotonic(), False
+
+    def _keep_hold(self) -> None:
+        if self._monotonic() < self._keep_at:
+            return
+        with self._lock:
+            held = {"ahead": self._ahead, "jumped": self._jumped, "left": self._hold_until - self._monotonic()}
+        with self._store.write() as tx:
+            tx.meta.put(HELD, json.dumps(held))
+        self._is_kept, self._keep_at = True, self._monotonic() + KEPT_SECONDS
 
     def loop(self, stop: threading.Event) -> None:
         """Until ``stop``."""
@@ -106,8 +131,9 @@ class ClockWatch:
             self._is_set_back = True
             self._ahead = 0.0 if -jumped > self._ahead / 2 else self._ahead
 
-    def _hold(self, ahead: float, *, jumped: bool) -> None:
+    def _hold(self, ahead: float, *, jumped: bool, seconds: float = HOLD_SECONDS) -> None:
         log.warning("the clock is far ahead: what cannot be taken back waits", seconds=round(ahead))
         with self._lock:
             self._jumped = jumped
-            self._ahead, self._hold_until = ahead, self._monotonic() + HOLD_SECONDS
+            self._ahead, self._hold_until = ahead, self._monotonic() + seconds
+            self._keep_at = 0.0
