@@ -162,7 +162,7 @@ cases = sa.Table(
     sa.Index("ix_cases_request_state_id", "request", "state", "id"),
     sa.Index("ix_cases_seeker_id_id", "seeker_id", "id"),
     sa.Index("ix_cases_sender_hash_id", "sender_hash", "id"),
-    _partial("ix_cases_open_of_seeker", OPEN, "seeker_id", "state", "hold_reason", "policy"),
+    _partial("ix_cases_open_of_seeker", OPEN, "seeker_id", "state", "hold_reason", "policy", "request"),
     sa.Index("ix_cases_message_id", "message_id"),
     sa.Index("ix_cases_received_at", "received_at"),
     sa.Index("ix_cases_closed_at", "closed_at"),

@@ -13,7 +13,7 @@ from intake.errors import NotFound, Stale
 from intake.model import Case, CaseState, Proof
 from intake.ports.rows import CaseQuery
 from intake.store import SqlStore, SqlTx
-from intake.store.cases import _SURE_OF_SEEKER, MOST_OF_ONE, id_of, number_of
+from intake.store.cases import _SURE_OF_SEEKER, MOST_OF_ONE, MOST_SURE, id_of, number_of
 from tests.unit.store.given import NOW, add_message, new_case, plan_of, seeker
 
 DAY = date(2026, 4, 1)
@@ -205,6 +205,21 @@ def test_what_is_read_of_one_person_has_an_end_and_hides_no_open_wish(store: Sql
         assert len(tx.cases.of_sender(b"a")) == MOST_OF_ONE
     assert (few[1], many[1]) == (2 * 4, 2 * MOST_OF_ONE + 1)
     assert many[0] <= few[0] + 1
+
+
+def test_nobody_hides_a_wish_behind_questions_that_are_not_in_doubt(store: SqlStore) -> None:
+    """A From that is on file and not shown to be forged: its questions and declines are each a case of their own."""
+    with store.write() as tx:
+        owner, _ = tx.seekers.upsert(seeker())
+        message_id = add_message(tx)
+        wish = tx.cases.add(new_case(message_id, seeker_id=owner.id, request="withdrawal", hold_reason=None,
+                                     state=CaseState.AWAITING_PROOF, policy="withdrawal"))  # fmt: skip
+        for n in range(MOST_OF_ONE + MOST_SURE + 1):
+            tx.cases.add(new_case(message_id, seeker_id=owner.id, request=("question", "decline", "other")[n % 3],
+                                  hold_reason="question", policy="question"))  # fmt: skip
+        found = tx.cases.of_seeker(owner.id)
+        assert found[-1] == wish
+        assert len(found) <= MOST_OF_ONE + MOST_SURE
 
 
 def reads(tx: SqlTx, seeker_id: int) -> tuple[int, int]:
