@@ -12,12 +12,15 @@ from intake.learning.corpus import Line
 from intake.learning.linear import Rows, fit
 from intake.model import DESTRUCTIVE
 from intake.understanding.reasons import WISHES, reasons_of
-from intake.understanding.sureness import chance, kind_of
+from intake.understanding.sureness import chance, kind_of, prefix_of
 
-# Precision asked of `auto` on letters that the readers never saw, most of them harder than everyday mail.
-AIM = {"deletion": 0.99, "withdrawal": 0.99, "asked": 0.99, "rest": 0.99}
+# Precision asked of `auto` on letters that the readers never saw. A third of them were written to be mistaken: what
+# gives 0.985 of these all together gives 0.995 of everyday mail.
+AIM = {"deletion": 0.99, "withdrawal": 0.99, "asked": 0.985, "rest": 0.985}
 KINDS = tuple(AIM)
-SENTENCE = 0.4  # what a single sentence counts against a letter
+SURE_AT_LEAST = {"deletion": 0.85, "withdrawal": 0.85}
+SENTENCE = 0.3  # what a single sentence counts against a letter
+HELD = 2.0  # how firmly the weights of the signs are held to nothing
 MARGIN = 0.5  # log odds above the worst of the letters
 HARMLESS = 0.99  # most of these lines were written to be mistaken
 _WISH_FLOORS = [n / 4 for n in range(-8, 9)]
@@ -44,16 +47,24 @@ class Outcome:
 
 
 def calibrate(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    """Weights that turn the signs into the chance of being exactly right."""
+    """Weights that turn the signs into the chance of being exactly right: one set for readings that ask for something,
+    one for the others."""
     usable = [o for o in outcomes if o.line.requests is not None]
-    names = sorted({name for o in usable for name in o.figures})
+    found: dict[str, float] = {}
+    for prefix in sorted({prefix_of(o.figures) for o in usable}):
+        found |= _weights([o for o in usable if prefix_of(o.figures) == prefix], prefix)
+    return found
+
+
+def _weights(outcomes: Sequence[Outcome], prefix: str) -> dict[str, float]:
+    names = sorted({name for o in outcomes for name in o.figures})
     names.insert(0, names.pop(names.index("one")))
-    values = [[o.figures.get(n, 0.0) for n in names] for o in usable]
-    rows = Rows.of([list(range(len(names)))] * len(usable), len(names), values)
-    targets = np.array([[float(o.exact)] for o in usable])
-    counts = np.array([[1.0 if o.line.kind == "message" else SENTENCE] for o in usable])
-    weights = fit(rows, targets, 0.5, rounds=200, weight=counts)
-    return {name: float(value) for name, value in zip(names, weights[:, 0], strict=True)}
+    values = [[o.figures.get(n, 0.0) for n in names] for o in outcomes]
+    rows = Rows.of([list(range(len(names)))] * len(outcomes), len(names), values)
+    targets = np.array([[float(o.exact)] for o in outcomes])
+    counts = np.array([[1.0 if o.line.kind == "message" else SENTENCE] for o in outcomes])
+    weights = fit(rows, targets, HELD, rounds=200, weight=counts)
+    return {prefix + name: float(value) for name, value in zip(names, weights[:, 0], strict=True)}
 
 
 def floors_of(outcomes: Sequence[Outcome], sure: dict[str, float]) -> dict[str, float]:
@@ -71,7 +82,15 @@ def floors_of(outcomes: Sequence[Outcome], sure: dict[str, float]) -> dict[str, 
             if wrong:
                 worst[kind] = max(worst[kind], _above(value))
         harmless[kind].append((value, not wrong))
-    return {k: max(_floor(rated[k], AIM[k]), _floor(harmless[k], HARMLESS), round(worst[k], 4)) for k in KINDS}
+    return {
+        kind: max(
+            _floor(rated[kind], AIM[kind]),
+            _floor(harmless[kind], HARMLESS),
+            round(worst[kind], 4),
+            SURE_AT_LEAST.get(kind, 0.0),
+        )
+        for kind in KINDS
+    }
 
 
 def _above(value: float) -> float:

@@ -20,9 +20,12 @@ _PUT_OFF = re.compile(
 _STAYS = re.compile(
     "継続|続け(?:させ|ます|たい|て(?:いただ|くだ))|なくして(?:いただ|くだ)|徹回|大会|ロック|契約(?:書|満了)"
 )
+_TAKES_BACK = frozenset({"retraction", "reinstatement"})
 _TELLING = frozenset({"leave", "endservice", "jobfound", "searchover", "thanks"})  # these decide too: a farewell does
 _NEAR = 3  # tokens behind the rule's words within which it must be asked: 消し・て・いただけますか
 _SERIOUS = frozenset({"neg", "third", "else", "mere_if", "hear", "sup"})
+_ENOUGH = {"deletion": frozenset({"ask"}), "withdrawal": frozenset({"ask", "do"})}  # marks that ask for it
+_BECAUSE = frozenset({"ので", "ため"})
 _ENDS_ASKING = frozenset({"withdrawal.leave-i-do"})  # rules that themselves demand the end of the sentence: 解約で。
 _EACH = 2.0  # log odds that each learned reader must give
 _SPEAKS = -1.0  # log odds of the one sentence that asks, where no rule has its words; the counterfactual follows
@@ -78,12 +81,17 @@ def _evidence(request: str, reading: Reading, scores: Scores) -> list[int]:
         for place, name, where in piece.marks
         if name in (_UNCLEAR if where == "after" else _SERIOUS) and (where != "after" or place >= last)
     }
-    return [] if against or _speaks_of_others(piece) else [number]
+    asks = request != "deletion" or any(name == "ask" for _, name, _ in piece.marks)
+    return [number] if asks and not against and not _speaks_of_others(piece) else []
 
 
 def _last_clause(piece: Piece) -> int:
-    """The first token of the clause that the sentence ends with: the asking stands last."""
-    return max([turn + 1 for turn in piece.turns if turn < len(piece.words) - _NEAR] or [0])
+    """The first token of the clause that the sentence ends with: the asking stands last, reasons before it."""
+    words = piece.words
+    ends = [turn + 1 for turn in piece.turns]
+    ends += [at + 1 for at, word in enumerate(words) if word.surface in _BECAUSE]
+    ends += [at + 1 for at in range(1, len(words)) if words[at].surface == "で" and words[at - 1].surface == "の"]
+    return max([end for end in ends if end <= len(words) - _NEAR] or [0])
 
 
 def _speaks_of_others(piece: Piece) -> bool:
@@ -95,6 +103,8 @@ def _speaks_of_others(piece: Piece) -> bool:
 def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
     """The same request is denied, supposed, conditional or somebody else's in another sentence; or the sentence speaks
     of another company, or the message of a gym; or it takes something back, comes back, stays, or puts it off."""
+    if _TAKES_BACK & set(scores.chosen):
+        return True
     pieces = reading.document.pieces
     asking = _evidence(request, reading, scores)
     for number, piece in enumerate(pieces):
@@ -103,7 +113,7 @@ def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
                 return True
         elif any(hit.request == request and hit.blocked & _SERIOUS for hit in piece.hits):
             return True
-        if any(hit.request in ("retraction", "reinstatement") and hit.holds for hit in piece.hits):
+        if any(hit.request in _TAKES_BACK and hit.holds for hit in piece.hits):
             return True
         if any(one.concept == "retract" for one in piece.said) or any(name == "else" for _, name, _ in piece.marks):
             return True
@@ -119,17 +129,18 @@ def _is_clear(piece: Piece, hit: Hit) -> bool:
     before = {name for _, name, where in piece.marks if where != "after"}
     after = {name for place, name, where in piece.marks if where == "after" and place >= hit.start}
     asked = {name for place, name, where in piece.marks if where == "after" and hit.start <= place <= hit.end + _NEAR}
-    enough = {"ask"} if hit.request == "deletion" else {"ask", "do"}
-    speaks = bool(asked & enough) or hit.rule in _ENDS_ASKING
+    speaks = bool(asked & _ENOUGH[hit.request]) or hit.rule in _ENDS_ASKING
     return speaks and not (before & _SERIOUS or after & _UNCLEAR)
 
 
 def _falls(request: str, reading: Reading, scores: Scores, reader: Reader, readers: LearnedReaders) -> bool:
     """Take the deciding words away: the verdict must fall. If it stands, it stood on something else."""
     taken = {n for one in sorted(DESTRUCTIVE & set(scores.chosen)) for n in _evidence(one, reading, scores)}
+    column = LABELS.index(request)
     for number, piece in enumerate(reading.document.pieces):
         if (
             piece.subject
+            or max(scores.rows[number, column], scores.heard[number, column]) > 0
             or any(hit.request == request and hit.holds for hit in piece.hits)
             or any(one.concept in _TELLING for one in piece.said)
         ):

@@ -12,7 +12,7 @@ from intake.understanding.network import Network
 from intake.understanding.reading import ASKED, Reading
 from intake.understanding.weights import Floats, Weights
 
-SHARE = 0.4  # of the network in what both learned readers say together
+SHARE = 0.5  # of the network in what both learned readers say together
 BULK = 3.0  # the features of a sentence, or letter, weigh BULK/sqrt(n) each, so that long ones do not shout
 
 

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from intake.model import DESTRUCTIVE
-from intake.understanding.learned import Scores
+from intake.understanding.learned import Scores, together
 from intake.understanding.reading import ASKED, Reading
 from intake.understanding.rulebook import LABELS
 
 _ITEM = re.compile(r"(?m)^[ ]*(?:[0-9]{1,2}[.)、 ]|\([0-9]\)|[・*]|[0-9]\))")
 _ALSO = re.compile("また、|それから|あわせて|併せて|ついでに|加えて|それと|もう一[つ点]|なお、|別件|さらに")
 _FAR = 4.0  # log odds
+_MOST = 40  # sentences that are looked at one by one
 _SHORT = 30  # words; so short an answer means what the quoted letter asked
 _TURN = re.compile("やはり|やっぱ|撤回|取り消|気が変わ|ではなく|じゃなく|だったが|と思っていました")
 
@@ -52,26 +53,46 @@ def signs(reading: Reading, scores: Scores) -> dict[str, float]:
         "turns": float(bool(_TURN.search(reading.own))),
         **{f"is_{name}": 1.0 for name in chosen},
     }
+    odds_of_asked = views[0, : len(ASKED)].tolist()
     for name, odds, chance in zip(("", "_linear", "_network"), views.tolist(), chances, strict=True):
         asked = odds[: len(ASKED)]
         figures[f"chance{name}"] = chance
         figures[f"margin{name}"] = min(4.0, *map(abs, asked))
         figures[f"low{name}"] = min([asked[i] for i in picked if i < len(ASKED)] or [5.0])
-        figures[f"next{name}"] = max([value for i, value in enumerate(asked) if i not in picked])
+        figures[f"next{name}"] = max([-_FAR, *(value for i, value in enumerate(asked) if i not in picked)])
         question, other = odds[len(ASKED) :]
         figures[f"between{name}"] = 4.0 if asks else (question - other) * (1 if chosen == ("question",) else -1)
-    # A sentence of the body that asks for something else, whatever the letter as a whole says.
-    rows = scores.rows[[n for n, piece in enumerate(reading.document.pieces) if not piece.subject][:40]]
-    others = [i for i in range(len(ASKED)) if i not in picked]
-    figures["aside"] = float(rows[:, others].max()) if len(rows) else -4.0
+    figures.update(_asides(reading, scores, picked))
+    first = sorted(odds_of_asked, reverse=True)
+    figures["second"], figures["third"] = first[1], first[2]
     quotes = len(reading.stated.split()) < len(reading.body.text.split())
     figures["short_reply"] = float(quotes and len(words) < _SHORT)
     for name in figures:
-        if name.startswith(("low", "next", "between", "aside")):  # beyond that, more says no more
+        if name.startswith(
+            ("low", "next", "between", "aside", "spot", "second", "third")
+        ):  # beyond that, more says no more
             figures[name] = max(-_FAR, min(_FAR, figures[name]))
     figures["least"] = min(chances)
     figures["agree_margin"] = agree * figures["margin"]
     return figures
+
+
+def _asides(reading: Reading, scores: Scores, picked: Sequence[int]) -> dict[str, float]:
+    """What single sentences of the body ask, whatever the letter as a whole says: the most for something that was not
+    read (``aside``), and the most for the least certain of what was (``spot``)."""
+    body = [n for n, piece in enumerate(reading.document.pieces) if not piece.subject][:_MOST]
+    if not body:
+        return {"aside": -_FAR, "aside_network": -_FAR, "aside_both": -_FAR, "spot": -_FAR, "sentences": 0.0}
+    linear, network = (rows[body][:, : len(ASKED)].max(axis=0) for rows in (scores.rows, scores.heard))
+    both = together(linear, network)
+    others = [i for i in range(len(ASKED)) if i not in picked]
+    return {
+        "aside": float(linear[others].max(initial=-_FAR)),
+        "aside_network": float(network[others].max(initial=-_FAR)),
+        "aside_both": float(both[others].max(initial=-_FAR)),
+        "spot": min([float(both[i]) for i in picked if i < len(ASKED)] or [_FAR]),
+        "sentences": min(len(body), 12) / 6,
+    }
 
 
 def _clip(value: float) -> float:
@@ -79,9 +100,16 @@ def _clip(value: float) -> float:
 
 
 def chance(figures: dict[str, float], weights: dict[str, float]) -> float:
-    """The calibrated chance that the reading is exactly right."""
-    total = sum(weights.get(name, 0.0) * value for name, value in figures.items())
+    """The calibrated chance that the reading is exactly right. Readings that ask for nothing have weights of their
+    own: what speaks for the one speaks against the other."""
+    prefix = prefix_of(figures)
+    total = sum(weights.get(prefix + name, 0.0) * value for name, value in figures.items())
     return 1 / (1 + math.exp(-_clip(total)))
+
+
+def prefix_of(figures: dict[str, float]) -> str:
+    """Which of the two sets of weights a reading has."""
+    return "rest " if figures["rest"] else ""
 
 
 def kind_of(chosen: Sequence[str]) -> str:
