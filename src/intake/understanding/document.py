@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -22,6 +22,8 @@ from intake.understanding.tokens import Tokens, Word, tokenizer
 from intake.understanding.wordings import Wording, Wordings, pairs_of, said
 
 _REACH = 14  # tokens after a word within which its predicate must end
+_BECAUSE = frozenset(("ため", "為"))  # a clause ends with them too, and with ので, which is two words
+_SO = frozenset((("の", "で"), ("ん", "で")))
 _REMEMBER = 2_000  # sentences, some 10 MB
 _LONG = 40  # tokens of a sentence that is worth remembering
 _SHOWN: Callable[[Word], str] = attrgetter("shown")
@@ -213,6 +215,21 @@ def marks_between(after: int, before: int, limit: int, marks: Holding) -> int:
         if place < before:
             bits |= bit
     return bits
+
+
+def reaches(piece: Piece, place: int, where: str, start: int) -> bool:
+    """Whether a mark before the words at ``start`` speaks of them.
+
+    「夫が退会」 does, 「夫が転勤になったので退会」 does not: the clause has ended.
+    """
+    if where != "clause":
+        return True
+    between = [word.surface for word in piece.words[place:start]]
+    return not (
+        any(place < turn < start for turn in piece.turns)
+        or not _BECAUSE.isdisjoint(between)
+        or any(pair in _SO for pair in pairwise(between))
+    )
 
 
 def clause_end(turns: Sequence[int], start: int, end: int) -> int:

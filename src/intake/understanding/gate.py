@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from intake.model import DESTRUCTIVE
-from intake.understanding.document import Hit, Piece
+from intake.understanding.document import Hit, Piece, reaches
 from intake.understanding.learned import LearnedReaders, Scores
 from intake.understanding.reading import Reader, Reading
 from intake.understanding.rulebook import LABELS
@@ -79,7 +79,11 @@ def _evidence(request: str, reading: Reading, scores: Scores) -> list[int]:
     against = {
         name
         for place, name, where in piece.marks
-        if name in (_UNCLEAR if where == "after" else _SERIOUS) and (where != "after" or place >= last)
+        if (
+            name in _UNCLEAR and place >= last
+            if where == "after"
+            else name in _SERIOUS and reaches(piece, place, where, max(place, last))
+        )
     }
     asks = request != "deletion" or any(name == "ask" for _, name, _ in piece.marks)
     return [number] if asks and not against and not _speaks_of_others(piece) else []
@@ -126,7 +130,7 @@ def _clear_hit(piece: Piece, request: str) -> bool:
 
 def _is_clear(piece: Piece, hit: Hit) -> bool:
     """The sentence asks, or says it will be done, and nothing from the rule's words to its end takes that back."""
-    before = {name for _, name, where in piece.marks if where != "after"}
+    before = {n for place, n, where in piece.marks if where != "after" and reaches(piece, place, where, hit.start)}
     after = {name for place, name, where in piece.marks if where == "after" and place >= hit.start}
     asked = {name for place, name, where in piece.marks if where == "after" and hit.start <= place <= hit.end + _NEAR}
     speaks = bool(asked & _ENOUGH[hit.request]) or hit.rule in _ENDS_ASKING

@@ -39,7 +39,7 @@ def holding(found: Sequence[tuple[int, str, str, int]]) -> tuple[list[Marked], H
     for place, _, where, bit in found:
         if where == "after":
             behind.append((place, bit))
-        elif where == "before":
+        elif where in ("before", "clause"):
             ahead.append((place, bit))
         else:
             throughout |= bit

@@ -56,7 +56,7 @@ class Mark(_Strict):
 
     name: str = Field(pattern=r"^[a-z][a-z_]*$")
     label: str
-    where: Literal["after", "before", "sentence"] = "after"
+    where: Literal["after", "before", "clause", "sentence"] = "after"  # clause: before, with no turn between
     words: list[str] = Field(min_length=1)
     joined: list[tuple[list[str], list[str]]] = []  # each of the first directly before each of the second
 

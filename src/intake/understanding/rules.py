@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from intake.understanding.document import Annotator, Hit, Piece, clause_end, marks_between
+from intake.understanding.document import Annotator, Hit, Piece, clause_end, marks_between, reaches
 from intake.understanding.matcher import Entry, Found
 from intake.understanding.rulebook import RequestRules, Rule, Rulebook
 
@@ -33,6 +33,7 @@ class RuleReader:
         self._groups: dict[str, int] = {}
         ready = [self._ready(rules, rule) for rules in rulebook.requests.values() for rule in rules.rule]
         self._begun = _Begun(ready)
+        self._clausal = self._manners.of([mark.name for mark in rulebook.marks if mark.where == "clause"])
 
     def _ready(self, rules: RequestRules, rule: Rule) -> _Ready:
         unless = self._manners.of(rules.unless if rule.unless is None else rule.unless)
@@ -79,7 +80,18 @@ class RuleReader:
         said = marks_between(chain[0][1], chain[-1][0], clause_end(piece.turns, end, size), piece.holding)
         if ready.needs & ~said:
             return None
-        return Hit(ready.request, ready.rule.id, ready.rule.weight, start, end, self._manners[said & ready.unless][0])
+        blocked = said & ready.unless
+        if blocked & self._clausal and not self._others(piece, start):
+            blocked &= ~self._clausal
+        return Hit(ready.request, ready.rule.id, ready.rule.weight, start, end, self._manners[blocked][0])
+
+    def _others(self, piece: Piece, start: int) -> bool:
+        """Whether a mark that can end with its clause still holds for the words at ``start``."""
+        bits = self._manners.bits
+        return any(
+            bits[name] & self._clausal and place < start and reaches(piece, place, where, start)
+            for place, name, where in piece.marks
+        )
 
 
 class _Begun(dict[Entry, "dict[_Ready, None]"]):
