@@ -73,3 +73,13 @@ def test_a_page_of_many_dear_counts_stops_at_its_budget_and_shows_what_it_knows(
     second = [counts.of(n, budget, world.taking(cost)) for n in reversed(names)]
     assert world.counted == 2 * within
     assert second == [8] * within + [None] * (40 - 2 * within) + [7] * within, "an old count is better than none"
+
+
+def test_nothing_is_counted_again_while_nothing_has_changed(world: World) -> None:
+    counts = Counts(world)
+    assert [counts.unchanged("mine", 1, world.taking(0.0)) for _ in range(3)] == [7, 7, 7]
+    assert world.counted == 1
+    world.cases = 8
+    assert counts.unchanged("all", 1, world.taking(0.0)) == 8, "another list"
+    assert counts.unchanged("mine", 2, world.taking(0.0)) == 8, "something has changed"
+    assert world.counted == 3

@@ -20,6 +20,7 @@ class Counts:
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: dict[Hashable, tuple[float, int]] = {}
+        self._marked: dict[Hashable, tuple[Hashable, int]] = {}
 
     def budget(self) -> float:
         """Until when this page may count."""
@@ -36,6 +37,19 @@ class Counts:
             return known
         found = count()
         self._keep(key, found, self._clock() - started)
+        return found
+
+    def unchanged(self, key: Hashable, mark: Hashable, count: Callable[[], int]) -> int:
+        """The count for as long as ``mark`` is the same; nothing that is counted changes without it."""
+        with self._lock:
+            known = self._marked.get(key)
+        if known is not None and known[0] == mark:
+            return known[1]
+        found = count()
+        with self._lock:
+            if len(self._marked) > 5000:
+                self._marked.clear()
+            self._marked[key] = mark, found
         return found
 
     def _keep(self, key: Hashable, found: int, cost: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 
 from starlette.responses import Response
 
@@ -10,20 +11,25 @@ from intake.model import Role
 from intake.policy import today_of
 from intake.ports import Tx
 from intake.web.staff import asked, calls, find, language, tabs, views
+from intake.web.staff.counts import COUNTS
 from intake.web.staff.rows import STAYS, rows_of
 from intake.web.staff.visit import CONTROLLERS, DECIDERS, Visit
+
+Mark = tuple[int, date]  # the newest row of the trail, and the day: while both are the same, no list changes
 
 
 def show(visit: Visit) -> Response:
     """A tab of the queue, fifty rows at a time."""
     tab = tabs.BY_KEY.get(visit.asked("tab")) or tabs.default_tab(visit.staff)
     with visit.context.store.read() as tx:
-        state = _state(tx, visit, tab)
+        newest = tx.audit.tail(1)
+        mark = (newest[0].seq if newest else 0, today_of(visit.now))
+        state = _state(tx, visit, tab, mark)
         if visit.request.headers.get("if-none-match") == state:
             return Response(status_code=304, headers={"ETag": state})
         cases, more = tabs.page_of(tx, tab, visit.staff, _id(visit.asked("after")))
         rows = rows_of(tx, cases, visit.now, visit.staff)
-        counts = [(t, tabs.count_of(tx, t, visit.staff)) for t in tabs.tabs_for(visit.staff)]
+        counts = [(t, _count(tx, visit, t, mark)) for t in tabs.tabs_for(visit.staff)]
         kept = views.counted(tx, visit)
         colleagues = colleagues_of(tx)
     response = visit.page(
@@ -44,16 +50,21 @@ def show(visit: Visit) -> Response:
     return response
 
 
-def _state(tx: Tx, visit: Visit, tab: tabs.Tab) -> str:
+def _count(tx: Tx, visit: Visit, tab: tabs.Tab, mark: Mark) -> int:
+    """Colleagues come and go far more often than a case changes."""
+    whose = (visit.context.store, visit.staff.name, visit.staff.role, tab.key)
+    return COUNTS.unchanged(whose, mark, lambda: tabs.count_of(tx, tab, visit.staff))
+
+
+def _state(tx: Tx, visit: Visit, tab: tabs.Tab, mark: Mark) -> str:
     """What the list and the tabs hang on, as a short hash: an open page asks again and again, mostly for nothing.
 
     Whatever changes a case writes a row of the trail in the same commit; what is not in the trail is who looks, what
     day it is, and what the page was asked for.
     """
-    newest, here = tx.audit.tail(1), tx.presence.everybody(visit.now - STAYS)
+    here = tx.presence.everybody(visit.now - STAYS)
     asked_for = (tab.key, visit.request.url.query, language.of(visit.request), visit.staff.name, visit.staff.role)
-    parts = (newest[0].seq if newest else 0, here, today_of(visit.now), asked_for)
-    return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+    return f'"{hashlib.sha256(repr((mark, here, asked_for)).encode()).hexdigest()[:32]}"'
 
 
 def search(visit: Visit) -> Response:
