@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -30,6 +31,15 @@ EVERYBODY = frozenset(Role)
 DECIDERS = EVERYBODY - {Role.AUDITOR}
 ADMINS = frozenset({Role.ADMIN})
 CONTROLLERS = frozenset({Role.ADMIN, Role.AUDITOR, Role.LEAD})
+
+
+class IdConvertor(IntegerConvertor):
+    """``{id:int}`` of a path: a number that a database can have given, else there is no such page."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_url_convertor("int", IdConvertor())
 
 
 @dataclass(frozen=True)
