@@ -14,9 +14,9 @@ from intake.model import DESTRUCTIVE
 from intake.understanding.reasons import WISHES, reasons_of
 from intake.understanding.sureness import chance, kind_of, prefix_of
 
-# Precision asked of `auto` on letters that the readers never saw. A third of them were written to be mistaken: what
-# gives 0.985 of these all together gives 0.995 of everyday mail.
-AIM = {"deletion": 0.99, "withdrawal": 0.99, "asked": 0.985, "rest": 0.985}
+# Precision asked of `auto` on letters that the readers never saw. Two fifths of them were written to be mistaken: what
+# gives 0.984 of these all together gives 0.995 of everyday mail.
+AIM = {"deletion": 0.99, "withdrawal": 0.99, "asked": 0.984, "rest": 0.984}
 KINDS = tuple(AIM)
 SURE_AT_LEAST = {"deletion": 0.85, "withdrawal": 0.85}
 SENTENCE = 0.3  # what a single sentence counts against a letter

@@ -144,7 +144,7 @@ def _falls(request: str, reading: Reading, scores: Scores, reader: Reader, reade
     for number, piece in enumerate(reading.document.pieces):
         if (
             piece.subject
-            or max(scores.rows[number, column], scores.heard[number, column]) > 0
+            or max(scores.rows[number, column], scores.heard[number, column]) > _SPEAKS
             or any(hit.request == request and hit.holds for hit in piece.hits)
             or any(one.concept in _TELLING for one in piece.said)
         ):
