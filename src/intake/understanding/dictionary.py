@@ -8,8 +8,9 @@ import os
 import sys
 from pathlib import Path
 
-_MOST = 100 << 20  # bytes of it that we hold before we give them back: some 150 letters' worth
-_EVERY = 16  # texts between two looks
+_MOST = 192 << 20  # bytes of this process, without what others map in it, before the dictionary is given back
+_WORTH = 24 << 20  # bytes of the dictionary that are worth giving back: less is read again within a few letters
+_EVERY = 8  # texts between two looks
 _DONTNEED = 4  # MADV_DONTNEED of Linux: what is mapped read-only from a file is simply mapped again when asked for
 _SHARE, _MAPS = Path("/proc/self/statm"), Path("/proc/self/maps")
 _Places = frozenset[tuple[int, int]]
@@ -24,16 +25,17 @@ class Share:
     def __init__(self, own: _Places) -> None:
         self._own = own
         self._left = _EVERY
-        self._others = mapped() if own else 0  # other mapped files: what is left when the dictionary is given back
+        self._first = self._others = held()[1] if own else 0  # mapped files other than the dictionary: at first, now
 
     def told(self) -> None:
         """One more text was read."""
         self._left -= 1
         if self._left <= 0 and self._own:
             self._left = _EVERY
-            if mapped() - self._others > _MOST:
+            whole, mapped = held()
+            if whole - self._others + self._first > _MOST and mapped - self._others > _WORTH:
                 give_back(self._own)
-                self._others = mapped()
+                self._others = held()[1]
 
 
 def places(folder: str) -> _Places:
@@ -45,9 +47,11 @@ def places(folder: str) -> _Places:
     return frozenset((int(start, 16), int(end, 16)) for start, end in ends)
 
 
-def mapped() -> int:
-    """Bytes of this process that are mapped files."""
-    return int(_SHARE.read_bytes().split()[2]) * os.sysconf("SC_PAGE_SIZE")
+def held() -> tuple[int, int]:
+    """Bytes of memory that this process holds, and how many of them are mapped files."""
+    _, whole, mapped, *_ = map(int, _SHARE.read_bytes().split())
+    page = os.sysconf("SC_PAGE_SIZE")
+    return whole * page, mapped * page
 
 
 def give_back(places: _Places) -> None:
