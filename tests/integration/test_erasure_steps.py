@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -337,6 +338,40 @@ def test_what_became_theirs_while_it_was_under_way_goes_too(house: TestHouse) ->
 
 class Killed(BaseException):
     """The process ends here."""
+
+
+@pytest.mark.parametrize("commit", range(3))
+def test_killed_while_it_goes_no_key_of_it_is_left(
+    commit: int, house: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At each commit from the one that destroys its keys on, and before that: a copy of the data opens nothing."""
+    seeker_id = house.get_seeker("M-1").id
+    with house.store.write() as tx:
+        row = begin_operator(tx, tx.seekers.get(seeker_id), KEEPER, house.tools, house.now)
+    late = house.mail("退会の手続きをお願いします。", from_="elsewhere@example.jp", subject="退会").message_id
+    house.work()
+    (case,) = house.cases(late)
+    with house.store.write() as tx:
+        desk.choose_seeker(Act(tx, KEEPER, house.now), tx.cases.get(case.id), tx.seekers.get(seeker_id))
+        keys = tx.erasure.keys_of([late], [m.id for m in tx.outbox.of_case(case.id)])
+    write, seen = house.store.write, 0
+
+    def killed(*names: str) -> Any:
+        nonlocal seen
+        if sys._getframe(1).f_code.co_name == "_with_latecomers":
+            seen += 1
+            if seen > commit:
+                raise Killed
+        return write(*names)
+
+    with monkeypatch.context() as patch, suppress(Killed):
+        patch.setattr(house.store, "write", killed)
+        eraser(house).run(row.id)
+    house.now += timedelta(hours=1)
+    eraser(house).run(row.id)
+    with house.store.read() as tx:
+        assert tx.erasures.get(row.id).certificate is not None
+    assert house.store.keys.find(sorted(keys)) == {}  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("point", POINTS)

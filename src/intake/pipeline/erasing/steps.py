@@ -152,7 +152,11 @@ class Eraser:
                     for row, plan in zip(rows, plans, strict=True)]  # fmt: skip
 
     def _with_latecomers(self, row: ErasureRow, plan: Plan) -> Plan:
-        """What became theirs since it was planned goes too: else their row could never go."""
+        """What became theirs since it was planned goes too: else their row could never go.
+
+        The plan is told last: nobody looks again for the keys of what stands in it, and a key that was left would keep
+        the erasure from its end for ever. Whoever is killed before that finds all of it anew.
+        """
         with self._store.read() as tx:
             late = tx.erasure.latecomers(plan.reach)
         if not (late.message_ids or late.case_ids or late.outbox_ids):
@@ -160,10 +164,11 @@ class Eraser:
         with self._store.write() as tx:
             close_cases(Act(tx, self._actor, self._clock()), late.case_ids, None)
             tx.erasures.bury_mails(late.message_ids, self._clock())
-            plan = replace(plan, reach=_joined(plan.reach, late))
-            tx.erasures.advance(row, row.step, {}, secret=plan.packed())
         with self._store.write() as tx:
             tx.blobs.destroy_keys(late.key_ids)
+        plan = replace(plan, reach=_joined(plan.reach, late))
+        with self._store.write() as tx:
+            tx.erasures.advance(row, row.step, {}, secret=plan.packed())
         log.info("latecomers", id=row.id, count=len(late.message_ids))
         return plan
 
