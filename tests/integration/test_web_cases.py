@@ -28,6 +28,7 @@ from intake.ports import Tx
 from intake.web.staff import casefile, verifying
 from tests.house import TestHouse, open_test_house
 from tests.integration.web_parts import (
+    ADMIN,
     HASHED,
     LEAD,
     PRIVACY,
@@ -448,6 +449,33 @@ def test_several_cases_are_assigned_at_once_and_the_rest_is_told(house: TestHous
     page = client.get(done.headers["location"]).text
     assert "1 件の対応者を変えました" in page
     assert "4 件は" in page
+
+
+def test_several_cases_are_put_aside_or_closed_at_once_but_none_that_needs_a_decision(house: TestHouse) -> None:
+    house.seeker(concierge=SATO)
+    question = in_review(house, "面談の場所はどこですか。")
+    change = in_review(house, "担当の方を変えてください。お願いします。")
+    client = Client(app_of(house), LEAD)
+    fields = form_of(client.get("/staff/?tab=all").text, "/assign").fields
+    picks = [f"{c.number}:{c.version}" for c in (question, change)]
+    held = client.http.post("/staff/assign", data={**fields, "do": "hold", "text": "繁忙期のため", "pick": picks})
+    assert [get(house, c).hold_reason for c in (question, change)] == ["held", "held"]
+    assert "2 件を保留にしました" in client.get(held.headers["location"]).text
+    picks = [f"{c.number}:{get(house, c).version}" for c in (question, change)]
+    closed = client.http.post("/staff/assign", data={**fields, "do": "close", "pick": picks})
+    assert [get(house, c).state.is_open for c in (question, change)] == [False, True]
+    page = client.get(closed.headers["location"]).text
+    assert "1 件を完了にしました" in page
+    assert "1 件は、状況が変わったか1件ずつの判断が必要" in page
+
+
+def test_a_role_that_decides_nothing_puts_nothing_aside(house: TestHouse) -> None:
+    house.seeker(concierge=SATO)
+    case = in_review(house, "面談の場所はどこですか。")
+    client = Client(app_of(house), ADMIN)
+    fields = form_of(client.get("/staff/?tab=all").text, "/assign").fields
+    client.http.post("/staff/assign", data={**fields, "do": "hold", "pick": [f"{case.number}:{case.version}"]})
+    assert get(house, case).hold_reason != "held"
 
 
 @pytest.mark.parametrize("tab", ["mine", "unassigned", "all", "waiting", "scheduled", "done"])

@@ -1,40 +1,61 @@
-"""Several cases at once: to a colleague, or back to the common queue. What cannot be done is skipped and counted."""
+"""Several cases at once: to a colleague, put aside, closed without an answer. What cannot be done is skipped and
+counted; nothing that leaves, erases or sends a mail is done this way."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.responses import Response
 
-from intake.errors import Permanent, Temporary
+from intake.errors import BadInput, Permanent, Temporary
+from intake.model import Case, Role
 from intake.pipeline import desk
 from intake.pipeline.moves import Act
-from intake.web.staff import scope
+from intake.web.staff import acts, casefile, scope
 from intake.web.staff.case import tab_of
-from intake.web.staff.visit import Visit
+from intake.web.staff.visit import DECIDERS, Visit
 
 MOST = 100
+Deed = Callable[[Act, Case, Visit], object]
 
 
-def assign(visit: Visit) -> Response:
+def _close(act: Act, case: Case, visit: Visit) -> None:
+    """Only what an answer, or none, ends: questions and other mail."""
+    if case.request not in casefile.ENDED_BY_ANSWER:
+        raise BadInput("it needs a decision of its own")
+    acts.close(act, case, visit)
+
+
+DEEDS: dict[str, tuple[Deed, frozenset[Role]]] = {
+    "assign": (acts.assign, DECIDERS),
+    "hold": (acts.hold, acts.CASE_WORKERS),
+    "close": (_close, acts.CASE_WORKERS),
+}
+
+
+def decide(visit: Visit) -> Response:
     """Each case in a savepoint of its own: one that has changed meanwhile holds up none of the others."""
+    name = visit.field("do") or "assign"
+    deed, who = DEEDS.get(name, DEEDS["assign"])
     picks = [p for p in visit.form.getlist("pick") if isinstance(p, str)][:MOST]
     done = 0
     with visit.context.store.write() as tx:
         act = desk.act_of(tx, visit.staff, visit.now)
-        for pick in picks:
+        for pick in picks if visit.staff.role in who else ():
             try:
                 with tx.savepoint():
-                    _assign(act, visit, pick)
+                    deed(act, _picked(act, visit, pick), visit)
                 done += 1
             except Temporary:
                 raise
             except Permanent:
                 continue
-    return visit.back_to(f"/staff/?tab={tab_of(visit)}&count={done}&skipped={len(picks) - done}", "bulk")
+    return visit.back_to(f"/staff/?tab={tab_of(visit)}&count={done}&skipped={len(picks) - done}&did={name}", "bulk")
 
 
-def _assign(act: Act, visit: Visit, pick: str) -> None:
+def _picked(act: Act, visit: Visit, pick: str) -> Case:
     number, _, version = pick.partition(":")
     case = scope.get_case(act.tx, visit.staff, number)
     if version != str(case.version) or not case.state.is_open:
         raise Permanent
-    desk.assign(act, case, visit.field("to") or None)
+    return case

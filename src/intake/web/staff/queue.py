@@ -11,6 +11,7 @@ from intake.model import Role
 from intake.policy import today_of
 from intake.ports import Tx
 from intake.web.staff import asked, calls, find, language, tabs, views
+from intake.web.staff.acts import CASE_WORKERS
 from intake.web.staff.counts import COUNTS
 from intake.web.staff.rows import STAYS, rows_of
 from intake.web.staff.visit import CONTROLLERS, DECIDERS, Visit
@@ -41,6 +42,8 @@ def show(visit: Visit) -> Response:
         kept=kept,
         colleagues=colleagues,
         bulk=tuple(_number(visit.asked(name)) for name in ("count", "skipped")),
+        did=visit.asked("did"),
+        in_bulk=visit.staff.role in CASE_WORKERS,
         cap=tabs.COUNT_CAP,
         sees_machines=visit.staff.role in CONTROLLERS,
         may_take_calls=visit.staff.role in calls.WHO,

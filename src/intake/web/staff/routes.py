@@ -57,7 +57,7 @@ ROUTES: list[BaseRoute] = [
     page("/views", views.keep, DECIDERS, ("POST",)),
     page("/views/{id:int}/remove", views.remove, DECIDERS, ("POST",)),
     page("/cases/{number}/presence", presence.say, DECIDERS, ("POST",)),
-    page("/assign", bulk.assign, DECIDERS, ("POST",)),
+    page("/assign", bulk.decide, DECIDERS, ("POST",)),
     page("/cases/{number}", case.show),
     page("/cases/{number}/next", case.onward),
     page("/cases/{number}/previous", case.backward),
