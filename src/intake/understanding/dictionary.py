@@ -8,8 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-_MOST = 192 << 20  # bytes of this process, without what others map in it, before the dictionary is given back
-_WORTH = 24 << 20  # bytes of the dictionary that are worth giving back: less is read again within a few letters
+_MOST = 208 << 20  # bytes of this process, without what others map in it, before the dictionary is given back
+_WORTH = 64 << 20  # bytes of the dictionary that are worth giving back: less is read again within a few letters
 _EVERY = 8  # texts between two looks
 _DONTNEED = 4  # MADV_DONTNEED of Linux: what is mapped read-only from a file is simply mapped again when asked for
 _SHARE, _MAPS = Path("/proc/self/statm"), Path("/proc/self/maps")
