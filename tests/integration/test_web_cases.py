@@ -6,6 +6,7 @@ import html
 import re
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -458,8 +459,10 @@ def test_several_cases_are_put_aside_or_closed_at_once_but_none_that_needs_a_dec
     client = Client(app_of(house), LEAD)
     fields = form_of(client.get("/staff/?tab=all").text, "/assign").fields
     picks = [f"{c.number}:{c.version}" for c in (question, change)]
-    held = client.http.post("/staff/assign", data={**fields, "do": "hold", "text": "繁忙期のため", "pick": picks})
-    assert [get(house, c).hold_reason for c in (question, change)] == ["held", "held"]
+    held = client.http.post(
+        "/staff/assign", data={**fields, "do": "hold", "until": "2099-12-01", "text": "繁忙期のため", "pick": picks}
+    )
+    assert [get(house, c).wake_on for c in (question, change)] == [date(2099, 12, 1)] * 2
     assert "2 件を保留にしました" in client.get(held.headers["location"]).text
     picks = [f"{c.number}:{get(house, c).version}" for c in (question, change)]
     closed = client.http.post("/staff/assign", data={**fields, "do": "close", "pick": picks})
@@ -474,8 +477,9 @@ def test_a_role_that_decides_nothing_puts_nothing_aside(house: TestHouse) -> Non
     case = in_review(house, "面談の場所はどこですか。")
     client = Client(app_of(house), ADMIN)
     fields = form_of(client.get("/staff/?tab=all").text, "/assign").fields
-    client.http.post("/staff/assign", data={**fields, "do": "hold", "pick": [f"{case.number}:{case.version}"]})
-    assert get(house, case).hold_reason != "held"
+    picks = [f"{case.number}:{case.version}"]
+    client.http.post("/staff/assign", data={**fields, "do": "hold", "until": "2099-12-01", "pick": picks})
+    assert get(house, case).wake_on is None
 
 
 @pytest.mark.parametrize("tab", ["mine", "unassigned", "all", "waiting", "scheduled", "done"])
