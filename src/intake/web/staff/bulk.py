@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from intake.errors import BadInput, Permanent, Temporary
+from intake.errors import BadInput, NotFound, Permanent, Temporary
 from intake.model import Case, Role
 from intake.pipeline import desk
 from intake.pipeline.moves import Act
@@ -36,7 +36,9 @@ DEEDS: dict[str, tuple[Deed, frozenset[Role]]] = {
 def decide(visit: Visit) -> Response:
     """Each case in a savepoint of its own: one that has changed meanwhile holds up none of the others."""
     name = visit.field("do") or "assign"
-    deed, who = DEEDS.get(name, DEEDS["assign"])
+    if name not in DEEDS:
+        raise NotFound()
+    deed, who = DEEDS[name]
     picks = [p for p in visit.form.getlist("pick") if isinstance(p, str)][:MOST]
     done = 0
     with visit.context.store.write() as tx:
