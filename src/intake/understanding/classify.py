@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from intake.model import Evidence, Meaning, Segment
-from intake.understanding import answers, asides, facts, gate, learned, preferences, quoted, reasons, sureness
+from intake.understanding import answers, asides, denials, facts, gate, learned, preferences, quoted, reasons, sureness
 from intake.understanding.features import Coder
 from intake.understanding.reading import ASKED, Reader, Reading
 from intake.understanding.rulebook import LABELS, Rulebook
@@ -29,6 +29,7 @@ class Understander:
         self.reader = Reader(rulebook, Coder(self.weights.words, load_classes(), self.weights.vocabulary()))
         self.learned = learned.LearnedReaders(self.weights)
         self._answers = answers.AnswerFinder(rulebook)
+        self._denials = denials.Denials(rulebook)
 
     def answers_near(self, body: str, segments: Sequence[Segment]) -> tuple[str, ...]:
         """Keys of all fixed answers whose words are met, sure or not: for a person who writes the answer.
@@ -56,8 +57,11 @@ class Understander:
         if answered:
             reading = self.reader.read(answered, subject="", segments=())
         scores = self.learned.scores(reading)
-        chosen, rows, reason_odds = scores.chosen, scores.rows, scores.reasons
+        chosen, rows, reason_odds = self._denials.without(reading, scores.chosen), scores.rows, scores.reasons
         doubts = list(asides.doubts(reading, body, chosen))
+        if chosen != scores.chosen:
+            scores = replace(scores, chosen=chosen)
+            doubts.append("denied")
         if answered:
             doubts.append("answers_quote")
         if request_code in LABELS:

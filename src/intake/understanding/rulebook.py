@@ -88,6 +88,7 @@ class RequestRules(_Strict):
     label: Names
     number: str = Field(pattern=r"^[0-9-]$")
     destructive: bool = False
+    names: list[str] = []  # what people call it, for messages that say it is not meant (denials of common.toml)
     unless: list[str] = []
     rule: list[Rule] = []
 
@@ -137,6 +138,7 @@ class _Lexicon(_Strict):
 
 
 class _Common(_Strict):
+    denials: list[str] = []
     mark: list[Mark]
 
 
@@ -150,6 +152,7 @@ class Rulebook:
     reasons: Reasons
     answers: Mapping[str, Answer]
     wordings: Mapping[str, Wordings] = field(default_factory=dict)  # of reasons, by their code
+    denials: tuple[str, ...] = ()  # wordings that, right behind its name, say that a request is not meant
     weights_file: Path | None = None  # weights that `intake learn` left beside the home's own rules
 
 
@@ -175,7 +178,8 @@ def load_rulebook(rules_dirs: Sequence[Path]) -> Rulebook:
     own = [folder / "weights.npz" for folder in rules_dirs if (folder / "weights.npz").is_file()]
     weights_file = own[-1] if own else None
     wordings = {Path(n).stem: _read(files, n, Wordings) for n in sorted(files) if n.startswith("reasons/")}
-    book = Rulebook(requests, tuple(lexicon.concept), tuple(common.mark), reasons, answers, wordings, weights_file)
+    concepts, marks = tuple(lexicon.concept), tuple(common.mark)
+    book = Rulebook(requests, concepts, marks, reasons, answers, wordings, tuple(common.denials), weights_file)
     _check_names(book, files)
     return book
 

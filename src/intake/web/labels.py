@@ -76,6 +76,7 @@ WORDS = {
     "damaged_text": "文字化けがあります", "bulk": "一斉配信のメールかもしれません",
     "business_sender": "企業からの連絡かもしれません", "forwarded": "転送された文面です",
     "very_long": "とても長い本文です", "spam": "迷惑メールかもしれません",
+    "denied": "「〜ではなく」などと打ち消されている依頼を外しました",
     "no_rule_withdrawal": "退会をはっきり述べた文が見つかりません",
     "no_rule_deletion": "削除をはっきり述べた文が見つかりません",
     "contradicted_withdrawal": "退会を否定・仮定する文もあります",
