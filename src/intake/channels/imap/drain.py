@@ -1,8 +1,10 @@
-"""Mails of one folder into the inbox: fetched by fifty, committed by two hundred, and only then flagged or moved."""
+"""Mails of one folder into the inbox: fetched by fifty, committed by a hundred while the next ones come, and only then flagged or
+moved."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +20,7 @@ from intake.model import Arrival, Channel, Envelope
 from intake.ports import ImapPlace, LedgerRow, Store, Tx
 
 FETCH = 50  # mails a command
-COMMIT = 200  # mails a transaction
+COMMIT = 100  # mails a transaction
 BATCH_BYTES = 16_000_000
 SMALL_BYTES = BATCH_BYTES // FETCH  # fifty of these fit; only of larger ones the size is asked one by one
 PARTIAL_BYTES = 1_000_000
@@ -56,13 +58,17 @@ class Drain:
         """Take the mails with these UIDs in, lowest first; how many rows the ledger got."""
         taken = 0
         held: list[Fetched] = []
-        for batch in self._batches(sorted(uids)):
-            held += self._fetch(batch)
-            beat()
-            if len(held) >= COMMIT or sum(len(f.raw) for f in held) >= BATCH_BYTES:
-                taken += self._commit(opened, held)
-                held = []
-        taken += self._commit(opened, held)
+        stored: Future[list[LedgerRow]] | None = None  # being committed while the server gives out the next ones
+        with ThreadPoolExecutor(1, "imap-commit") as beside:
+            for batch in self._batches(sorted(uids)):
+                held += self._fetch(batch)
+                beat()
+                if len(held) >= COMMIT or sum(len(f.raw) for f in held) >= BATCH_BYTES:
+                    taken += self._finish(opened, stored)
+                    stored, held = beside.submit(self._keep, opened, held), []
+            taken += self._finish(opened, stored)
+        if held:
+            taken += self._finished(opened, self._keep(opened, held))
         self._note_marked(opened)
         return taken
 
@@ -112,10 +118,11 @@ class Drain:
                 fetched += fetch(self._client, [uid], PARTIAL_BYTES, self._clock(), PARTIAL_BYTES)
         return fetched
 
-    def _commit(self, opened: Opened, fetched: Sequence[Fetched]) -> int:
-        if not fetched:
-            return 0
-        rows = self._keep(opened, fetched)
+    def _finish(self, opened: Opened, stored: Future[list[LedgerRow]] | None) -> int:
+        """Wait for a commit, and only then touch its mails."""
+        return self._finished(opened, stored.result()) if stored else 0
+
+    def _finished(self, opened: Opened, rows: Sequence[LedgerRow]) -> int:
         self.failed += sum(r.state == FAILED for r in rows)
         reach("imap.committed_unflagged")
         self._mark(opened, [r.uid for r in rows if r.state == KEPT], self._account.done)
