@@ -147,7 +147,7 @@ def test_a_crash_while_archiving_does_not_move_the_line(
         mailbox(fresh=True).sweep()
     monkeypatch.undo()
     append(dovecot, user, mail(999))
-    assert mailbox(fresh=True).sweep() == 11
+    assert mailbox(fresh=True).sweep() == 210 - draining.COMMIT + 1
     with store.read() as tx:
         assert [tx.inbox.envelope(n).archive for n in range(1, 212)] == [True] * 210 + [False]
 

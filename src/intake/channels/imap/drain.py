@@ -1,5 +1,5 @@
-"""Mails of one folder into the inbox: fetched by fifty, committed by a hundred while the next ones come, and only then flagged or
-moved."""
+"""Mails of one folder into the inbox: fetched by fifty, committed by a hundred while the next ones come, and only then
+flagged or moved."""
 
 from __future__ import annotations
 
