@@ -40,7 +40,7 @@ from tests import rigs
 from tests.bench.smtp import postgresql
 
 BAR = 0.5
-MOST_A_SECOND = 40_000  # requests made beforehand
+MOST_A_SECOND = 60_000  # requests made beforehand
 LUA = """
 local threads, requests, n = {}, {}, 0
 function setup(thread) table.insert(threads, thread) end
