@@ -49,7 +49,7 @@ def test_what_waits_and_what_is_done(house: TestHouse) -> None:
     page = signed_in(house).get("/staff/erasures").text
     assert NAME in page
     assert "取り消し期間中" in page
-    assert "運用担当の操作" in page
+    assert "運用者の操作" in page
     assert "去る" not in page
 
 

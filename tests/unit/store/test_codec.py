@@ -14,7 +14,8 @@ from intake.model import Channel, Envelope, Mail, Meaning, Message
 from intake.store import arrivals
 from intake.store.codec import dumps, loads
 
-ZONES = st.timezones() | st.just(timezone(timedelta(hours=9)))
+# Of fixed offsets: a time that a zone's clocks show twice is equal to no time of another zone (PEP 495).
+ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
 
 @settings(max_examples=60, deadline=None)
