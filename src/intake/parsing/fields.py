@@ -13,6 +13,7 @@ from intake.parsing.limits import STRUCTURED_BYTES, Notes
 
 _ID = re.compile(r"<[^<>\s]{1,900}>")
 _MAX_IDS = 100
+_NEVER = dict.fromkeys(map(ord, "\0\r\n"))  # in no id, whatever stands in the header
 
 
 def subject(headers: Headers, notes: Notes, forced: str | None = None, hint: str | None = None) -> str:
@@ -32,7 +33,7 @@ def ids(headers: Headers, name: str) -> tuple[str, ...]:
     value = headers.first(name)
     if value is None:
         return ()
-    text = words.unfold(value[: STRUCTURED_BYTES * 2]).decode("latin-1")
+    text = words.unfold(value[: STRUCTURED_BYTES * 2]).decode("latin-1").translate(_NEVER)
     found = _ID.findall(text)
     if not found and text.strip() and " " not in text.strip():
         found = [text.strip()[:900]]
