@@ -223,13 +223,14 @@ def _withdrawn_with_proof(store: SqlStore, told: Told, found: Figures, wrong: li
 
 
 def _sent(store: SqlStore, found: Figures, wrong: list[str], *, settled: bool) -> None:
-    """I7: every mail has its end, and of a bad one staff are told at its case."""
+    """I7: every mail has its end, and of a bad one staff are told at its case; not where the person was erased, whose
+    mail is nobody's business any more."""
     with store.read() as tx:
         found.mails = tx.outbox.counts()
         for item in _all_mails(tx):
             if settled and item.state not in ENDED:
                 wrong.append(f"I7: mail {item.id} is {item.state.value}")
-            if item.state in TOLD:
+            if item.state in TOLD and item.error != "Erased":
                 for case_id in item.case_ids:
                     said = [r for r in tx.audit.of_case(case_id) if r.action == f"mail.{item.state.value}"]
                     if not any(r.detail.get("outbox") == item.id for r in said):

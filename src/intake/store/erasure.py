@@ -34,6 +34,17 @@ from intake.store.tables import (
 
 _CHUNK = 500
 BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)
+_is_queued = outbox.c.state == MailState.QUEUED.value
+_END_MAILS = (
+    sa.update(outbox)
+    .where(outbox.c.state.in_([MailState.QUEUED.value, MailState.CLAIMED.value]))
+    .values(
+        state=sa.case((_is_queued, MailState.CANCELLED.value), else_=MailState.UNKNOWN.value),
+        error="Erased",
+        worker=None,
+        fence=outbox.c.fence + 1,
+    )
+)
 
 
 class Erasure:
@@ -120,9 +131,11 @@ class Erasure:
         self.remove_person(reach.seeker_id)
 
     def remove_blobs(self, key_ids: Sequence[int]) -> None:
-        """Everything under these keys."""
+        """Everything under these keys. A mail that still waits is over with its bytes: who holds it loses the lease,
+        and whether that one has left is not known."""
         for ids in _chunks(key_ids):
             self._run(sa.delete(blob).where(blob.c.key_id.in_(ids)))
+            self._run(_END_MAILS.where(outbox.c.key_id.in_(ids)))
 
     def remove_messages(self, message_ids: Sequence[int]) -> None:
         """Strip the rows of what was blank by now; who still holds one loses the lease."""
@@ -135,12 +148,10 @@ class Erasure:
             self._strip_cases(ids)
 
     def remove_mails(self, outbox_ids: Sequence[int]) -> None:
-        """Strip outgoing mails; one that still waits never leaves."""
+        """Strip outgoing mails."""
         bare = {"address_hash": b"", "domain_hash": None, "thread_hash": None, "newest_message": None}
         for ids in _chunks(outbox_ids):
             self._run(sa.update(outbox).where(outbox.c.id.in_(ids)).values(**bare))
-            queued = sa.and_(outbox.c.id.in_(ids), outbox.c.state == MailState.QUEUED.value)
-            self._run(sa.update(outbox).where(queued).values(state=MailState.CANCELLED.value, error="Erased"))
 
     def remove_person(self, seeker_id: int) -> None:
         """The row of the register, with its keys, history, applications and notices."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.errors import BadInput, NotFound, StoreUnavailable
+from intake.errors import BadInput, LeaseLost, NotFound, StoreUnavailable
 from intake.model import Application, Channel, End, MailState, Message, Stage
 from intake.ports.rows import MatchKeys, Reach
 from intake.store import SqlStore, migrate, open_store, restore
@@ -79,6 +79,22 @@ def test_everything_of_a_person_is_reached_and_nothing_of_another(store: SqlStor
         assert tx.inbox.counts()["waiting"] == 0
         assert {m.error: m.state for m in tx.outbox.of_case(case_id)} == {"Erased": MailState.CANCELLED}
     assert store.problems() == []
+
+
+def test_a_mail_in_somebodys_hands_ends_with_its_bytes(store: SqlStore) -> None:
+    """The process that held it is dead; nobody may wait for the next one to notice (found by a random history)."""
+    mine, case_id = live(store, "M-1", "canary@example.jp", 0)
+    with store.write() as tx:
+        reach = tx.erasure.reach(mine)
+        held = tx.outbox.claim(NOW, 1, 1800, "w")[0]
+        tx.blobs.destroy_keys(reach.key_ids)
+        tx.erasure.remove_blobs(reach.key_ids)
+    assert store.problems() == []
+    with store.write() as tx, pytest.raises(LeaseLost):
+        tx.outbox.finish(held, MailState.SENT, NOW)
+    with store.read() as tx:
+        states = {m.id: m.state for m in tx.outbox.of_case(case_id)}
+    assert states[held.id] is MailState.UNKNOWN
 
 
 def test_residue_is_named(store: SqlStore) -> None:
