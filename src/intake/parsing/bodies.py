@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from intake.model import Attachment
 from intake.parsing import alternatives, charset, enriched, html, params, tnef, words
+from intake.parsing.codec_names import codec_of
 from intake.parsing.limits import HTML_BYTES, TEXT_CHARS, TEXT_LINES, Notes
 from intake.parsing.mime import SMIME, Part, transfer_encoding
 from intake.parsing.transfer import decode_transfer, uudecode
@@ -313,7 +314,7 @@ def _html_label(raw: bytes, label: str | None) -> str | None:
     own = html.meta_charset(raw)
     if own is None:
         return label
-    codec = charset.codec_of(label) if label else None
+    codec = codec_of(label) if label else None
     return own if codec in (None, "ascii", "cp1252") else label
 
 

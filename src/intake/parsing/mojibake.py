@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from intake.parsing.charset import Decoded
+from intake.parsing.one_codec import Decoded
 
 _SPECIALS = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _RUN = re.compile(f"[\u0080-\u00ff{_SPECIALS}]{{2,}}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from intake.model import Segment
-from intake.parsing import attribution, signatures
+from intake.parsing import attribution, linekinds, notices, signatures
 
 _QUOTED = re.compile(r"^[\s　]{0,4}(?:[>＞»≫》]|&gt;)")
 _FACE = re.compile(r"^[\s　]*[>＞][\s._＿.ω\-o]{0,3}[<＜]")
@@ -145,7 +145,7 @@ def _other_marks(rows: list[str]) -> list[tuple[re.Pattern[str], int]]:
 
 
 def _is_table(row: str) -> bool:
-    return row.count("|") > 2 or row.count("│") > 2 or row.count("｜") > 2 or signatures.is_rule(row)
+    return row.count("|") > 2 or row.count("│") > 2 or row.count("｜") > 2 or linekinds.is_rule(row)
 
 
 def _are_quotes(rows: list[str], quoted: list[bool], known: list[str | None]) -> bool:
@@ -263,7 +263,7 @@ def _mark_tails(rows: list[str], kinds: list[str]) -> None:
     for number, run in enumerate(dict.fromkeys((*runs[:1], *runs[-1:]))):
         signatures.mark_tail(rows, kinds, *run, whole=number > 0)
     if runs:
-        signatures.mark_banner(rows, kinds, *runs[0])
+        notices.mark_banner(rows, kinds, *runs[0])
 
 
 def _keep(rows: list[str], kinds: list[str]) -> list[str]:
