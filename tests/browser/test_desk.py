@@ -19,12 +19,11 @@ from intake.ports import CaseQuery
 from intake.store.tables import cases
 from tests.bench.filled import fill
 from tests.bench.years import add_years
-from tests.browser.test_staff_pages import NARROW, WIDE, get, is_too_wide, sign_in, violations
+from tests.browser.screen import NARROW, QUICK, WIDE, arrives, get, is_too_wide, sign_in, violations
 from tests.house import TestHouse, open_test_house
 from tests.integration.web_parts import ADMIN, LEAD, SATO, TANAKA, served, staffed
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
-QUICK = "const set = window.setInterval; window.setInterval = (what) => set(what, 150);"
 
 
 @pytest.fixture
@@ -44,15 +43,6 @@ def taken() -> list[tuple[str, float]]:
 def site(house: TestHouse, free_port: int, taken: list[tuple[str, float]]) -> Iterator[str]:
     with served(house, free_port, taken=taken) as url:
         yield url
-
-
-def arrives(house: TestHouse, body: str, from_: str, **fields: Any) -> Case:
-    """A case that waits for staff, whatever the reader thought of it."""
-    sent = house.mail(body, from_=from_, subject="お願い")
-    house.work()
-    case = house.cases(sent.message_id)[0]
-    with house.store.write() as tx:
-        return tx.cases.change(case, **{"state": CaseState.REVIEW, "hold_reason": "held", "closed_at": None} | fields)
 
 
 class Hands:

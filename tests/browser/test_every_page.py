@@ -15,7 +15,7 @@ from axe_playwright_python.base import AXE_FILE_PATH
 
 from intake.web.staff.routes import ROUTES
 from tests.browser.hostile import NAME, UNSEEN, World, world
-from tests.browser.test_staff_pages import NARROW, WIDE, sign_in
+from tests.browser.screen import NARROW, WIDE, sign_in
 from tests.integration.test_web_access import OPEN, TABLE
 from tests.integration.web_parts import ADMIN, AUDITOR, LEAD, PEOPLE, PRIVACY, SATO, served
 from tests.rigs import free_port

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_staff_pages import NARROW, WIDE, is_too_wide, sign_in, violations
+from tests.browser.screen import NARROW, WIDE, is_too_wide, sign_in, violations
 from tests.house import TestHouse, open_test_house
-from tests.integration.web_parts import served, staffed
+from tests.integration.web_parts import staffed
 
 LEAST_PIXELS = 11
 _TEXTS = """() => [...document.querySelectorAll("svg.chart")].filter((s) => s.getClientRects().length).map((s) => {
@@ -38,12 +38,6 @@ def house(tmp_path: Path) -> Iterator[TestHouse]:
         found.now += timedelta(days=7)
     yield found
     found.store.close()
-
-
-@pytest.fixture
-def site(house: TestHouse, free_port: int) -> Iterator[str]:
-    with served(house, free_port) as url:
-        yield url
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

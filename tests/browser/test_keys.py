@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from intake.model import CaseState
 from intake.web.staff.menu import ITEMS
-from tests.browser.test_desk import arrives
-from tests.browser.test_staff_pages import get, sign_in
-from tests.house import TestHouse, open_test_house
-from tests.integration.web_parts import LEAD, SATO, TANAKA, Client, app_of, served, staffed
-
-STRANGER = "誰か <nobody@example.com>"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[TestHouse]:
-    found = staffed(open_test_house(tmp_path))
-    yield found
-    found.store.close()
-
-
-@pytest.fixture
-def site(house: TestHouse, free_port: int) -> Iterator[str]:
-    with served(house, free_port) as url:
-        yield url
+from tests.browser.screen import STRANGER, arrives, get, sign_in
+from tests.house import TestHouse
+from tests.integration.web_parts import LEAD, SATO, TANAKA, Client, app_of
 
 
 def sheet(page: Any) -> dict[str, str]:

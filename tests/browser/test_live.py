@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from intake.model import Case, CaseState
 from intake.pipeline import desk
-from tests.browser.test_staff_pages import sign_in
-from tests.house import TestHouse, open_test_house
-from tests.integration.web_parts import LEAD, TANAKA, served, staffed
+from tests.browser.screen import sign_in
+from tests.house import TestHouse
+from tests.integration.web_parts import LEAD, TANAKA, served
 
 QUICK = "const set = window.setInterval; window.setInterval = (what) => set(what, 200);"
 HELD = "document.querySelectorAll('[data-row] input:checked').length"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[TestHouse]:
-    found = staffed(open_test_house(tmp_path))
-    yield found
-    found.store.close()
 
 
 @pytest.fixture

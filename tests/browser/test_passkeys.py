@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.house import TestHouse, open_test_house
-from tests.integration.web_parts import LEAD, PASSWORD, SATO, served, staffed
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[TestHouse]:
-    found = staffed(open_test_house(tmp_path))
-    yield found
-    found.store.close()
+from tests.browser.screen import give_password, sign_in
+from tests.house import TestHouse
+from tests.integration.web_parts import LEAD, PASSWORD, SATO, served
 
 
 @pytest.fixture
@@ -32,13 +25,6 @@ def authenticator(page: Any, *, verifies: bool = True) -> tuple[Any, str]:
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
                "isUserVerified": verifies, "automaticPresenceSimulation": True}  # fmt: skip
     return cdp, cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
-
-
-def sign_in(page: Any, site: str, name: str = LEAD) -> None:
-    page.goto(f"{site}/staff/sign-in")
-    page.fill("#name", name)
-    page.fill("#password", PASSWORD)
-    page.press("#password", "Enter")
 
 
 def test_a_passkey_is_added_signs_in_alone_and_is_the_second_factor(page: Any, site: str, house: TestHouse) -> None:
@@ -60,7 +46,7 @@ def test_a_passkey_is_added_signs_in_alone_and_is_the_second_factor(page: Any, s
         methods = [s.method for s in tx.access.sessions(LEAD, house.now)]
     assert methods == ["passkey"]
     page.context.clear_cookies()
-    sign_in(page, site)
+    give_password(page, site)
     page.wait_for_url(lambda url: "/sign-in/second" in url)
     assert page.query_selector("#code") is None
     assert Axe().run(page).response["violations"] == []

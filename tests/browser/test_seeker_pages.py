@@ -13,7 +13,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.house import TestHouse, open_test_house
-from tests.integration.web_parts import served
 from tests.unit.pipeline.world import told, wish
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
@@ -28,12 +27,6 @@ def house(tmp_path: Path) -> Iterator[TestHouse]:
     wish(made, "withdrawal")
     yield made
     made.store.close()
-
-
-@pytest.fixture
-def site(house: TestHouse, free_port: int) -> Iterator[str]:
-    with served(house, free_port) as url:
-        yield url
 
 
 @pytest.fixture

@@ -7,14 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from intake.model import Case, CaseState, Proof, SeekerStatus
+from intake.model import CaseState, Proof, SeekerStatus
+from tests.browser.screen import NARROW, arrives, get, is_too_wide, sign_in, violations
 from tests.house import TestHouse, open_test_house
-from tests.integration.web_parts import LEAD, PASSWORD, SATO, served, staffed
-
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
-TARO = "山田 太郎 <taro@example.jp>"
+from tests.integration.web_parts import SATO, staffed
 
 
 @pytest.fixture
@@ -25,46 +22,9 @@ def house(tmp_path: Path) -> Iterator[TestHouse]:
     found.store.close()
 
 
-@pytest.fixture
-def site(house: TestHouse, free_port: int) -> Iterator[str]:
-    with served(house, free_port) as url:
-        yield url
-
-
-def in_review(house: TestHouse, body: str = "退会を希望します。", **fields: Any) -> Case:
-    sent = house.mail(body, from_=fields.pop("from_", TARO), subject=fields.pop("subject", "お願い"))
-    house.work()
-    case = house.cases(sent.message_id)[0]
-    with house.store.write() as tx:
-        return tx.cases.change(case, **{"state": CaseState.REVIEW, "hold_reason": "held", "closed_at": None} | fields)
-
-
-def get(house: TestHouse, case: Case) -> Case:
-    with house.store.read() as tx:
-        return tx.cases.get(case.id)
-
-
-def sign_in(page: Any, site: str, name: str = LEAD) -> None:
-    page.goto(f"{site}/staff/")
-    page.fill("#name", name)
-    page.fill("#password", PASSWORD)
-    with page.expect_navigation(wait_until="load"):  # keys pressed before would go to the page before
-        page.press("#password", "Enter")
-    page.wait_for_selector("#main")
-
-
-def violations(page: Any) -> list[tuple[str, list[str]]]:
-    found = Axe().run(page).response["violations"]
-    return [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found]
-
-
-def is_too_wide(page: Any) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
-
-
 def test_a_case_is_approved_by_keyboard_alone(house: TestHouse, site: str, page: Any) -> None:
-    other = in_review(house, "面談の場所はどこですか。", from_="誰か <nobody@example.com>")
-    case = in_review(house, proof=Proof.E2)
+    other = arrives(house, "面談の場所はどこですか。", from_="誰か <nobody@example.com>")
+    case = arrives(house, proof=Proof.E2)
     sign_in(page, site)
     keys = page.keyboard
     keys.press("j")
@@ -85,7 +45,7 @@ def test_a_case_is_approved_by_keyboard_alone(house: TestHouse, site: str, page:
 
 
 def test_the_mail_is_read_before_it_is_sent(house: TestHouse, site: str, page: Any) -> None:
-    case = in_review(house, proof=Proof.E2)
+    case = arrives(house, proof=Proof.E2)
     sign_in(page, site)
     page.goto(f"{site}/staff/cases/{case.number}")
     with page.expect_navigation():
@@ -104,7 +64,7 @@ def keys_of_the_sheet(page: Any) -> list[str]:
 
 
 def test_the_sheet_lists_what_works_here_and_keys_can_be_switched_off(house: TestHouse, site: str, page: Any) -> None:
-    case = in_review(house)
+    case = arrives(house)
     sign_in(page, site)
     page.keyboard.press("?")
     assert page.locator("#keys").is_visible()
@@ -126,7 +86,7 @@ def test_the_sheet_lists_what_works_here_and_keys_can_be_switched_off(house: Tes
 
 
 def test_number_keys_correct_but_not_while_typing_or_composing(house: TestHouse, site: str, page: Any) -> None:
-    case = in_review(house)
+    case = arrives(house)
     sign_in(page, site)
     page.goto(f"{site}/staff/cases/{case.number}")
     page.evaluate("""() => {
@@ -146,14 +106,14 @@ def test_number_keys_correct_but_not_while_typing_or_composing(house: TestHouse,
 
 def test_the_queue_shows_new_cases_without_reloading(house: TestHouse, site: str, page: Any) -> None:
     page.add_init_script("const set = window.setInterval; window.setInterval = (look) => set(look, 150);")
-    first = in_review(house)
+    first = arrives(house)
     sign_in(page, site)
     page.evaluate("window.stays = true")
-    second = in_review(house, "面談の場所はどこですか。", from_="誰か <nobody@example.com>")
+    second = arrives(house, "面談の場所はどこですか。", from_="誰か <nobody@example.com>")
     page.wait_for_selector(f"text={second.number}")
     assert "1" in page.locator("#said").inner_text()
     page.keyboard.press("j")  # somebody works in the list: it stays as it is
-    third = in_review(house, "履歴書の書き方を教えてください。", from_="誰か <nobody@example.com>")
+    third = arrives(house, "履歴書の書き方を教えてください。", from_="誰か <nobody@example.com>")
     page.wait_for_selector("#said:has-text('一覧が変わりました')")
     assert page.locator(f"text={third.number}").count() == 0
     assert page.evaluate("document.activeElement.textContent") == first.number
@@ -161,7 +121,7 @@ def test_the_queue_shows_new_cases_without_reloading(house: TestHouse, site: str
 
 
 def test_a_held_mail_is_taken_back_by_key(house: TestHouse, site: str, page: Any) -> None:
-    case = in_review(house, "面談の場所はどこですか。")
+    case = arrives(house, "面談の場所はどこですか。")
     sign_in(page, site)
     page.goto(f"{site}/staff/cases/{case.number}")
     page.keyboard.press("r")
@@ -176,7 +136,7 @@ def test_a_held_mail_is_taken_back_by_key(house: TestHouse, site: str, page: Any
 
 
 def test_everything_essential_works_without_scripts(house: TestHouse, site: str, browser: Any) -> None:
-    case = in_review(house, proof=Proof.E2)
+    case = arrives(house, proof=Proof.E2)
     context = browser.new_context(locale="ja-JP", java_script_enabled=False)
     page = context.new_page()
     sign_in(page, site)
@@ -204,7 +164,7 @@ def test_the_seekers_page_acts_in_a_real_browser(house: TestHouse, site: str, pa
     """With "Referrer-Policy: no-referrer" browsers send "Origin: null", which the guard refuses."""
     from datetime import timedelta
 
-    case = in_review(house)
+    case = arrives(house)
     sign_in(page, site)
     page.goto(f"{site}/staff/cases/{case.number}")
     page.keyboard.press("l")
