@@ -18,7 +18,7 @@ from intake.bootstrap.house import House, connect, init_home
 from intake.config import Settings
 from intake.errors import NotAllowed, NotFound, RelayPermanent
 from intake.keyring import load_keyring
-from intake.model import CaseState, Mail, MailState, Proof, Role, TaskPlan
+from intake.model import Case, CaseState, Mail, MailState, Proof, Role, TaskPlan
 from intake.pipeline import desk
 from intake.pipeline.erasing import Eraser, Residue, begin_due, begin_operator, steps
 from intake.pipeline.erasing.begin import KEEPER
@@ -315,16 +315,23 @@ def test_what_comes_while_it_is_under_way_is_nobodys_and_keeps_nothing_back(hous
         assert tx.cases.get(case.id).state.is_open
 
 
-def test_what_became_theirs_while_it_was_under_way_goes_too(house: TestHouse) -> None:
-    """A worker had matched it already, or staff said whose it is: a case with a person who is gone could never end."""
-    seeker_id = house.get_seeker("M-1").id
-    with house.store.write() as tx:
-        row = begin_operator(tx, tx.seekers.get(seeker_id), KEEPER, house.tools, house.now)
+def became_theirs(house: TestHouse, seeker_id: int) -> tuple[int, Case]:
+    """A message from elsewhere that staff said is theirs, and its case."""
     late = house.mail("退会の手続きをお願いします。", from_="elsewhere@example.jp", subject="退会").message_id
     house.work()
     (case,) = house.cases(late)
     with house.store.write() as tx:
         desk.choose_seeker(Act(tx, KEEPER, house.now), tx.cases.get(case.id), tx.seekers.get(seeker_id))
+    return late, case
+
+
+def test_what_became_theirs_while_it_was_under_way_goes_too(house: TestHouse) -> None:
+    """A worker had matched it already, or staff said whose it is: a case with a person who is gone could never end."""
+    seeker_id = house.get_seeker("M-1").id
+    with house.store.write() as tx:
+        row = begin_operator(tx, tx.seekers.get(seeker_id), KEEPER, house.tools, house.now)
+    late, case = became_theirs(house, seeker_id)
+    with house.store.write() as tx:
         reach = tx.erasure.reach(seeker_id)
     (done,) = eraser(house).run(row.id)
     assert done.certificate is not None
@@ -348,11 +355,8 @@ def test_killed_while_it_goes_no_key_of_it_is_left(
     seeker_id = house.get_seeker("M-1").id
     with house.store.write() as tx:
         row = begin_operator(tx, tx.seekers.get(seeker_id), KEEPER, house.tools, house.now)
-    late = house.mail("退会の手続きをお願いします。", from_="elsewhere@example.jp", subject="退会").message_id
-    house.work()
-    (case,) = house.cases(late)
+    late, case = became_theirs(house, seeker_id)
     with house.store.write() as tx:
-        desk.choose_seeker(Act(tx, KEEPER, house.now), tx.cases.get(case.id), tx.seekers.get(seeker_id))
         keys = tx.erasure.keys_of([late], [m.id for m in tx.outbox.of_case(case.id)])
     write, seen = house.store.write, 0
 

@@ -82,6 +82,10 @@ class ErasureRowRepo(Protocol):
         """None once it is done."""
         ...
 
+    def is_forgotten(self, row: ErasureRow) -> bool:
+        """True where a backup brought back an erasure that had come to its end: person buried, plan destroyed."""
+        ...
+
     def advance(
         self, row: ErasureRow, step: str, figures: Mapping[str, Any], *, secret: bytes | None = None
     ) -> ErasureRow:

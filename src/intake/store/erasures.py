@@ -67,6 +67,12 @@ class Erasures:
         """What was kept of whom it reaches; None once it is done."""
         return self._blobs.of_keys([row.key_id], PLAN).get(row.key_id)
 
+    def is_forgotten(self, row: ErasureRow) -> bool:
+        """True where a backup brought back an erasure that had come to its end: person buried, plan destroyed."""
+        if self._blobs.of_keys([row.key_id], PLAN):
+            return False
+        return row.seeker_id in self._c.keys.buried("seeker", row.planned_at)
+
     def advance(
         self, row: ErasureRow, step: str, figures: Mapping[str, Any], *, secret: bytes | None = None
     ) -> ErasureRow:

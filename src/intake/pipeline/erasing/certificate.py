@@ -32,6 +32,7 @@ def certificate_of(row: ErasureRow, number: str, now: datetime) -> dict[str, Any
         "left_to_staff": sum(len(place["uids"]) for place in f.get("left", [])),
         "held": f.get("held", []),
         "scan": f.get("scan", {}),
+        "restored": f.get("restored", False),
     }
 
 

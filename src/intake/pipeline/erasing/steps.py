@@ -6,11 +6,10 @@ compacted → scanned → done (certified).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import reduce
-from typing import TypeVar
 
 from intake.errors import Permanent
 from intake.failpoints import reach as failpoint
@@ -19,6 +18,7 @@ from intake.model import Actor
 from intake.pipeline.erasing import masking
 from intake.pipeline.erasing.begin import KEEPER, close_cases
 from intake.pipeline.erasing.certificate import certificate_of, task_for_copies
+from intake.pipeline.erasing.pieces import Piece, chunks, packs, pieces_of
 from intake.pipeline.erasing.plan import Plan, unpacked
 from intake.pipeline.erasing.texts import index_anew
 from intake.pipeline.moves import Act
@@ -28,9 +28,8 @@ from intake.ports.rows import Reach
 
 LEASE_SECONDS = 1800
 AGAIN = timedelta(hours=1)
-CHUNK = 100
+LOST = "its plan cannot be read any more"
 TOGETHER = 10  # people whose small steps share a commit: as many as hold the writer's lock for a moment only
-T = TypeVar("T")
 log = journal("erasure")
 
 
@@ -63,17 +62,38 @@ class Eraser:
             self._store.compact()
             failpoint("erase.checkpoint")
         looked = self._look(rows, strict=only is not None)
-        return [row for some in _chunks(looked, TOGETHER) for row in self._finish(some)]
+        return [row for some in chunks(looked, TOGETHER) for row in self._finish(some)]
 
     def _claim(self, only: int | None, count: int) -> list[ErasureRow]:
+        """Those that can go on. One whose plan is lost waits for a person, and keeps nobody else waiting."""
         with self._store.read() as tx:
             if not tx.erasures.open():
                 return []
         found: list[ErasureRow] = []
         with self._store.write() as tx:
             while len(found) < count and (row := tx.erasures.claim(self._clock(), LEASE_SECONDS, self._name, only)):
-                found.append(row)
+                row = self._past_plan(tx, row)
+                if _is_before(row.step, "scanned") and tx.erasures.secret(row) is None:
+                    log.error("its plan cannot be read", id=row.id)
+                    tx.erasures.put_off(row, self._clock() + AGAIN, LOST)
+                else:
+                    found.append(row)
+        if only is not None and not found:
+            self._raise_if_lost(only)
         return found
+
+    def _raise_if_lost(self, erasure_id: int) -> None:
+        with self._store.read() as tx:
+            if tx.erasures.get(erasure_id).error == LOST:
+                raise Residue(f"erasure {erasure_id}: {LOST}")
+
+    def _past_plan(self, tx: Tx, row: ErasureRow) -> ErasureRow:
+        """A backup that was made in the middle of it came back after its end: the store has removed the person again
+        before it served (``bury_again``), and whom it reached is known to nobody. It is certified as such."""
+        if not _is_before(row.step, "scanned") or not tx.erasures.is_forgotten(row):
+            return row
+        log.warning("ended before the backup came back", id=row.id)
+        return tx.erasures.advance(row, "scanned", {"restored": True})
 
     def _empty(self, rows: list[ErasureRow]) -> list[ErasureRow]:
         """Up to the removal of every row, a few people side by side; done steps are passed over."""
@@ -90,8 +110,8 @@ class Eraser:
         with self._store.read() as tx:
             kept = [(row.id, tx.erasures.secret(row)) for row in rows]
         lost = [str(erasure_id) for erasure_id, secret in kept if secret is None]
-        if lost:
-            raise Residue(f"erasure {', '.join(lost)}: its plan cannot be read any more")
+        if lost:  # between the claim and now
+            raise Residue(f"erasure {', '.join(lost)}: {LOST}")
         return [unpacked(secret) for _, secret in kept if secret is not None]
 
     def _mail(self, rows: list[ErasureRow], plans: list[Plan]) -> list[ErasureRow]:
@@ -146,7 +166,7 @@ class Eraser:
                 self._mask(message_id, plan)
                 failpoint(f"erase.mask[{number}]")
         self._mask_notes(plans)
-        self._in_small_transactions([piece for plan in plans for piece in _pieces(plan)])
+        self._in_small_transactions([piece for plan in plans for piece in pieces_of(plan)])
         with self._store.write() as tx:
             return [tx.erasures.advance(row, "removed", {"masked": len(plan.quoting) + len(plan.noted)})
                     for row, plan in zip(rows, plans, strict=True)]  # fmt: skip
@@ -174,7 +194,7 @@ class Eraser:
 
     def _in_small_transactions(self, pieces: Sequence[Piece]) -> None:
         """As many pieces in one as make up CHUNK rows: a person with little is no commit of their own."""
-        for some in _packs(pieces):
+        for some in packs(pieces):
             with self._store.write() as tx:
                 for piece in some:
                     piece.remove(tx, piece.ids)
@@ -219,7 +239,7 @@ class Eraser:
         seen = [
             _Seen(row, plan, scan, len(s)) for row, plan, scan, s in zip(waiting, plans, scans, spellings, strict=True)
         ]
-        for some in _chunks(seen, TOGETHER):
+        for some in chunks(seen, TOGETHER):
             done += self._note_what_was_seen(some, strict=strict)
         return done
 
@@ -265,42 +285,6 @@ class Eraser:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Rows that are removed in one go, and what that place is called."""
-
-    name: str
-    remove: Callable[[Tx, Sequence[int]], None]
-    ids: Sequence[int]
-
-
-def _pieces(plan: Plan) -> list[Piece]:
-    """Blobs, then table by table; the person's own row last, for it is how the rest is found."""
-    blobs = [Piece(f"erase.blob[{n}]", lambda tx, ids: tx.erasure.remove_blobs(ids), ids)
-             for n, ids in enumerate(_chunks(plan.reach.key_ids))]  # fmt: skip
-    work: list[tuple[Callable[[Tx, Sequence[int]], None], Sequence[int]]] = [
-        (lambda tx, ids: tx.erasure.remove_messages(ids), plan.reach.message_ids),
-        (lambda tx, ids: tx.erasure.remove_cases(ids), plan.reach.case_ids),
-        (lambda tx, ids: tx.erasure.remove_mails(ids), plan.reach.outbox_ids),
-        (lambda tx, ids: tx.erasure.remove_person(ids[0]), [plan.reach.seeker_id]),
-    ]
-    tables = [(remove, ids) for remove, every in work for ids in _chunks(every)]
-    return blobs + [Piece(f"erase.table[{n}]", remove, ids) for n, (remove, ids) in enumerate(tables)]
-
-
-def _packs(pieces: Iterable[Piece]) -> list[list[Piece]]:
-    """In their order, CHUNK rows at most in each pack."""
-    packs: list[list[Piece]] = []
-    size = CHUNK
-    for piece in pieces:
-        if size + len(piece.ids) > CHUNK:
-            packs.append([])
-            size = 0
-        packs[-1].append(piece)
-        size += len(piece.ids)
-    return packs
-
-
-@dataclass(frozen=True, slots=True)
 class _Seen:
     """One erasure and what the look through the files brought."""
 
@@ -340,7 +324,3 @@ def _places(left: Sequence[MailboxCopy]) -> list[dict[str, object]]:
     for copy in left:
         places.setdefault((copy.account, copy.folder), []).append(copy.uid)
     return [{"account": a, "folder": f, "uids": sorted(uids)} for (a, f), uids in sorted(places.items())]
-
-
-def _chunks(every: Sequence[T], size: int = CHUNK) -> list[Sequence[T]]:
-    return [every[i : i + size] for i in range(0, len(every), size)]
