@@ -142,7 +142,8 @@ def _answered_once(store: SqlStore, told: Told, found: Figures, wrong: list[str]
             wrong.append("I3: a mail left that the outbox does not know")
         elif item.mail.mail_class is MailClass.ONCE:
             found.once += 1
-            receipts[item.in_message or -item.id] += 1
+            if item.automatic:  # what staff wrote afterwards, a refusal say, is no acknowledgement
+                receipts[item.in_message or -item.id] += 1
             if count > 1:
                 wrong.append(f"I3: mail {item.id} ({item.mail.template}) left {count} times")
         else:
