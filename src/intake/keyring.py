@@ -21,6 +21,7 @@ class Keyring:
             raise SettingError("INTAKE_SECRET_FILE: the secret is too weak; let `intake init` make one")
         self._master = master
         self._keys: dict[str, bytes] = {}
+        self._hashes: dict[str, hashlib.blake2b] = {}
 
     def key(self, purpose: str) -> bytes:
         """32 bytes for one purpose, the same each time (HMAC-SHA-256 of the purpose)."""
@@ -31,7 +32,12 @@ class Keyring:
     def hash(self, purpose: str, data: bytes | str) -> bytes:
         """Keyed hash (16 bytes) of ``data`` for comparing equal things."""
         raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-        return hashlib.blake2b(raw, key=self.key(purpose), digest_size=16).digest()
+        begun = self._hashes.get(purpose)
+        if begun is None:
+            begun = self._hashes[purpose] = hashlib.blake2b(key=self.key(purpose), digest_size=16)
+        hashed = begun.copy()
+        hashed.update(raw)
+        return hashed.digest()
 
     def sign(self, purpose: str, data: str) -> str:
         """Hex signature, 32 characters, for message-ids and return paths."""

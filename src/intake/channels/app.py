@@ -9,7 +9,7 @@ from intake.channels import standard_webhooks
 from intake.channels.fields import REQUESTS, checked, read_json
 from intake.channels.form import content_type_of
 from intake.channels.standard_webhooks import BadBody
-from intake.model import Arrival, Channel, Envelope
+from intake.model import Arrival, Channel, envelope
 
 FIELDS = ("member_id", "request", "reason", "comment")
 NEEDED = ("member_id", "request")
@@ -24,7 +24,6 @@ def arrival_from_hook(headers: Mapping[str, str], raw: bytes, secrets: Sequence[
     fields = checked(read_json(raw), FIELDS, NEEDED)
     if fields["request"] not in REQUESTS:
         raise BadBody("request", f"must be one of {', '.join(sorted(REQUESTS))}")
-    envelope = Envelope(
-        Channel.APP, "webhook", raw, now, content_type=content_type_of(headers), app_member=fields["member_id"].strip()
-    )
-    return Arrival(envelope, ("app", webhook_id))
+    member = fields["member_id"].strip()
+    made = envelope(Channel.APP, "webhook", raw, now, content_type=content_type_of(headers), app_member=member)
+    return Arrival(made, ("app", webhook_id))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from intake.channels import standard_webhooks
 from intake.channels.fields import check_address, checked, read_body
-from intake.model import Arrival, Channel, Envelope
+from intake.model import Arrival, Channel, envelope
 
 FIELDS = ("category", "name", "email", "member_id", "phone", "message")
 NEEDED = ("email", "message")
@@ -21,8 +21,7 @@ def arrival_from_hook(headers: Mapping[str, str], raw: bytes, secrets: Sequence[
     webhook_id = standard_webhooks.verify(headers, raw, secrets, now)
     content_type = content_type_of(headers)
     check(read_body(content_type, raw))
-    envelope = Envelope(Channel.FORM, "webhook", raw, now, content_type=content_type)
-    return Arrival(envelope, ("form", webhook_id))
+    return Arrival(envelope(Channel.FORM, "webhook", raw, now, content_type=content_type), ("form", webhook_id))
 
 
 def check(given: Mapping[str, object]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Group commit: whatever waits goes into one transaction, and is answered after its commit.
 
 A session that brings a message waits for its own future; the writer's thread takes all that has gathered while
-the last commit was under way. One fsync thus serves many sessions, and none is answered before it.
+the last commit was under way. One fsync thus serves many sessions, and none is answered before it. What one turn of
+an event loop brings is handed over at its end, together: the writer, woken by the first already, would take it alone.
 """
 
 from __future__ import annotations
@@ -19,19 +20,22 @@ from intake.ports import Store
 
 BATCH_BYTES = 16_000_000  # a transaction stays small in memory, however large the mails
 Outcome = Accepted | BaseException
+_Future = Future[Accepted] | asyncio.Future[Accepted]
 log = journal("inbox")
 
 
 class _Waiting:
-    """An arrival and whoever waits for it: a thread (``future``) or a coroutine (``later`` of ``loop``)."""
+    """An arrival and whoever waits for it: a thread, or a coroutine of ``loop``."""
 
-    __slots__ = ("arrival", "future", "later", "loop")
+    __slots__ = ("arrival", "future", "loop")
 
-    def __init__(self, arrival: Arrival, loop: asyncio.AbstractEventLoop | None = None) -> None:
-        self.arrival = arrival
-        self.loop = loop
-        self.later: asyncio.Future[Accepted] | None = loop.create_future() if loop else None
-        self.future: Future[Accepted] | None = None if loop else Future()
+    def __init__(
+        self,
+        arrival: Arrival,
+        future: _Future,
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self.arrival, self.future, self.loop = arrival, future, loop
 
 
 class InboxWriter:
@@ -45,6 +49,7 @@ class InboxWriter:
         self._store = store
         self._max_batch = max_batch
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._turns: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
         self._gate = threading.Lock()
         self._open = False
         self._thread: threading.Thread | None = None
@@ -82,27 +87,40 @@ class InboxWriter:
 
     def submit(self, arrival: Arrival) -> Future[Accepted]:
         """Like accept, without waiting: the future is done after the commit."""
-        waiting = _Waiting(arrival)
-        assert waiting.future is not None
-        waiting.future.set_running_or_notify_cancel()  # it is on its way: nobody can cancel it any more
-        self._put(waiting)
-        return waiting.future
+        future: Future[Accepted] = Future()
+        future.set_running_or_notify_cancel()  # it is on its way: nobody can cancel it any more
+        self._put([_Waiting(arrival, future)])
+        return future
 
     async def accept_async(self, arrival: Arrival) -> Accepted:
         """Like accept, for coroutines. Cancelling the caller does not undo the commit."""
-        waiting = _Waiting(arrival, asyncio.get_running_loop())
-        self._put(waiting)
-        assert waiting.later is not None
-        return await waiting.later
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Accepted] = loop.create_future()
+        waiting = _Waiting(arrival, future, loop)
+        turn = self._turns.get(loop)
+        if turn is None:
+            self._turns[loop] = [waiting]
+            loop.call_soon(self._hand_over, loop)
+        else:
+            turn.append(waiting)
+        return await future
 
-    def _put(self, waiting: _Waiting) -> None:
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        turn = self._turns.pop(loop)
+        try:
+            self._put(turn)
+        except StoreUnavailable as e:
+            _settle_all([(waiting.future, e) for waiting in turn])
+
+    def _put(self, many: Sequence[_Waiting]) -> None:
         with self._gate:
             if not self._open:
                 raise StoreUnavailable("The inbox is not open; try again later.")
             if not self.is_alive:  # whatever ended it, nobody waits for ever
                 log.error("the writer of the inbox ended and is started again")
                 self._begin()
-            self._queue.put(waiting)
+            for waiting in many:
+                self._queue.put(waiting)
 
     def _run(self) -> None:
         held: _Waiting | None = None
@@ -150,12 +168,12 @@ class InboxWriter:
 
 def _answer(batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
     """Wake threads at once and each loop once a batch."""
-    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Accepted], Outcome]]] = {}
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[_Future, Outcome]]] = {}
     for waiting, outcome in zip(batch, outcomes, strict=True):
-        if waiting.loop is not None and waiting.later is not None:
-            loops.setdefault(waiting.loop, []).append((waiting.later, outcome))
-        elif waiting.future is not None:
+        if waiting.loop is None:
             _settle(waiting.future, outcome)
+        else:
+            loops.setdefault(waiting.loop, []).append((waiting.future, outcome))
     for loop, settled in loops.items():
         try:
             loop.call_soon_threadsafe(_settle_all, settled)
@@ -163,12 +181,12 @@ def _answer(batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
             continue
 
 
-def _settle_all(settled: Sequence[tuple[asyncio.Future[Accepted], Outcome]]) -> None:
-    for later, outcome in settled:
-        _settle(later, outcome)
+def _settle_all(settled: Sequence[tuple[_Future, Outcome]]) -> None:
+    for future, outcome in settled:
+        _settle(future, outcome)
 
 
-def _settle(future: Future[Accepted] | asyncio.Future[Accepted], outcome: Outcome) -> None:
+def _settle(future: _Future, outcome: Outcome) -> None:
     if future.done():  # who hung up has cancelled it
         return
     if isinstance(outcome, BaseException):

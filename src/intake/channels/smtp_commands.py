@@ -12,7 +12,7 @@ from intake.channels.addresses import NULL, Recipients
 from intake.channels.data import DataReader, State
 from intake.channels.limits import Limits
 from intake.channels.smtp_session import TOO_MANY, TRY_LATER, Connection, log, reply_for
-from intake.model import Channel, Envelope
+from intake.model import Channel, envelope
 
 WHOLE_BUFFER = 1 << 24  # more than a StreamReader ever holds
 OK = "250 2.0.0 OK"
@@ -125,7 +125,7 @@ class SmtpSession(Connection):
 
     async def _accept(self, raw: bytes, normalized: bool) -> str:
         sender = self.envelope.mail_from
-        envelope = Envelope(
+        made = envelope(
             channel=Channel.EMAIL,
             via=self.via,
             raw=raw,
@@ -134,7 +134,7 @@ class SmtpSession(Connection):
             rcpt_to=tuple(self.envelope.rcpt_tos),
             peer=self.peer,
         )
-        message_id = await self.server.keep(envelope)
+        message_id = await self.server.keep(made)
         self.mail_kept()
         if normalized:
             log.warning("bare_newline_normalized", message=message_id)

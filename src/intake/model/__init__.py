@@ -11,7 +11,7 @@ from intake.model.case import (
     Task,
     TaskPlan,
 )
-from intake.model.inbox import Accepted, Arrival, Channel, End, Envelope, InboxItem
+from intake.model.inbox import Accepted, Arrival, Channel, End, Envelope, InboxItem, envelope
 from intake.model.mail import Mail, MailClass, MailOrigin, MailState, OutboxItem
 from intake.model.meaning import DESTRUCTIVE, Evidence, Facts, Meaning, Preference
 from intake.model.message import Address, Attachment, Authenticity, AuthVerdict, Kind, Message, Segment
@@ -71,4 +71,5 @@ __all__ = [
     "Stage",
     "Task",
     "TaskPlan",
+    "envelope",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
@@ -44,6 +44,32 @@ class Envelope:
     app_member: str | None = None  # member number that a signed app request speaks for (E2)
     entered_by: str | None = None  # staff who typed a telephone call in
     archive: bool = False  # old mail met at the first IMAP connection: kept, answered by nobody
+
+
+class _Draft:
+    """An Envelope's slots, open: a frozen dataclass's own constructor costs four times as much, for each message."""
+
+    __slots__ = tuple(f.name for f in fields(Envelope))
+
+
+def envelope(
+    channel: Channel,
+    via: str,
+    raw: bytes,
+    received_at: datetime,
+    mail_from: str = "",
+    rcpt_to: tuple[str, ...] = (),
+    peer: str = "",
+    content_type: str = "",
+    app_member: str | None = None,
+) -> Envelope:
+    """The same Envelope as the class makes, quicker: for the ways in that bring thousands a second."""
+    e = _Draft()
+    e.channel, e.via, e.raw, e.received_at = channel, via, raw, received_at  # type: ignore[attr-defined]
+    e.mail_from, e.rcpt_to, e.peer, e.content_type = mail_from, rcpt_to, peer, content_type  # type: ignore[attr-defined]
+    e.app_member, e.entered_by, e.archive = app_member, None, False  # type: ignore[attr-defined]
+    e.__class__ = Envelope  # type: ignore[assignment]
+    return e  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,14 @@ step of a statement lets another thread in, who may keep this one waiting: many 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from intake.keyring import Keyring
-from intake.model import Accepted, Arrival
+from intake.model import Accepted, Arrival, Channel
 from intake.store import arrivals
 from intake.store.identity import digest
 from intake.store.keystore import KeyStore
@@ -32,7 +33,11 @@ _PG_KNOWN = "SELECT digest, id FROM inbox WHERE digest = ANY (%b::bytea[])"
 _LITE_LAST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'inbox'"
 _LITE_ROWS = f"INSERT INTO inbox (id, {_COLUMNS}) VALUES "  # noqa: S608 no value is in it
 _LITE_BLOBS = "INSERT INTO blob (key_id, kind, data) VALUES "
+_LITE_BLOB = "(?, 'arrival', ?)"
 _LITE_KNOWN = "SELECT digest, id FROM inbox WHERE digest IN "
+_NAMES = {channel: channel.value for channel in Channel}  # an enum's ``value`` is looked for each time
+_NOTHING, _SECOND = timedelta(), timedelta(seconds=1)
+_second = (datetime.min.replace(tzinfo=UTC), "")  # the last one, and its letters
 
 
 class Driver(Protocol):
@@ -90,45 +95,64 @@ def add(driver: Driver, arriving: Sequence[Arrival], keyring: Keyring, keys: Key
     known = dict(fresh)
     if len(fresh) < len(new):
         known |= _known(driver, [d for d in new if d not in fresh])
-    accepted = []
-    for d in digests:
-        accepted.append(Accepted(known[d], new=d in fresh))
-        fresh.pop(d, None)
-    return accepted
+    return [Accepted(known[d], new=fresh.pop(d, None) is not None) for d in digests]
 
 
 def _insert(driver: Driver, new: dict[bytes, Arrival], keys: KeyStore) -> dict[bytes, int]:
     """Rows and blobs of what is not there yet; ids by digest."""
     if not new:
         return {}
-    taken = dict(zip(new, keys.take(len(new)), strict=True))
-    times = {d: in_utc(a.envelope.received_at) for d, a in new.items()}
-    stamps = {d: at.isoformat(" ", "microseconds") for d, at in times.items()}
-    rows = [_row(d, taken[d][0], a, stamps[d][:26] if driver.is_sqlite else times[d]) for d, a in new.items()]
-    ids = _lite_rows(driver, rows) if driver.is_sqlite else _ids(driver.rows(_PG_ROWS, _turned(rows)))
-    blobs = seal_all(ARRIVAL, [(*taken[d], arrivals.pack(new[d].envelope, stamps[d])) for d in ids])
-    if blobs and driver.is_sqlite:
-        driver.run(_LITE_BLOBS + ", ".join(["(?, 'arrival', ?)"] * len(blobs)), [v for pair in blobs for v in pair])
-    elif blobs:
+    taken = keys.take(len(new))
+    if driver.is_sqlite:
+        return _into_sqlite(driver, new, taken)
+    times = [in_utc(a.envelope.received_at) for a in new.values()]
+    rows = [
+        (d, key_id, a.envelope.channel.value, a.envelope.via, at, len(a.envelope.raw))
+        for (d, a), (key_id, _), at in zip(new.items(), taken, times, strict=True)
+    ]
+    ids = {bytes(d): int(i) for i, d in driver.rows(_PG_ROWS, _turned(rows))}
+    blobs = seal_all(
+        ARRIVAL,
+        [
+            (key_id, key, arrivals.pack(a.envelope, in_letters(at)))
+            for (d, a), (key_id, key), at in zip(new.items(), taken, times, strict=True)
+            if d in ids
+        ],
+    )
+    if blobs:
         driver.run(_PG_BLOBS, _turned(blobs))
     return ids
 
 
-def _row(of: bytes, key_id: int, arrival: Arrival, received_at: datetime | str) -> tuple[Any, ...]:
-    e = arrival.envelope
-    return (of, key_id, e.channel.value, e.via, received_at, len(e.raw))
-
-
-def _lite_rows(driver: Driver, rows: Sequence[tuple[Any, ...]]) -> dict[bytes, int]:
+def _into_sqlite(driver: Driver, new: dict[bytes, Arrival], taken: Sequence[tuple[int, bytes]]) -> dict[bytes, int]:
     """We give the ids: RETURNING would take a step a row."""
     ((last,),) = driver.rows(_LITE_LAST, ())
-    flat: list[Any] = []
-    for n, row in enumerate(rows, start=last + 1):
-        flat += (n, *row)
-    values = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * len(rows))
-    if driver.run(f"{_LITE_ROWS}{values}{_ONCE}", flat) == len(rows):
-        return {row[0]: n for n, row in enumerate(rows, start=last + 1)}
-    return {d: i for d, i in _known(driver, [row[0] for row in rows]).items() if i > last}
+    n, ids = last, dict[bytes, int]()
+    flat, plain = list[Any](), list[tuple[int, bytes, bytes]]()
+    for (d, a), (key_id, key) in zip(new.items(), taken, strict=True):
+        e = a.envelope
+        at = in_letters(in_utc(e.received_at))
+        ids[d] = n = n + 1
+        flat += (n, d, key_id, _NAMES[e.channel], e.via, at[:26], len(e.raw))
+        plain.append((key_id, key, arrivals.pack(e, at)))
+    if driver.run(_lite_rows(len(ids)), flat) != len(ids):
+        there = {d: i for d, i in _known(driver, list(ids)).items() if i > last}
+        plain = [what for d, what in zip(ids, plain, strict=True) if d in there]
+        ids = there
+    if plain:
+        sealed = seal_all(ARRIVAL, plain)
+        driver.run(_lite_blobs(len(sealed)), [v for pair in sealed for v in pair])
+    return ids
+
+
+@lru_cache(maxsize=256)
+def _lite_rows(count: int) -> str:
+    return f"{_LITE_ROWS}{', '.join(['(?, ?, ?, ?, ?, ?, ?)'] * count)}{_ONCE}"
+
+
+@lru_cache(maxsize=256)
+def _lite_blobs(count: int) -> str:
+    return f"{_LITE_BLOBS}{', '.join([_LITE_BLOB] * count)}"
 
 
 def _known(driver: Driver, digests: list[bytes]) -> dict[bytes, int]:
@@ -137,10 +161,6 @@ def _known(driver: Driver, digests: list[bytes]) -> dict[bytes, int]:
     else:
         found = driver.rows(_PG_KNOWN, [digests])
     return {bytes(d): int(i) for d, i in found}
-
-
-def _ids(rows: Sequence[Any]) -> dict[bytes, int]:
-    return {bytes(d): int(i) for i, d in rows}
 
 
 def _turned(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
@@ -153,6 +173,18 @@ def in_utc(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("an instant needs its time zone")
     return at if at.tzinfo is UTC else at.astimezone(UTC)
+
+
+def in_letters(at: datetime) -> str:
+    """ISO format of an instant in UTC, microseconds and zone too. Mails of one second share the greater part."""
+    global _second
+    begins, letters = _second
+    past = at - begins
+    if past >= _SECOND or past < _NOTHING:
+        begins = at.replace(microsecond=0)
+        letters = begins.isoformat(" ")[:19]
+        _second = (begins, letters)
+    return "%s.%06d+00:00" % (letters, at.microsecond)  # noqa: UP031 a third of what formatting a number costs else
 
 
 def as_sqlite_keeps_it(at: datetime) -> str:

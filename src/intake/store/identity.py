@@ -24,8 +24,10 @@ def digest(arrival: Arrival, keyring: Keyring) -> bytes:
 
 def _joined(*parts: str) -> bytes:
     """Lengths in bytes go first, so that no two lists of parts give the same bytes."""
-    lengths = ",".join([str(len(p) if p.isascii() else len(_bytes(p))) for p in parts])
-    return _bytes(f"{lengths}:{''.join(parts)}:")
+    text = "".join(parts)
+    sizes = map(len, parts if text.isascii() else map(_bytes, parts))
+    lengths = ("%d," * len(parts))[:-1] % tuple(sizes)
+    return _bytes(f"{lengths}:{text}:")
 
 
 def _bytes(text: str) -> bytes:

@@ -134,9 +134,7 @@ class KeyStore:
         with self._write() as c:
             _hold_off_retiring(c)
             by = self._wrapping.current()
-            keys = _cut(os.urandom(_KEY * count), _KEY)
-            nonces = _cut(os.urandom(_NONCE * count), _NONCE)
-            wrapped = [self._wrap(key, by, nonce) for key, nonce in zip(keys, nonces, strict=True)]
+            keys, wrapped = self._fresh(count, by)
             if c.dialect.name == "sqlite":
                 first = c.exec_driver_sql(_LITE_LAST).scalar_one() + 1
                 rows = [v for n, w in enumerate(wrapped, start=first) for v in (n, w, by)]
@@ -145,6 +143,16 @@ class KeyStore:
             key_of = dict(zip(wrapped, keys, strict=True))
             made = c.exec_driver_sql(_PG_INTO, (by, wrapped)).all()
         return sorted((int(key_id), key_of[bytes(found)]) for key_id, found in made)
+
+    def _fresh(self, count: int, by: int) -> tuple[list[bytes], list[bytes]]:
+        """New keys, bare and wrapped; randomness is asked for once."""
+        random, encrypt = os.urandom((_KEY + _NONCE) * count), self._cipher(by).encrypt
+        keys, wrapped = [], []
+        for at in range(0, len(random), _KEY + _NONCE):
+            key, nonce = random[at : at + _KEY], random[at + _KEY : at + _KEY + _NONCE]
+            keys.append(key)
+            wrapped.append(nonce + encrypt(nonce, key, _WRAP))
+        return keys, wrapped
 
     def rotate(self, progress: Callable[[int], None] = lambda _: None) -> tuple[int, int]:
         """Wrap every data key anew under a new wrapping key, then destroy the old ones; (its number, how many keys).
@@ -214,10 +222,6 @@ def _hold_off_retiring(c: sa.Connection) -> None:
 def _hold_off_making(c: sa.Connection) -> None:
     if c.dialect.name == "postgresql":
         c.exec_driver_sql("LOCK TABLE data_key IN SHARE ROW EXCLUSIVE MODE")
-
-
-def _cut(random: bytes, size: int) -> list[bytes]:
-    return [random[at : at + size] for at in range(0, len(random), size)]
 
 
 @contextmanager

@@ -21,11 +21,12 @@ def seal(key: bytes, key_id: int, kind: str, data: bytes) -> bytes:
 
 def seal_all(kind: str, items: Sequence[tuple[int, bytes, bytes]]) -> list[tuple[int, bytes]]:
     """(key id, nonce and ciphertext) of (key id, key, bytes) each; randomness is asked for once."""
-    random = os.urandom(_NONCE * len(items))
+    random, at, bound = os.urandom(_NONCE * len(items)), 0, kind.encode() + b":%d"
     sealed = []
-    for place, (key_id, key, data) in enumerate(items):
-        nonce = random[place * _NONCE : (place + 1) * _NONCE]
-        sealed.append((key_id, nonce + AESGCM(key).encrypt(nonce, data, _bound(key_id, kind))))
+    for key_id, key, data in items:
+        nonce = random[at : at + _NONCE]
+        at += _NONCE
+        sealed.append((key_id, nonce + AESGCM(key).encrypt(nonce, data, bound % key_id)))
     return sealed
 
 

@@ -16,7 +16,7 @@ from intake.journal import journal
 from intake.web import contact, hooks, ops, returning, seeker
 from intake.web.api import routes as api
 from intake.web.context import WebContext
-from intake.web.security import BodyTooLarge, Guard
+from intake.web.security import BodyTooLarge, BodyTooSlow, Guard
 from intake.web.staff import routes as staff
 
 log = journal("web")
@@ -26,7 +26,7 @@ STATIC = Path(__file__).parent / "static"
 def create_app(context: WebContext) -> Starlette:
     """The application for one house."""
     signed = hooks.signed_hooks(context)
-    app = Starlette(
+    app = hooks.SignedFirst(
         routes=[
             Route("/", _front),
             *(Route(path, hook, methods=["POST"]) for path, hook in signed.items()),
@@ -40,11 +40,11 @@ def create_app(context: WebContext) -> Starlette:
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[
-            Middleware(hooks.SignedFirst, hooks=signed),
             Middleware(Guard, public_url=context.settings.public_url),
         ],
-        exception_handlers={Exception: _broken, IntakeError: _failed, BodyTooLarge: _too_large},
+        exception_handlers={Exception: _broken, IntakeError: _failed, BodyTooLarge: _too_large, BodyTooSlow: _too_slow},
     )
+    app.signed = signed
     app.state.context = context
     return app
 
@@ -55,6 +55,10 @@ async def _front(request: Request) -> Response:
 
 async def _too_large(request: Request, error: Exception) -> Response:
     return PlainTextResponse("too large", 413)
+
+
+async def _too_slow(request: Request, error: Exception) -> Response:
+    return PlainTextResponse("too slow", 408, headers={"Connection": "close"})
 
 
 async def _failed(request: Request, error: Exception) -> Response:

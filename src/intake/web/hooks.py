@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
+from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from intake import resources
 from intake.channels import app, foreign, form
@@ -17,7 +20,7 @@ from intake.errors import RuleError, SettingError, Temporary
 from intake.journal import journal
 from intake.model import Arrival
 from intake.web.context import WebContext, context_of
-from intake.web.security import BodyTooLarge, whole_body
+from intake.web.security import BodyTooLarge, BodyTooSlow, whole_body
 
 RETRY_SECONDS = 30
 Check = Callable[..., Arrival]  # headers, body, secrets, now; raises BadSignature and BadBody
@@ -31,56 +34,73 @@ log = journal("hooks")
 class SignedHook:
     """``POST`` of one signed hook: an application by itself, for a form's server may bring thousands a second.
 
-    Starlette's request, response and routing, and headers that only pages need (each is looked through byte by byte on
-    its way out), would cost as much again as everything else up to the commit.
+    Starlette's layers, request, response and routing, and headers that only pages need (each is looked through byte by
+    byte on its way out), would cost as much again as everything else up to the commit.
     """
 
     def __init__(self, check: Check, context: WebContext) -> None:
         self._check, self._context = check, context
-        self._headers = [(b"content-type", b"application/json"), (b"x-content-type-options", b"nosniff")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            status, answer = await self._answer(scope, receive)
-        except ClientDisconnect:
-            return
-        body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-        headers = [*self._headers, (b"content-length", b"%d" % len(body))]
-        if status == 503:
-            headers.append((b"retry-after", str(RETRY_SECONDS).encode()))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-
-    async def _answer(self, scope: Scope, receive: Receive) -> tuple[int, bytes | dict[str, str]]:
         context = self._context
         found = {READ[name]: value.decode("latin-1") for name, value in scope["headers"] if name in READ}
         try:
             raw = await whole_body(receive, found.get("content-length", ""))
             arrival = self._check(found, raw, context.webhook_secrets(), context.clock())
-            accepted = await context.writer.accept_async(arrival)
-        except BodyTooLarge:
-            return 413, {"error": "too large"}
-        except BadSignature:
+            body = b'{"id":"%d"}' % (await context.writer.accept_async(arrival)).message_id
+            start = _start(202, len(body))
+        except ClientDisconnect:
+            return
+        except Exception as e:  # noqa: BLE001 nothing of it is shown: it may quote a person or the inside
+            status, answer = _refusal(e)
+            body = json.dumps(answer).encode()
+            start = _start(status, len(body))
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
+
+
+def _refusal(error: Exception) -> tuple[int, dict[str, str]]:
+    match error:
+        case BadSignature():
             return 401, {"error": "signature"}
-        except BadBody as e:
-            return 422, {"error": str(e), "field": e.field}
-        except (SettingError, Temporary) as e:
-            (log.error if isinstance(e, SettingError) else log.warning)("not taken", error=e)
+        case BodyTooSlow():
+            return 408, {"error": "too slow"}
+        case BodyTooLarge():
+            return 413, {"error": "too large"}
+        case BadBody():
+            return 422, {"error": str(error), "field": error.field}
+        case SettingError() | Temporary():
+            (log.error if isinstance(error, SettingError) else log.warning)("not taken", error=error)
             return 503, {"error": "try again later"}
-        return 202, b'{"id":"%d"}' % accepted.message_id
+    log.error("request broke", error=error, status=500)
+    return 500, {"error": "broken"}
 
 
-class SignedFirst:
+@lru_cache(maxsize=256)
+def _start(status: int, length: int) -> Message:
+    """The head of an answer; nobody may change it."""
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"content-length", b"%d" % length),
+    ]
+    if status == 408:
+        headers.append((b"connection", b"close"))
+    if status == 503:
+        headers.append((b"retry-after", b"%d" % RETRY_SECONDS))
+    return {"type": "http.response.start", "status": status, "headers": headers}
+
+
+class SignedFirst(Starlette):
     """Looks for signed hooks before everything that pages need; the routes answer other methods."""
 
-    def __init__(self, app: ASGIApp, hooks: Mapping[str, ASGIApp]) -> None:
-        self._app, self._hooks = app, hooks
+    signed: Mapping[str, ASGIApp] = MappingProxyType({})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in self._hooks:
-            await self._hooks[scope["path"]](scope, receive, send)
+        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in self.signed:
+            await self.signed[scope["path"]](scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await super().__call__(scope, receive, send)
 
 
 def signed_hooks(context: WebContext) -> dict[str, ASGIApp]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
+from collections.abc import Generator
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -23,6 +27,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 MAX_BODY = 1_000_000
+BODY_SECONDS = 60.0  # from the first look at a body until all of it is here
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNED = ("/hooks/", "/api/")  # programs, not browsers: they sign or bring a token
 
@@ -62,14 +67,19 @@ class Guard:
         return None if same_origin(request, self._host) else PlainTextResponse("cross-site request refused", 403)
 
     def _limited(self, receive: Receive) -> Receive:
-        got = 0
+        got, until = 0, 0.0
 
         async def limited() -> Message:
-            nonlocal got
-            message = await receive()
+            nonlocal got, until
+            if until is math.inf:  # all of it is here: whoever asks again waits for the client to go
+                return await receive()
+            until = until or _until()
+            message = await _before(until, receive)
             got += len(message.get("body", b""))
             if got > self._max:
                 raise BodyTooLarge
+            if not message.get("more_body"):
+                until = math.inf
             return message
 
         return limited
@@ -79,13 +89,18 @@ class BodyTooLarge(Exception):
     """The request's body is larger than anything that is taken here."""
 
 
+class BodyTooSlow(Exception):
+    """The request's body comes in so slowly that whoever sends it only wants to hold the line."""
+
+
 async def whole_body(receive: Receive, length: str, most: int = MAX_BODY) -> bytes:
-    """The request's body; ``length`` is what it says of itself. Raises BodyTooLarge, ClientDisconnect."""
+    """The request's body; ``length`` is what it says of itself. Raises BodyTooLarge, BodyTooSlow, ClientDisconnect."""
     if _says_more(length, most):
         raise BodyTooLarge
-    pieces, got, more = [], 0, True
+    pieces, got, more, until = [], 0, True, 0.0
     while more:
-        message = await receive()
+        until = until or _until()
+        message = await _before(until, receive)
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         pieces.append(message.get("body", b""))
@@ -94,6 +109,40 @@ async def whole_body(receive: Receive, length: str, most: int = MAX_BODY) -> byt
             raise BodyTooLarge
         more = message.get("more_body", False)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def _until() -> float:
+    return asyncio.get_running_loop().time() + BODY_SECONDS
+
+
+async def _before(until: float, receive: Receive) -> Message:
+    """The next piece. Raises BodyTooSlow; a clock is set only where the piece is not there yet, for each costs."""
+    step = receive().__await__()
+    try:
+        waits_for = next(step)
+    except StopIteration as here:
+        message: Message = here.value
+        return message
+    try:
+        async with asyncio.timeout_at(until):
+            return await _Rest(step, waits_for)
+    except TimeoutError as e:
+        raise BodyTooSlow from e
+
+
+class _Rest:
+    """What is left of something that has been begun and waits for its first future."""
+
+    def __init__(self, step: Generator[Any, None, Message], waits_for: Any) -> None:
+        self._step, self._waits_for = step, waits_for
+
+    def __await__(self) -> Generator[Any, None, Message]:
+        try:
+            yield self._waits_for
+        except BaseException as e:
+            self._step.throw(e)
+            raise
+        return (yield from self._step)
 
 
 def _says_more(length: str, most: int) -> bool:
