@@ -29,6 +29,7 @@ from intake.config import listen_pair, words
 from intake.journal import journal
 from intake.web.app import create_app
 from intake.web.context import WebContext
+from intake.web.wire import hearing
 from intake.worker import utc_now
 
 TOLD_SECONDS = 300.0  # how long /healthz speaks of a thread that ended
@@ -198,7 +199,7 @@ class Services:
         app = create_app(web_context(self.house, self.health, demo=self.demo))
         config = uvicorn.Config(
             app, host=pair[0], port=pair[1], log_config=None, access_log=False, server_header=False, lifespan="off",
-            timeout_graceful_shutdown=10, limit_concurrency=500, h11_max_incomplete_event_size=65536,
+            timeout_graceful_shutdown=10, limit_concurrency=500, http=hearing(app.signed),
         )  # fmt: skip
         self._web = _Uvicorn(config)
         task = asyncio.create_task(self._web.serve())

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 
 from intake.errors import IntakeError, StoreUnavailable, Temporary
 from intake.journal import journal
@@ -20,22 +21,17 @@ from intake.ports import Store
 
 BATCH_BYTES = 16_000_000  # a transaction stays small in memory, however large the mails
 Outcome = Accepted | BaseException
-_Future = Future[Accepted] | asyncio.Future[Accepted]
+Then = Callable[[Outcome], None]
 log = journal("inbox")
 
 
 class _Waiting:
-    """An arrival and whoever waits for it: a thread, or a coroutine of ``loop``."""
+    """An arrival, and what to do with its outcome: in ``loop``, else in the writer's thread."""
 
-    __slots__ = ("arrival", "future", "loop")
+    __slots__ = ("arrival", "loop", "then")
 
-    def __init__(
-        self,
-        arrival: Arrival,
-        future: _Future,
-        loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        self.arrival, self.future, self.loop = arrival, future, loop
+    def __init__(self, arrival: Arrival, then: Then, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        self.arrival, self.then, self.loop = arrival, then, loop
 
 
 class InboxWriter:
@@ -89,28 +85,32 @@ class InboxWriter:
         """Like accept, without waiting: the future is done after the commit."""
         future: Future[Accepted] = Future()
         future.set_running_or_notify_cancel()  # it is on its way: nobody can cancel it any more
-        self._put([_Waiting(arrival, future)])
+        self._put([_Waiting(arrival, partial(_settle, future))])
         return future
 
     async def accept_async(self, arrival: Arrival) -> Accepted:
         """Like accept, for coroutines. Cancelling the caller does not undo the commit."""
+        future: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
+        self.accept_soon(arrival, partial(_settle, future))
+        return await future
+
+    def accept_soon(self, arrival: Arrival, then: Then) -> None:
+        """Like accept, for code of the running loop: ``then`` gets what came of it, after the commit, in this loop."""
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Accepted] = loop.create_future()
-        waiting = _Waiting(arrival, future, loop)
+        waiting = _Waiting(arrival, then, loop)
         turn = self._turns.get(loop)
         if turn is None:
             self._turns[loop] = [waiting]
             loop.call_soon(self._hand_over, loop)
         else:
             turn.append(waiting)
-        return await future
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
         turn = self._turns.pop(loop)
         try:
             self._put(turn)
         except StoreUnavailable as e:
-            _settle_all([(waiting.future, e) for waiting in turn])
+            _settle_all([(waiting.then, e) for waiting in turn])
 
     def _put(self, many: Sequence[_Waiting]) -> None:
         with self._gate:
@@ -168,12 +168,12 @@ class InboxWriter:
 
 def _answer(batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
     """Wake threads at once and each loop once a batch."""
-    loops: dict[asyncio.AbstractEventLoop, list[tuple[_Future, Outcome]]] = {}
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[Then, Outcome]]] = {}
     for waiting, outcome in zip(batch, outcomes, strict=True):
         if waiting.loop is None:
-            _settle(waiting.future, outcome)
+            waiting.then(outcome)
         else:
-            loops.setdefault(waiting.loop, []).append((waiting.future, outcome))
+            loops.setdefault(waiting.loop, []).append((waiting.then, outcome))
     for loop, settled in loops.items():
         try:
             loop.call_soon_threadsafe(_settle_all, settled)
@@ -181,12 +181,15 @@ def _answer(batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
             continue
 
 
-def _settle_all(settled: Sequence[tuple[_Future, Outcome]]) -> None:
-    for future, outcome in settled:
-        _settle(future, outcome)
+def _settle_all(settled: Sequence[tuple[Then, Outcome]]) -> None:
+    for then, outcome in settled:
+        try:
+            then(outcome)
+        except Exception as e:  # noqa: BLE001 the others wait too
+            log.error("an answer broke", error=e)
 
 
-def _settle(future: _Future, outcome: Outcome) -> None:
+def _settle(future: Future[Accepted] | asyncio.Future[Accepted], outcome: Outcome) -> None:
     if future.done():  # who hung up has cancelled it
         return
     if isinstance(outcome, BaseException):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -23,7 +22,7 @@ log = journal("web")
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(context: WebContext) -> Starlette:
+def create_app(context: WebContext) -> hooks.SignedFirst:
     """The application for one house."""
     signed = hooks.signed_hooks(context)
     app = hooks.SignedFirst(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -11,14 +11,14 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from intake import resources
 from intake.channels import app, foreign, form
 from intake.channels.standard_webhooks import BadBody, BadSignature
 from intake.errors import RuleError, SettingError, Temporary
 from intake.journal import journal
-from intake.model import Arrival
+from intake.model import Accepted, Arrival
 from intake.web.context import WebContext, context_of
 from intake.web.security import BodyTooLarge, BodyTooSlow, whole_body
 
@@ -40,26 +40,41 @@ class SignedHook:
 
     def __init__(self, check: Check, context: WebContext) -> None:
         self._check, self._context = check, context
+        self.writer = context.writer
+
+    def arrival(self, headers: Mapping[str, str], raw: bytes) -> Arrival:
+        """What is signed there. Raises BadSignature, BadBody, SettingError."""
+        return self._check(headers, raw, self._context.webhook_secrets(), self._context.clock())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        context = self._context
-        found = {READ[name]: value.decode("latin-1") for name, value in scope["headers"] if name in READ}
+        found = headers_of(scope["headers"])
+        outcome: Accepted | BaseException
         try:
             raw = await whole_body(receive, found.get("content-length", ""))
-            arrival = self._check(found, raw, context.webhook_secrets(), context.clock())
-            body = b'{"id":"%d"}' % (await context.writer.accept_async(arrival)).message_id
-            start = _start(202, len(body))
+            outcome = await self.writer.accept_async(self.arrival(found, raw))
         except ClientDisconnect:
             return
         except Exception as e:  # noqa: BLE001 nothing of it is shown: it may quote a person or the inside
-            status, answer = _refusal(e)
-            body = json.dumps(answer).encode()
-            start = _start(status, len(body))
-        await send(start)
+            outcome = e
+        status, body = answer_to(outcome)
+        await send({"type": "http.response.start", "status": status, "headers": head_of(status, len(body))})
         await send({"type": "http.response.body", "body": body})
 
 
-def _refusal(error: Exception) -> tuple[int, dict[str, str]]:
+def headers_of(given: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Those that a hook looks at; names are lower case already."""
+    return {READ[name]: value.decode("latin-1") for name, value in given if name in READ}
+
+
+def answer_to(outcome: Accepted | BaseException) -> tuple[int, bytes]:
+    """Status and body."""
+    if isinstance(outcome, Accepted):
+        return 202, b'{"id":"%d"}' % outcome.message_id
+    status, answer = _refusal(outcome)
+    return status, json.dumps(answer).encode()
+
+
+def _refusal(error: BaseException) -> tuple[int, dict[str, str]]:
     match error:
         case BadSignature():
             return 401, {"error": "signature"}
@@ -77,8 +92,8 @@ def _refusal(error: Exception) -> tuple[int, dict[str, str]]:
 
 
 @lru_cache(maxsize=256)
-def _start(status: int, length: int) -> Message:
-    """The head of an answer; nobody may change it."""
+def head_of(status: int, length: int) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer; nobody may change the list."""
     headers = [
         (b"content-type", b"application/json"),
         (b"x-content-type-options", b"nosniff"),
@@ -88,13 +103,13 @@ def _start(status: int, length: int) -> Message:
         headers.append((b"connection", b"close"))
     if status == 503:
         headers.append((b"retry-after", b"%d" % RETRY_SECONDS))
-    return {"type": "http.response.start", "status": status, "headers": headers}
+    return headers
 
 
 class SignedFirst(Starlette):
     """Looks for signed hooks before everything that pages need; the routes answer other methods."""
 
-    signed: Mapping[str, ASGIApp] = MappingProxyType({})
+    signed: Mapping[str, SignedHook] = MappingProxyType({})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in self.signed:
@@ -103,7 +118,7 @@ class SignedFirst(Starlette):
             await super().__call__(scope, receive, send)
 
 
-def signed_hooks(context: WebContext) -> dict[str, ASGIApp]:
+def signed_hooks(context: WebContext) -> dict[str, SignedHook]:
     """Form and app by their paths."""
     checks = {"/hooks/form": form.arrival_from_hook, "/hooks/app": app.arrival_from_hook}
     return {path: SignedHook(check, context) for path, check in checks.items()}

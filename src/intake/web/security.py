@@ -60,7 +60,7 @@ class Guard:
         await self._app(scope, self._limited(receive), with_headers)
 
     def _refusal(self, request: Request) -> PlainTextResponse | None:
-        if _says_more(request.headers.get("content-length", ""), self._max):
+        if says_more(request.headers.get("content-length", ""), self._max):
             return PlainTextResponse("too large", 413)
         if request.method in SAFE or request.url.path.startswith(SIGNED):
             return None
@@ -95,7 +95,7 @@ class BodyTooSlow(Exception):
 
 async def whole_body(receive: Receive, length: str, most: int = MAX_BODY) -> bytes:
     """The request's body; ``length`` is what it says of itself. Raises BodyTooLarge, BodyTooSlow, ClientDisconnect."""
-    if _says_more(length, most):
+    if says_more(length, most):
         raise BodyTooLarge
     pieces, got, more, until = [], 0, True, 0.0
     while more:
@@ -145,8 +145,11 @@ class _Rest:
         return (yield from self._step)
 
 
-def _says_more(length: str, most: int) -> bool:
-    """Looked at as text first: a server may hand on ``²``, or more digits than Python makes a number of."""
+def says_more(length: str, most: int) -> bool:
+    """Whether a Content-Length is above ``most``.
+
+    Looked at as text first: a server may hand on ``²``, or more digits than Python makes a number of.
+    """
     digits = length.lstrip("0") if length.isdecimal() else ""
     return len(digits) > len(str(most)) or int(digits or 0) > most
 

@@ -1,0 +1,188 @@
+"""Signed hooks straight off the wire, and connections that dawdle: uvicorn's HTTP protocol with both added.
+
+A form's server may bring thousands a second. ASGI gives each request a scope, an event, a task and two messages on the
+way out: more than it costs to check a form, encrypt it and keep it. So a hook's plain request is heard and answered
+here. Whatever is not plain (one behind another on the wire, HTTP/1.0, Expect, a full house, a client that does not
+read) goes the usual way, to the same SignedHook.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from intake.channels.inbox import Outcome
+from intake.web.hooks import SignedHook, answer_to, head_of, headers_of
+from intake.web.security import BODY_SECONDS, MAX_BODY, BodyTooLarge, BodyTooSlow, says_more
+
+HEAD_SECONDS = 60.0  # from the connection, or from a request's first byte, until all of its head is here
+
+
+class HookProtocol(HttpToolsProtocol):
+    """One connection. ``signed``: the hooks by the path that a request names, to the letter."""
+
+    signed: ClassVar[Mapping[bytes, SignedHook]] = {}
+    _dated: ClassVar[tuple[list[tuple[bytes, bytes]], bytes]] = ([], b"")
+    _clock: asyncio.TimerHandle | None = None
+    _hooked: HookCycle | None = None  # whose body comes in, where it is a hook's
+    _is_in_head = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Whoever says nothing goes."""
+        super().connection_made(transport)
+        self._clock = self.loop.call_later(HEAD_SECONDS, self.timeout_keep_alive_handler)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """What is being committed is committed; its answer finds nobody."""
+        self._stop_clock()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """A clock is set only where something is still to come, for each costs."""
+        super().data_received(data)
+        if self._clock is None:
+            if self._is_in_head:
+                self._clock = self.loop.call_later(HEAD_SECONDS, self.timeout_keep_alive_handler)
+            elif self._hooked is not None and self._hooked.is_expected:
+                self._clock = self.loop.call_later(BODY_SECONDS, self._hooked.end, BodyTooSlow())
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request."""
+        self._is_in_head = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Here it is decided who answers."""
+        self._is_in_head = False
+        self._stop_clock()
+        hook = self.signed.get(self.url)
+        if hook is None or not self._is_plain():
+            self._hooked = None
+            super().on_headers_complete()
+            return
+        cycle = self._hooked = HookCycle(self, hook, headers_of(self.headers), self.parser.should_keep_alive())
+        self.cycle = cycle  # type: ignore[assignment]
+        if says_more(cycle.headers.get("content-length", ""), MAX_BODY):
+            cycle.end(BodyTooLarge())
+
+    def _is_plain(self) -> bool:
+        return (
+            self.parser.get_method() == b"POST"
+            and self.parser.get_http_version() == "1.1"
+            and not (self.expect_100_continue or self.parser.should_upgrade() or self.flow.write_paused)
+            and (self.cycle is None or self.cycle.response_complete)
+            and (self.limit_concurrency is None or len(self.connections) < self.limit_concurrency)
+        )
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of it."""
+        if self._hooked is not None:
+            self._hooked.feed(body)
+        else:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """All of it is here."""
+        if self._hooked is not None:
+            self._stop_clock()
+            self._hooked.whole()
+        else:
+            super().on_message_complete()
+
+    def answer(self, status: int, body: bytes, keep_alive: bool) -> None:
+        """Head and body in one piece; then the next request, or the end."""
+        if self.transport.is_closing():
+            return
+        always, dated = HookProtocol._dated
+        if always is not self.server_state.default_headers:  # another list each second
+            always = self.server_state.default_headers
+            dated = b"".join(b"%s: %s\r\n" % pair for pair in always)
+            HookProtocol._dated = always, dated
+        self.transport.write(STATUS_LINE[status] + dated + _head(status, len(body), keep_alive) + body)
+        if not keep_alive:
+            self.transport.close()
+
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+
+
+@lru_cache(maxsize=256)
+def _head(status: int, length: int, keep_alive: bool) -> bytes:
+    headers = [pair for pair in head_of(status, length) if pair[0] != b"connection"]
+    if not keep_alive:
+        headers.append((b"connection", b"close"))
+    return b"".join(b"%s: %s\r\n" % pair for pair in headers) + b"\r\n"
+
+
+class HookCycle:
+    """One request to a hook and its answer, in the place of uvicorn's own cycle of a request."""
+
+    __slots__ = ("_hook", "_pieces", "_protocol", "_size", "disconnected", "headers", "keep_alive", "more_body",
+                 "response_complete")  # fmt: skip
+
+    def __init__(self, protocol: HookProtocol, hook: SignedHook, headers: dict[str, str], keep_alive: bool) -> None:
+        self._protocol, self._hook, self.headers, self.keep_alive = protocol, hook, headers, keep_alive
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self.more_body = True
+        self.response_complete = self.disconnected = False
+
+    @property
+    def message_event(self) -> Any:
+        """uvicorn sets it when the client has gone; nobody here waits for that."""
+        return self
+
+    def set(self) -> None:
+        """See message_event."""
+
+    @property
+    def is_expected(self) -> bool:
+        """Some of the body is still to come, and would be looked at."""
+        return self.more_body and not self.response_complete
+
+    def feed(self, piece: bytes) -> None:
+        """The next piece of the body; after an answer it is read over."""
+        self._size += len(piece)
+        if self.response_complete:
+            return
+        if self._size > MAX_BODY:
+            self.end(BodyTooLarge())
+        else:
+            self._pieces.append(piece)
+
+    def whole(self) -> None:
+        """Check it and hand it to the writer."""
+        self.more_body = False
+        if self.response_complete:
+            return
+        pieces = self._pieces
+        try:
+            arrival = self._hook.arrival(self.headers, pieces[0] if len(pieces) == 1 else b"".join(pieces))
+            self._hook.writer.accept_soon(arrival, self.end)
+        except Exception as e:  # noqa: BLE001 whatever it is, it is answered
+            self.end(e)
+
+    def end(self, outcome: Outcome) -> None:
+        """Answer once; a connection that was told 408 is closed."""
+        if self.response_complete:
+            return
+        self.response_complete = True
+        self._pieces.clear()
+        status, body = answer_to(outcome)
+        self._protocol.answer(status, body, self.keep_alive and status != 408)
+        self._protocol.on_response_complete()
+
+
+def hearing(hooks: Mapping[str, SignedHook]) -> type[HookProtocol]:
+    """The protocol that hears these hooks, for uvicorn's ``http``."""
+
+    class Hearing(HookProtocol):
+        signed: ClassVar[Mapping[bytes, SignedHook]] = {path.encode("ascii"): hook for path, hook in hooks.items()}
+
+    return Hearing
