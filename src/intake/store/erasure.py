@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from intake.model import MailState
 from intake.ports.rows import Reach
 from intake.store.context import Context
+from intake.store.notes import NOTE
 from intake.store.search import Search
 from intake.store.tables import (
     blob,
@@ -131,9 +132,11 @@ class Erasure:
         self.remove_person(reach.seeker_id)
 
     def remove_blobs(self, key_ids: Sequence[int]) -> None:
-        """Everything under these keys. A mail that still waits is over with its bytes: who holds it loses the lease,
-        and whether that one has left is not known."""
+        """Everything under these keys, and the notes that name it: SQLite gives a blob's number again. A mail that
+        still waits is over with its bytes: who holds it loses the lease, and whether that one has left is not known."""
         for ids in _chunks(key_ids):
+            gone = sa.select(blob.c.id).where(blob.c.key_id.in_(ids), blob.c.kind == NOTE)
+            self._run(sa.delete(note).where(note.c.blob_id.in_(gone)))
             self._run(sa.delete(blob).where(blob.c.key_id.in_(ids)))
             self._run(_END_MAILS.where(outbox.c.key_id.in_(ids)))
 

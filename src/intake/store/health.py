@@ -49,7 +49,7 @@ _LOOKS = (
         "{} mails wait to leave without their bytes",
         _lost(
             sa.select(outbox.c.id).where(
-                outbox.c.state.in_(["queued", "claimed"]), ~sa.exists().where(blob.c.id == outbox.c.blob_id)
+                outbox.c.state.in_(["queued", "claimed"]), ~sa.exists().where(blob.c.key_id == outbox.c.key_id)
             )
         ),
     ),

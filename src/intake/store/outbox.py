@@ -259,8 +259,9 @@ class Outbox:
         answered: dict[int, tuple[int, ...]] = {}
         for outbox_id, case_id in self._c.conn.execute(_OF_ROWS, {"ids": [r.id for r in rows]}):
             answered[outbox_id] = (*answered.get(outbox_id, ()), case_id)
-        sealed = self._blobs.get_many([r.blob_id for r in rows])
-        return [letters.item(r, sealed.get(r.blob_id), answered.get(r.id, ())) for r in rows]
+        # By its own key, never by the blob's number: SQLite gives the number of an erased mail again.
+        sealed = self._blobs.of_keys([r.key_id for r in rows], LETTER)
+        return [letters.item(r, sealed.get(r.key_id), answered.get(r.id, ())) for r in rows]
 
 
 def _unique_part(message_id: str) -> str:

@@ -97,6 +97,31 @@ def test_a_mail_in_somebodys_hands_ends_with_its_bytes(store: SqlStore) -> None:
     assert states[held.id] is MailState.UNKNOWN
 
 
+def test_a_mail_that_was_erased_never_shows_what_came_after_it(store: SqlStore) -> None:
+    """SQLite gives the number of a blob that was the last one again: to somebody else's words (a random history)."""
+    mine, case_id = live(store, "M-1", "canary@example.jp", 0)
+    with store.read() as tx:
+        erased = tx.outbox.of_case(case_id)
+    erase(store, mine)
+    live(store, "M-2", "other@example.jp", 10)
+    with store.read() as tx:
+        for item in erased:
+            mail = tx.outbox.get(item.id).mail
+            assert (mail.to, mail.subject, mail.text, mail.data) == ("", "", "", b"")
+        assert len(tx.outbox.find(limit=100)) == 4
+
+
+def test_a_note_goes_with_its_words(store: SqlStore) -> None:
+    """Its number may be somebody else's in the next moment."""
+    mine, case_id = live(store, "M-1", "canary@example.jp", 0)
+    with store.write() as tx:
+        tx.erasure.remove_blobs(tx.erasure.reach(mine).key_ids)
+    _, other = live(store, "M-2", "other@example.jp", 10)
+    with store.read() as tx:
+        assert tx.notes.of_case(case_id) == []
+        assert len(tx.notes.of_case(other)) == 1
+
+
 def test_residue_is_named(store: SqlStore) -> None:
     mine, _ = live(store, "M-1", "canary@example.jp", 0)
     with store.read() as tx:
