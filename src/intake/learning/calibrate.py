@@ -12,7 +12,7 @@ from intake.learning.corpus import Line
 from intake.learning.linear import Rows, fit
 from intake.model import DESTRUCTIVE
 from intake.understanding.reasons import WISHES, reasons_of
-from intake.understanding.sureness import chance, kind_of, prefix_of
+from intake.understanding.sureness import UNCLEAR, chance, kind_of, prefix_of
 
 # Precision asked of `auto` on letters that the readers never saw. Two fifths of them were written to be mistaken: what
 # gives 0.984 of these all together gives 0.995 of everyday mail.
@@ -38,6 +38,7 @@ class Outcome:
     reason_odds: tuple[float, ...]
     reason_labels: tuple[str, ...]
     doubted: bool = False  # a person looks at it whatever the chance
+    unclear: bool = False  # the gate doubts the leaving or the erasure
     views: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())  # odds of the linear reader, of the network
 
     @property
@@ -45,10 +46,15 @@ class Outcome:
         """Whether exactly the right requests were read."""
         return self.chosen == self.line.requests
 
+    @property
+    def harmful(self) -> bool:
+        """Whether somebody is wrongly taken to leave, or to want their data erased."""
+        return bool(DESTRUCTIVE & set(self.chosen) - set(self.line.requests or ()))
+
 
 def calibrate(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    """Weights that turn the signs into the chance of being exactly right: one set for readings that ask for something,
-    one for the others."""
+    """Weights that turn the signs into the chance of being exactly right: one set for leaving and erasure, one for
+    readings that ask for something else, one for those that ask for nothing."""
     usable = [o for o in outcomes if o.line.requests is not None]
     found: dict[str, float] = {}
     for prefix in sorted({prefix_of(o.figures) for o in usable}):
@@ -69,20 +75,21 @@ def _weights(outcomes: Sequence[Outcome], prefix: str) -> dict[str, float]:
 
 def floors_of(outcomes: Sequence[Outcome], sure: dict[str, float]) -> dict[str, float]:
     """The least chance with which a reading is sure: above it, ``AIM`` of the letters are right, none of them is
-    wrongly taken for leaving or erasure, nor are ``HARMLESS`` of all lines, near misses and minimal pairs included."""
-    lines = [o for o in outcomes if o.line.requests is not None and not o.doubted]
+    wrongly taken for leaving or erasure, nor are ``HARMLESS`` of all lines, near misses and minimal pairs included.
+    Where the gate doubts, the floor lies higher, see ``_unclear``."""
+    every = [o for o in outcomes if o.line.requests is not None and not o.doubted]
+    lines = [o for o in every if not o.unclear]
     rated: dict[str, list[tuple[float, bool]]] = {kind: [] for kind in KINDS}
     harmless: dict[str, list[tuple[float, bool]]] = {kind: [] for kind in KINDS}
     worst = dict.fromkeys(KINDS, 0.0)
     for one in lines:
         value, kind = chance(one.figures, sure), kind_of(one.chosen)
-        wrong = bool(DESTRUCTIVE & set(one.chosen) - set(one.line.requests or ()))
         if one.line.kind == "message":
             rated[kind].append((value, one.exact))
-            if wrong:
+            if one.harmful:
                 worst[kind] = max(worst[kind], _above(value))
-        harmless[kind].append((value, not wrong))
-    return {
+        harmless[kind].append((value, not one.harmful))
+    floors = {
         kind: max(
             _floor(rated[kind], AIM[kind]),
             _floor(harmless[kind], HARMLESS),
@@ -91,6 +98,21 @@ def floors_of(outcomes: Sequence[Outcome], sure: dict[str, float]) -> dict[str, 
         )
         for kind in KINDS
     }
+    unclear = [o for o in every if o.unclear]
+    return floors | {
+        kind + UNCLEAR: _unclear([o for o in unclear if kind_of(o.chosen) == kind], sure, floors[kind])
+        for kind in SURE_AT_LEAST
+    }
+
+
+def _unclear(outcomes: Sequence[Outcome], sure: dict[str, float], least: float) -> float:
+    """What the chance must reach against the gate's doubts: clearly more than any letter had that was wrongly taken for
+    leaving or erasure, more than any sentence, near misses and minimal pairs included, and no less than without
+    doubts."""
+    rated = [(chance(o.figures, sure), o.exact) for o in outcomes if o.line.kind == "message"]
+    harmful = [(chance(o.figures, sure), o.line.kind) for o in outcomes if o.harmful]
+    worst = max((_above(value) if kind == "message" else value + 0.0001 for value, kind in harmful), default=0.0)
+    return max(round(worst, 4), least, _floor(rated, AIM["withdrawal"]))
 
 
 def _above(value: float) -> float:

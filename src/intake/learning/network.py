@@ -1,101 +1,30 @@
-"""Trains the third reader, a small network over windows of five words, with numpy alone."""
+"""Trains the third reader, a small network over windows of five words, with numpy alone.
+
+Words give windows, windows give sentences (with their neighbours and their own end), and each sentence is looked at a
+second time beside the most that any sentence of the letter says. ``step`` goes that way and back.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int64]
+from intake.learning.letters import WIDTH, Batch, Floats, Ints, Letter, batches
+from intake.understanding.network import PLACES, TAIL
+
 Parameters = dict[str, Floats]
 
-WIDTH = 5  # words that a window sees
 UNITS = 128
+CONTEXT = 64  # units of the second look
 WORD, SURFACE = 64, 24  # numbers for a word and for the form in which it stands
-EPOCHS = 18
-TOKENS = 4500  # of a batch
-DROP = 0.3
+EPOCHS = 20
+DROP = 0.25
 FORGET = 0.08  # words left out at random while learning
+PLAIN = 0.1  # words known by their class alone while learning, as those are that no line has
 RATE = 3e-3
 DECAY = 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A line as the network sees it: numbers of words and of surfaces, and the sentence of each; what is right."""
-
-    words: Ints  # 0 is padding, 1 any word that is not learned
-    known: Ints  # the same words among those of which something is known beforehand; 0: nothing
-    surfaces: Ints
-    sizes: Ints  # how many words each sentence has
-    subject: npt.NDArray[np.bool_]  # of each sentence
-    right: Floats
-    counts: Floats  # what each label of this line counts
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Letters side by side."""
-
-    words: Ints
-    known: Ints
-    surfaces: Ints
-    present: Floats
-    subject: Floats
-    starts: Ints  # first token of each sentence, in the padded row of tokens
-    sizes: Ints
-    owner: Ints  # the letter of each sentence
-    first: Ints  # first sentence of each letter
-    right: Floats
-    counts: Floats
-
-
-def batch(letters: Sequence[Letter]) -> Batch:
-    """Letters side by side, with room between the sentences."""
-    pad = WIDTH // 2
-    sizes = np.concatenate([one.sizes for one in letters])
-    starts = pad + np.concatenate([[0], np.cumsum(sizes + pad)[:-1]])
-    places = np.repeat(starts, sizes) + np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    count = int(starts[-1] + sizes[-1] + pad)
-    sentences = [len(one.sizes) for one in letters]
-
-    def row(values: Sequence[Ints]) -> Ints:
-        out = np.zeros(count, np.int64)
-        out[places] = np.concatenate(values)
-        return out
-
-    subject = np.repeat(np.concatenate([one.subject for one in letters]), sizes).astype(np.int64)
-    words = row([one.words for one in letters])
-    return Batch(
-        words,
-        row([one.known for one in letters]),
-        row([one.surfaces for one in letters]),
-        (words > 0).astype(np.float32)[:, None],
-        row([subject]).astype(np.float32)[:, None],
-        starts,
-        sizes,
-        np.repeat(np.arange(len(letters)), sentences),
-        np.concatenate([[0], np.cumsum(sentences)[:-1]]),
-        np.stack([one.right for one in letters]),
-        np.stack([one.counts for one in letters]),
-    )
-
-
-def _batches(letters: Sequence[Letter], order: Ints) -> Iterator[Batch]:
-    here: list[Letter] = []
-    size = 0
-    for number in order:
-        one = letters[number]
-        if here and size + len(one.words) > TOKENS:
-            yield batch(here)
-            here, size = [], 0
-        here.append(one)
-        size += len(one.words)
-    if here:
-        yield batch(here)
 
 
 def start(words: int, surfaces: int, labels: int, dice: np.random.Generator) -> Parameters:
@@ -112,11 +41,40 @@ def start(words: int, surfaces: int, labels: int, dice: np.random.Generator) -> 
         "sentence": normal(2 * UNITS, UNITS),
         "before": normal(2 * UNITS, UNITS) * np.float32(0.5),
         "after": normal(2 * UNITS, UNITS) * np.float32(0.5),
+        "tail": normal(UNITS, UNITS) * np.float32(0.6),
         "sentence0": np.zeros(UNITS, np.float32),
         "label": normal(UNITS, labels),
         "label0": np.full(labels, -2.0, np.float32),
         "letter": normal(UNITS, labels),
+        "own": normal(UNITS, CONTEXT),
+        "whole": normal(UNITS, CONTEXT),
+        "place": normal(PLACES, CONTEXT) * np.float32(0.3),
+        "context0": np.zeros(CONTEXT, np.float32),
+        "context": normal(CONTEXT, labels) * np.float32(0.3),
     }
+
+
+class _Words(NamedTuple):
+    """The lowest layer of a batch: what stands in the windows, and what they give to the units."""
+
+    words: Ints  # as they were looked up
+    wide: Floats
+    raw: Floats
+    kept_x: Floats
+    kept_h: Floats | np.float32
+    seen: Floats  # after the bend and the dice
+
+
+class _Pools(NamedTuple):
+    """What a sentence takes from its windows: the largest value of each unit, their sum, the largest at its end."""
+
+    largest: Floats
+    tail: Floats
+    share: Floats
+    tail_from: Ints
+    both: Floats  # largest and sum side by side
+    before: Floats  # the same of the sentence before
+    after: Floats
 
 
 def _windows(x: Floats) -> Floats:
@@ -145,60 +103,106 @@ def _kept(dice: np.random.Generator | None, shape: tuple[int, ...]) -> Floats | 
     return (dice.random(shape, np.float32) >= DROP).astype(np.float32) * np.float32(1 / (1 - DROP))
 
 
+def _look(p: Parameters, fixed: Floats, b: Batch, dice: np.random.Generator | None) -> _Words:
+    shape = len(b.words)
+    words, present = b.words, b.present
+    if dice is not None:
+        present = present * (dice.random((shape, 1), np.float32) >= FORGET)
+        words = np.where((dice.random(shape, np.float32) < PLAIN) & (words > 0), 1, words)
+    x = np.concatenate([p["word"][words] + fixed[b.known], p["surface"][b.surfaces], b.subject], axis=1)
+    kept_x = present * _kept(dice, x.shape)
+    wide = _windows(x * kept_x)
+    raw = wide @ p["window"] + p["window0"]
+    kept_h = b.present * _kept(dice, raw.shape)
+    return _Words(words, wide, raw, kept_x, kept_h, np.maximum(raw, 0) * kept_h)
+
+
+def _pool(b: Batch, seen: Floats, same: Floats) -> _Pools:
+    ends = b.starts + np.maximum(b.sizes, 1)
+    tail_from = np.maximum(b.starts, ends - TAIL)
+    bounds = np.stack([b.starts, ends], axis=1).ravel()
+    largest = np.maximum.reduceat(seen, bounds, axis=0)[::2]
+    tail = np.maximum.reduceat(seen, np.stack([tail_from, ends], axis=1).ravel(), axis=0)[::2]
+    share = (1 / np.sqrt(1 + b.sizes)).astype(np.float32)[:, None]
+    both = np.concatenate([largest, np.add.reduceat(seen, bounds, axis=0)[::2] * share], axis=1)
+    nothing = np.zeros((1, both.shape[1]), np.float32)
+    before = np.concatenate([nothing, both[:-1] * same])
+    return _Pools(largest, tail, share, tail_from, both, before, np.concatenate([both[1:] * same, nothing]))
+
+
+def _places(b: Batch) -> Floats:
+    """As ``understanding.network.places``, for all letters of a batch."""
+    counts = np.diff(np.append(b.first, len(b.owner)))[b.owner]
+    at = np.arange(len(b.owner)) - b.first[b.owner]
+    behind = counts - 1 - at
+    rows = [at == 0, behind == 0, behind == 1, counts == 1, np.minimum(counts, 12) / 12, b.subject[b.starts, 0]]
+    return np.stack(rows, axis=1).astype(np.float32)
+
+
 def step(
     p: Parameters, fixed: Floats, b: Batch, dice: np.random.Generator | None = None, learns: bool = True
 ) -> tuple[Floats, Parameters]:
     """Log odds of the letters and, where it learns, the slopes of the loss. ``dice`` leave something out at random."""
-    shape = len(b.words)
-    kept = b.present if dice is None else b.present * (dice.random((shape, 1), np.float32) >= FORGET)
-    x = np.concatenate([p["word"][b.words] + fixed[b.known], p["surface"][b.surfaces], b.subject], axis=1)
-    kept_x = kept * _kept(dice, x.shape)
-    wide = _windows(x * kept_x)
-    raw = wide @ p["window"] + p["window0"]
-    kept_h = b.present * _kept(dice, raw.shape)
-    h = np.maximum(raw, 0) * kept_h
-    bounds = np.stack([b.starts, b.starts + np.maximum(b.sizes, 1)], axis=1).ravel()
-    largest = np.maximum.reduceat(h, bounds, axis=0)[::2]
-    summed = np.add.reduceat(h, bounds, axis=0)[::2]
-    share = (1 / np.sqrt(1 + b.sizes)).astype(np.float32)[:, None]
-    q = np.concatenate([largest, summed * share], axis=1)
+    low = _look(p, fixed, b, dice)
     same = (b.owner[1:] == b.owner[:-1]).astype(np.float32)[:, None]
-    nothing = np.zeros((1, q.shape[1]), np.float32)
-    previous = np.concatenate([nothing, q[:-1] * same])
-    following = np.concatenate([q[1:] * same, nothing])
-    inner = q @ p["sentence"] + previous @ p["before"] + following @ p["after"] + p["sentence0"]
+    pools = _pool(b, low.seen, same)
+    inner = pools.both @ p["sentence"] + pools.before @ p["before"] + pools.after @ p["after"]
+    inner += pools.tail @ p["tail"] + p["sentence0"]
     kept_u = _kept(dice, inner.shape)
     u = np.maximum(inner, 0) * kept_u
-    odds = np.exp(np.clip(u @ p["label"] + p["label0"], -30, 30))
-    total = np.add.reduceat(odds, b.first, axis=0)
     top = np.maximum.reduceat(u, b.first, axis=0)
+    place = _places(b)
+    beside = u @ p["own"] + top[b.owner] @ p["whole"] + place @ p["place"] + p["context0"]
+    kept_v = _kept(dice, beside.shape)
+    v = np.maximum(beside, 0) * kept_v
+    odds = np.exp(np.clip(u @ p["label"] + p["label0"] + v @ p["context"], -30, 30))
+    total = np.add.reduceat(odds, b.first, axis=0)
     scores = np.log(total) + top @ p["letter"]
     if not learns:
         return scores, {}
     slope = b.counts * (1 / (1 + np.exp(-np.clip(scores, -30, 30))) - b.right) / np.float32(len(b.right))
-    out: Parameters = {"letter": np.asarray(top.T @ slope, np.float32)}
     d_said = slope[b.owner] * odds / total[b.owner]
-    out["label"], out["label0"] = u.T @ d_said, d_said.sum(axis=0)
-    d_u = d_said @ p["label"].T
-    d_u += np.where((u == top[b.owner]) & (u > 0), (slope @ p["letter"].T)[b.owner], 0)
-    d_inner = d_u * kept_u * (inner > 0)
-    out["sentence"], out["sentence0"] = q.T @ d_inner, d_inner.sum(axis=0)
-    out["before"], out["after"] = previous.T @ d_inner, following.T @ d_inner
+    d_beside = (d_said @ p["context"].T) * kept_v * (beside > 0)
+    out: Parameters = {
+        "letter": np.asarray(top.T @ slope, np.float32),
+        "label": u.T @ d_said,
+        "label0": d_said.sum(axis=0),
+        "context": v.T @ d_said,
+        "own": u.T @ d_beside,
+        "whole": top[b.owner].T @ d_beside,
+        "place": place.T @ d_beside,
+        "context0": d_beside.sum(axis=0),
+    }
+    d_top = slope @ p["letter"].T + np.add.reduceat(d_beside @ p["whole"].T, b.first, axis=0)
+    d_u = d_said @ p["label"].T + d_beside @ p["own"].T
+    d_u += np.where((u == top[b.owner]) & (u > 0), d_top[b.owner], 0)
+    _down(p, b, low, pools, d_u * kept_u * (inner > 0), same, out)
+    return scores, out
+
+
+def _down(p: Parameters, b: Batch, low: _Words, pools: _Pools, d_inner: Floats, same: Floats, out: Parameters) -> None:
+    """The slopes below the sentences."""
+    out["sentence"], out["sentence0"] = pools.both.T @ d_inner, d_inner.sum(axis=0)
+    out["before"], out["after"] = pools.before.T @ d_inner, pools.after.T @ d_inner
+    out["tail"] = pools.tail.T @ d_inner
     d_q = d_inner @ p["sentence"].T
     d_q[:-1] += (d_inner @ p["before"].T)[1:] * same
     d_q[1:] += (d_inner @ p["after"].T)[:-1] * same
+    d_tail = d_inner @ p["tail"].T
     where = np.repeat(np.arange(len(b.sizes)), b.sizes)
     tokens = np.flatnonzero(b.present[:, 0])
-    here = h[tokens]
-    d_here = (d_q[:, UNITS:] * share)[where]
-    d_here += d_q[where, :UNITS] * ((here == largest[where]) & (here > 0))
-    d_raw = np.zeros_like(h)
-    d_raw[tokens] = d_here * kept_h[tokens] * (raw[tokens] > 0)
-    out["window"], out["window0"] = wide.T @ d_raw, d_raw.sum(axis=0)
-    d_x = (_unwindowed(d_raw @ p["window"].T, x.shape[1]) * kept_x)[tokens]
-    out["word"] = _gathered(b.words[tokens], d_x[:, :WORD], len(p["word"]))
+    here = low.seen[tokens]
+    d_here = (d_q[:, UNITS:] * pools.share)[where]
+    d_here += d_q[where, :UNITS] * ((here == pools.largest[where]) & (here > 0))
+    at_end = (tokens >= pools.tail_from[where])[:, None]
+    d_here += d_tail[where] * ((here == pools.tail[where]) & (here > 0) & at_end)
+    d_raw = np.zeros_like(low.seen)
+    d_raw[tokens] = d_here * np.broadcast_to(low.kept_h, low.seen.shape)[tokens] * (low.raw[tokens] > 0)
+    out["window"], out["window0"] = low.wide.T @ d_raw, d_raw.sum(axis=0)
+    size = WORD + SURFACE + 1
+    d_x = (_unwindowed(d_raw @ p["window"].T, size) * np.broadcast_to(low.kept_x, (len(d_raw), size)))[tokens]
+    out["word"] = _gathered(low.words[tokens], d_x[:, :WORD], len(p["word"]))
     out["surface"] = _gathered(b.surfaces[tokens], d_x[:, WORD : WORD + SURFACE], len(p["surface"]))
-    return scores, out
 
 
 def _gathered(rows: Ints, slopes: Floats, count: int) -> Floats:
@@ -217,10 +221,10 @@ def train(letters: Sequence[Letter], fixed: Floats, sizes: tuple[int, int], seed
     p = start(*sizes, len(letters[0].right), dice)
     first = {name: np.zeros_like(value) for name, value in p.items()}
     second = {name: np.zeros_like(value) for name, value in p.items()}
-    steps = EPOCHS * sum(1 for _ in _batches(letters, np.arange(len(letters))))
+    steps = EPOCHS * sum(1 for _ in batches(letters, np.arange(len(letters))))
     turn = 0
     for _ in range(EPOCHS):
-        for here in _batches(letters, dice.permutation(len(letters))):
+        for here in batches(letters, dice.permutation(len(letters))):
             turn += 1
             rate = RATE * min(1.0, turn / 50) * max(0.02, 1 - turn / steps)
             _, slopes = step(p, fixed, here, dice)
@@ -235,4 +239,4 @@ def train(letters: Sequence[Letter], fixed: Floats, sizes: tuple[int, int], seed
 
 def scores(p: Parameters, fixed: Floats, letters: Sequence[Letter]) -> Floats:
     """Log odds of each letter."""
-    return np.concatenate([step(p, fixed, b, learns=False)[0] for b in _batches(letters, np.arange(len(letters)))])
+    return np.concatenate([step(p, fixed, b, learns=False)[0] for b in batches(letters, np.arange(len(letters)))])

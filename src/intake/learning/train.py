@@ -21,6 +21,7 @@ import numpy.typing as npt
 from intake.learning import compose, network
 from intake.learning.calibrate import KINDS, Outcome, calibrate, floors_of, reason_floors
 from intake.learning.corpus import Line, read_lines
+from intake.learning.letters import Letter
 from intake.learning.linear import Floats, Rows, fit_letters
 from intake.parsing.quotes import segment
 from intake.resources import shipped_rules
@@ -49,6 +50,7 @@ class Prepared:
 
     line: Line
     reading: Reading
+    answered: bool = False  # it says what its quoted question asked; a person looks at those
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def prepare(lines: Sequence[Line], reader: Reader) -> list[Prepared]:
         segments = segment(line.body)
         reading = reader.read(line.body, line.subject, segments)
         meant = quoted.answered(reading, segments, line.body)
-        out.append(Prepared(line, reader.read(meant, "", ()) if meant else reading))
+        out.append(Prepared(line, reader.read(meant, "", ()) if meant else reading, bool(meant)))
     return out
 
 
@@ -125,7 +127,7 @@ def vectors() -> npt.NDArray[np.float32]:
     return np.vstack([np.zeros((1, known.shape[1]), np.float32), known])
 
 
-def letters_of(prepared: Sequence[Prepared], known: Known) -> list[network.Letter]:
+def letters_of(prepared: Sequence[Prepared], known: Known) -> list[Letter]:
     """The lines as the network sees them."""
     words = {word: number for number, word in enumerate(known.words, 2)}
     surfaces = {word: number for number, word in enumerate(known.surfaces, 2)}
@@ -135,7 +137,7 @@ def letters_of(prepared: Sequence[Prepared], known: Known) -> list[network.Lette
         given = one.reading.document.tokens.words
         right, counts = _right(one.line)
         out.append(
-            network.Letter(
+            Letter(
                 np.array([words.get(word.feature, 1) for word in given], np.int64),
                 np.array([rows.get(word.feature, -1) + 1 for word in given], np.int64),
                 np.array([surfaces.get(word.surface, 1) for word in given], np.int64),
@@ -148,7 +150,7 @@ def letters_of(prepared: Sequence[Prepared], known: Known) -> list[network.Lette
     return out
 
 
-def _right(line: Line) -> tuple[network.Floats, network.Floats]:
+def _right(line: Line) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Which requests are made, and what each of them counts in learning."""
     right = [label in (line.requests or ()) for label in LABELS]
     counts = np.full(len(LABELS), line.weight * (1.0 if line.kind == "message" else 0.8), np.float32)
@@ -229,18 +231,17 @@ def _outcome(one: Prepared, weights: Weights, seen: Network | None) -> Outcome:
     every, rows = learned.scores(one.reading, weights)
     heard = seen.scores(one.reading.document.pieces) if seen else None
     scores = learned.scored(every, rows, heard, weights.request_labels)
-    doubted = [
-        *asides.doubts(one.reading, one.line.body, scores.chosen),
-        *gate.plain_doubts(scores.chosen, one.reading, scores),
-    ]
+    unclear = gate.plain_doubts(scores.chosen, one.reading, scores)
+    doubted = list(asides.doubts(one.reading, one.line.body, scores.chosen, one.line.sender))
     return Outcome(
         one.line,
         scores.chosen,
-        sureness.signs(one.reading, scores),
+        sureness.signs(one.reading, scores, unclear),
         tuple(map(float, scores.odds)),
         tuple(map(float, scores.reasons)),
         weights.reason_labels,
-        bool(doubted) or not gate.both_sure(scores) or asides.language(one.reading.own) != "ja",
+        one.answered or bool(doubted) or not gate.both_sure(scores) or asides.language(one.reading.own) != "ja",
+        bool(unclear),
         (tuple(map(float, scores.each[0])), tuple(map(float, scores.each[1]))),
     )
 

@@ -64,11 +64,33 @@ _FORWARDED = re.compile(r"(?m)^(?:Fwd?|FW|転送)\s*[::]|-{3,}\s*(?:転送|Forwa
 _BULK = re.compile(r"https?://|フリーダイヤル|0120-|配信停止|お申し込みはこちら|期間限定|%OFF|無料")
 _EMPLOYER = re.compile(
     r"弊社|当社|弊園|弊院|弊店|当院|当園|当校|ご推薦(?:いただ|の|者)|採用担当|人事部|人事課|採用チーム|総務部|貴社より人材|求人票の(?:差|掲載)|"
-    r"募集(?:を|は)(?:いったん|一旦|終了|休止)|募集中の[「『]|スタッフ様|求人の(?:有効|掲載|更新)|掲載の差し?替|紹介手数料|請求書|御見積|お見積"
+    r"募集(?:を|は)(?:いったん|一旦|終了|休止)|募集中の[「『]|(?:募集|採用活動)[をの][^。\n]{0,8}(?:再開|中止|停止|取り?下げ|打ち切)|来ていただいている|"
+    r"(?:製作|製作所|工業|建設|保育園|幼稚園|歯科|医院|病院|クリニック|商店|運輸|通販|食品|酒造|旅館|工務店|製菓|農園)の[^。\n、]{1,6}(?:です|と申)|"
+    r"スタッフ様|求人の(?:有効|掲載|更新)|掲載の差し?替|紹介手数料|請求書|御見積|お見積"
 )
 
 
-def doubts(reading: Reading, body: str, chosen: Sequence[str]) -> Iterator[str]:
+# Names in the From line that are no person's: 「株式会社みどり食品 採用担当」, 「すみれ保育園」.
+_COMPANY = re.compile(
+    r"株式会社|有限会社|[(（][株有][)）]|㈱|合同会社|法人|協会|病院|医院|クリニック|歯科|薬局|"
+    r"(?:保育|幼稚|学|こども)園(?:[ 　]|$)|製作所?(?:[ 　]|$)|工業|建設|採用|人事部|人事課|総務|運輸|運送|ホテル|旅館|"
+    r"工務店|商店|酒造|センター長|事務局|Inc\.|Ltd|Corp\."
+)
+_OF_SEEKERS = frozenset({"withdrawal", "deletion", "reinstatement", "retraction", "question", "other"})
+
+
+def from_company(sender: str) -> bool:
+    """Whether the From line names a company, a clinic, a school: an employer who writes, or somebody who sells."""
+    return bool(_COMPANY.search(sender.partition("<")[0]))
+
+
+def of_employers(chosen: tuple[str, ...], sender: str) -> tuple[str, ...]:
+    """What an employer's mail asks for: 「紹介は来月まで休んでください」 of their own openings is ``other`` (GUIDE).
+    What only a member can ask for stays; a person looks at both."""
+    return ("other",) if from_company(sender) and not _OF_SEEKERS.intersection(chosen) else chosen
+
+
+def doubts(reading: Reading, body: str, chosen: Sequence[str], sender: str = "") -> Iterator[str]:
     """Grounds to let a person look that do not come from the words of the request itself."""
     if tuple(chosen) != ("other",):
         whole = reading.document.text
@@ -76,7 +98,7 @@ def doubts(reading: Reading, body: str, chosen: Sequence[str]) -> Iterator[str]:
             yield "forwarded"
         if _BULK.search(whole):
             yield "bulk"
-        if _EMPLOYER.search(whole):
+        if _EMPLOYER.search(whole) or from_company(sender):
             yield "business_sender"
     own = reading.document.text[: len(reading.own)].strip()
     subject = reading.document.text[reading.document.subject_from :].strip()

@@ -24,6 +24,13 @@ _FIELD = re.compile(
     rf"(?P<name>{NAME})(?=[ ]{{2,}}|[ ]?(?:[\n、,/|(;]|$)|[ ](?:ID|会員|登録|電話|\d))"
 )
 
+# How the agency's own people note a call: 「有馬様より入電。」, 「中尾様(会員番号|)の奥様からお電話」.
+_CALLED = re.compile(
+    rf"\s*(?P<name>{NAME})[ ]?(?:様|さま|さん)[ ]?(?:\([^)\n]{{1,24}}\))?(?:の[^\s。、様]{{1,4}}様?)?[ ]?(?:より|から)"
+    r"[、 ]?(?:の?入電|の?ご?来電|[。「]|の?(?:お?電話|ご?連絡|ご?伝言)"
+    r"(?!を?(?:いただ|頂|もら|くださ|下さ|受け)|が?あ|で|の))"
+)
+
 
 def find_name(text: str, answer: str, sender: str) -> str | None:
     """The name in a normalised ``text``: from the form line ``answer`` if that is one; the member's where somebody
@@ -34,6 +41,9 @@ def find_name(text: str, answer: str, sender: str) -> str | None:
     found = kin.member(text)
     if found:
         return found
+    called = _CALLED.match(text)
+    if called and strength(called["name"].strip()) >= 1:
+        return called["name"].strip()
     labelled = _FIELD.search(text) if "名" in text or "担当者" in text else None
     if labelled and strength(labelled["name"].strip()) >= 1:
         return labelled["name"].strip()

@@ -2,6 +2,8 @@
 
 A word is its dictionary form, the form it stands in, and what general Japanese text says of it (wordclasses.npz).
 The first layer is linear in these, so what a word gives to each place of a window is computed once and remembered.
+A sentence is what its windows hold, its neighbours and its own end: who asks, asks last. Then each sentence is looked
+at once more, beside the most that any sentence of the letter says, and by its place in the letter.
 """
 
 from __future__ import annotations
@@ -18,8 +20,11 @@ from intake.understanding.wordclasses import vector
 
 Floats = npt.NDArray[np.float32]
 WIDTH = 5  # words that a window sees
+TAIL = 7  # windows at the end of a sentence
+PLACES = 6  # figures that say where in the letter a sentence stands
 _PAD = WIDTH // 2
 _BETWEEN = [0] * _PAD
+_FEW = 24  # sentences at a time: products of larger matrices would call BLAS's threads
 _REMEMBER = 5_000  # rows of what words give to windows: some 13 MB
 
 
@@ -36,7 +41,7 @@ class Network:
     """Scores letters. Remembers words, nothing of letters."""
 
     def __init__(self, learned: Learned) -> None:
-        values = {name: np.ascontiguousarray(value, np.float32) for name, value in learned.values.items()}
+        values = {name: np.ascontiguousarray(value, np.float32) for name, value in complete(learned.values).items()}
         self._words = {word: number for number, word in enumerate(learned.words, 2)}
         self._surfaces = {word: number for number, word in enumerate(learned.surfaces, 2)}
         self._word, self._surface = values["word"], values["surface"]
@@ -46,7 +51,11 @@ class Network:
         self._window0 = values["window0"]
         self._inner = np.hstack([values["sentence"], values["before"], values["after"]])
         self._inner0 = values["sentence0"]
-        self._label, self._label0, self._letter = values["label"], values["label0"], values["letter"]
+        self._tail = values["tail"]
+        self._own = np.hstack([values["label"], values["own"]])
+        self._own0 = np.concatenate([values["label0"], values["context0"]])
+        self._whole_letter, self._place, self._context = values["whole"], values["place"], values["context"]
+        self._label0, self._letter = values["label0"], values["letter"]
         self._rows = _Rows(self, False), _Rows(self, True)
         self._known: dict[tuple[str, int, bool], int] = {}
         self._size = self._word.shape[1]
@@ -66,12 +75,25 @@ class Network:
         total[1:] += inner[:-1, size : 2 * size]
         total[:-1] += inner[1:, 2 * size :]
         np.maximum(total, 0, out=total)
-        said: Floats = total @ self._label
-        said += self._label0
-        np.minimum(np.maximum(said, -30, out=said), 30, out=said)
+        top = np.maximum.reduce(total)
+        said = self._said(total, top, [piece.subject for piece in pieces])
         scores: Floats = np.log(np.add.reduce(np.exp(said)))
-        scores += np.maximum.reduce(total) @ self._letter
+        scores += top @ self._letter
         return scores, said
+
+    def _said(self, total: Floats, top: Floats, subject: Sequence[bool]) -> Floats:
+        """What each sentence gives to the labels: by itself, and beside the rest of the letter."""
+        labels, count = len(self._label0), len(total)
+        own: Floats = np.concatenate([total[at : at + _FEW] @ self._own for at in range(0, count, _FEW)])
+        own += self._own0
+        beside = own[:, labels:]
+        beside += top @ self._whole_letter
+        beside += places(count, subject) @ self._place
+        np.maximum(beside, 0, out=beside)
+        said = own[:, :labels]
+        said += beside @ self._context
+        np.minimum(np.maximum(said, -30, out=said), 30, out=said)
+        return said
 
     def _look(self, pieces: Sequence[Piece], inner: Floats) -> None:
         """Give each sentence its view: the largest and the summed value of every unit over its windows, as the layer
@@ -101,6 +123,7 @@ class Network:
             np.add.reduce(here, out=together)
             together *= (1 + end - start) ** -0.5
             piece.view = view = both @ self._inner
+            view[:size] += np.maximum.reduce(here[-TAIL:]) @ self._tail
             inner[at] = view
 
     def _windows(self, numbers: npt.NDArray[np.int64], count: int) -> Floats:
@@ -135,6 +158,29 @@ class Network:
         self._known.clear()
         for rows in self._rows:
             rows.clear()
+
+
+def complete(values: Mapping[str, Floats]) -> dict[str, Floats]:
+    """With nothing for what weights of an older version do not have: no second look, no view of the end."""
+    units, labels = values["label"].shape
+    shapes = {"tail": (units, units), "own": (units, 1), "whole": (units, 1), "place": (PLACES, 1), "context0": (1,)}
+    return {
+        **{name: np.zeros(shape, np.float32) for name, shape in shapes.items()},
+        "context": np.zeros((1, labels), np.float32),
+        **values,
+    }
+
+
+def places(count: int, subject: Sequence[bool]) -> Floats:
+    """Where each sentence of a letter stands: first, last, last but one, alone; of how many; in the subject."""
+    found = np.zeros((count, PLACES), np.float32)
+    found[0, 0] = found[-1, 1] = 1
+    if count > 1:
+        found[-2, 2] = 1
+    found[:, 3] = count == 1
+    found[:, 4] = min(count, 12) / 12
+    found[:, 5] = subject
+    return found
 
 
 class _Rows(dict[Word, int]):

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 
 from intake.model import Segment
+from intake.understanding import options
+from intake.understanding.normalize import normalize
 from intake.understanding.reading import Reading
 
 _LONG = 60  # characters of own words; more than that speaks for itself
@@ -13,10 +15,6 @@ _YES = re.compile(
     r"(?:^|[\n。、 ])(?:はい|ええ|イエス|yes|YES|OK|ok|お願いします|それでお願い|その(?:通り|とおり|ように|方向)|承知しました|問題ありません|大丈夫です|構いません|結構です|よろしくお願い)"  # noqa: E501
 )
 _NO = re.compile(r"(?:^|[\n。、 ])(?:いいえ|いえ|NO|No|no|ノー)(?:[、。,. ]|$|です)")
-_CHOICE = re.compile(
-    r"(?:^|[\n。、 「(【])([1-9一二三四①-⑨A-D])\s?(?:番|つ目|)?[」)】]?\s?(?:で|を|の|に|が|番|希望|です|、|。|$)"
-)
-_OPTION = re.compile(r"(?m)^[> \t]*[(\[【]?([1-9①-⑨A-D一二三四])[)\].。:：、 】]+\s*(\S[^\n]{1,60})$")
 _ASKS = re.compile(r"[^。\n>]*(?:でしょうか|ますか|ですか|ませんか|ください|下さい)[。?？]?")
 _NO_MEANS = re.compile(r"[「『]?いいえ[」』]?の場合は?[、,]?([^。\n]{4,60})")
 _NOISE = re.compile(r"[^\n]*(?:お世話に|ありがとう|申します|です。$|様$|さん$)[^\n]*")
@@ -25,8 +23,13 @@ _FILLING = re.compile(
     r"お世話になって(?:おり|い)ます|その(?:通り|とおり|ように|方向)で?|承知(?:いた|致)?しました|問題(?:ござい|あり)ません|"
     r"大丈夫です|構いません|結構です|です|ます|[。、.,!?\s　]"
 )
+# The same with something more behind it: the answer and the rest of what is said.
+_GLADLY = re.compile(
+    r"(?:^|(?<=[\n。!]))(?:(?:はい|ええ|ぜひ|どうぞ|YES|yes)[、,。!]?)?(?:(?:そう|その(?:よう|とおり|通り)に|それで|おっしゃるとおりに?)(?:して|お願い|進めて|結構|直して)?"
+    r"[^。、\n]{0,14}|ぜひ|相違(?:あり|ござい)ません|間違い(?:あり|ござい)ません|その認識で[^。\n]{0,10})[。!\n]|^(?:はい|ええ|ぜひ)[、,。!]"
+)
+_QUESTION = re.compile(r"[^。\n>]*(?:でしょうか|ますか|ですか|ませんか|ましょうか|なさいますか)[。?？]?")
 _REST = 16  # what may be left beside yes and thanks: a name, 「退会で」
-_CIRCLED = {chr(0x2460 + i): str(i + 1) for i in range(9)} | dict(zip("一二三四", "1234", strict=True))
 
 
 def answered(reading: Reading, segments: Sequence[Segment], body: str) -> str | None:
@@ -35,11 +38,10 @@ def answered(reading: Reading, segments: Sequence[Segment], body: str) -> str | 
     own = reading.document.text[: len(reading.own)].strip()
     if not quote or not own or len(own) > _LONG * 2:
         return None
-    choice = _CHOICE.search(own)
-    options = {_CIRCLED.get(m[1], m[1]): m[2] for m in _OPTION.finditer(quote)}
-    if choice and options:
-        picked = options.get(_CIRCLED.get(choice[1], choice[1]))
-        return _wish(picked)
+    listed = options.entries(normalize(quote).text)
+    named = options.picked(own, listed) if listed else None
+    if named:
+        return "\n".join([*(entry.wish() for entry in named[0]), named[1]]).strip()
     if len(own) > _LONG or any(h.holds for h in reading.hits):
         return None
     if _NO.search(own):
@@ -48,6 +50,9 @@ def answered(reading: Reading, segments: Sequence[Segment], body: str) -> str | 
     if _YES.search(own) and len(_FILLING.sub("", own)) <= _REST:
         asks = [m.group() for m in _ASKS.finditer(quote)]
         return _statement(asks[0]) if asks else None
+    if _GLADLY.search(own):
+        asks = [m.group() for m in _QUESTION.finditer(quote)]
+        return f"{_statement(asks[-1])}\n{_GLADLY.sub('', own)}".strip() if asks else None
     return None
 
 
@@ -67,7 +72,16 @@ def _statement(question: str) -> str:
     """The agency's question as the sender's request: 「再開してよろしいでしょうか」 → 「再開してください。」."""
     clean = _clean(question)
     clean = re.sub(
+        r"が?[、,]?(?:いかが|どう)(?:なさい|いたし|し)?(?:ます|ましょう|でしょう)か.*$", "。それをお願いします。", clean
+    )
+    clean = re.sub(
+        r"(?:という(?:こと|認識))?[、,]?(?<![んい])でも?(?:よろしい|宜しい|いい|良い|間違いない)(?:でしょうか|ですか)?.*$",
+        "をお願いします。",
+        clean,
+    )
+    clean = re.sub(
         r"(?:て|で)も?(?:よろしい|宜しい|いい|良い|かまわない|構わない)(?:でしょうか|ですか)?.*$", "てください。", clean
     )
+    clean = re.sub(r"させていただいてください", "してください", clean)
     clean = re.sub(r"(?:いたし|致し|し)(?:ましょうか|てよろしい|ますか|ても).*$", "してください。", clean)
     return re.sub(r"(?:でしょうか|ますか|ですか|ませんか)[。?？]?$", "をお願いします。", clean)

@@ -16,13 +16,15 @@ from intake.understanding.rulebook import LABELS
 _ITEM = re.compile(r"(?m)^[ ]*(?:[0-9]{1,2}[.)、 ]|\([0-9]\)|[・*]|[0-9]\))")
 _ALSO = re.compile("また、|それから|あわせて|併せて|ついでに|加えて|それと|もう一[つ点]|なお、|別件|さらに")
 _FAR = 4.0  # log odds
+LEAVES = "leave "  # weights of readings of leaving and erasure
+UNCLEAR = " unclear"  # the floor of leaving or erasure that the gate doubts
 _MOST = 40  # sentences that are looked at one by one
 _SHORT = 30  # words; so short an answer means what the quoted letter asked
 _TURN = re.compile("やはり|やっぱ|撤回|取り消|気が変わ|ではなく|じゃなく|だったが|と思っていました")
 
 
-def signs(reading: Reading, scores: Scores) -> dict[str, float]:
-    """The figures that the calibration weighs. The same code serves training and reading."""
+def signs(reading: Reading, scores: Scores, doubts: Sequence[str] = ()) -> dict[str, float]:
+    """The figures that the calibration weighs. The same code serves training and reading. ``doubts``: the gate's."""
     chosen = scores.chosen
     picked = [LABELS.index(name) for name in chosen]
     asks = picked[0] < len(ASKED)
@@ -72,6 +74,7 @@ def signs(reading: Reading, scores: Scores) -> dict[str, float]:
             ("low", "next", "between", "aside", "spot", "second", "third")
         ):  # beyond that, more says no more
             figures[name] = max(-_FAR, min(_FAR, figures[name]))
+    figures.update({f"doubt_{name.rpartition('_')[0]}": 1.0 for name in doubts})
     figures["least"] = min(chances)
     figures["agree_margin"] = agree * figures["margin"]
     return figures
@@ -100,16 +103,20 @@ def _clip(value: float) -> float:
 
 
 def chance(figures: dict[str, float], weights: dict[str, float]) -> float:
-    """The calibrated chance that the reading is exactly right. Readings that ask for nothing have weights of their
-    own: what speaks for the one speaks against the other."""
+    """The calibrated chance that the reading is exactly right. Readings that ask for nothing, and those of leaving and
+    erasure, have weights of their own: what speaks for the one speaks against the other."""
     prefix = prefix_of(figures)
+    if prefix == LEAVES and f"{LEAVES}one" not in weights:  # of an older version
+        prefix = ""
     total = sum(weights.get(prefix + name, 0.0) * value for name, value in figures.items())
     return 1 / (1 + math.exp(-_clip(total)))
 
 
 def prefix_of(figures: dict[str, float]) -> str:
-    """Which of the two sets of weights a reading has."""
-    return "rest " if figures["rest"] else ""
+    """Which of the three sets of weights a reading has."""
+    if figures["rest"]:
+        return "rest "
+    return LEAVES if DESTRUCTIVE & {name.removeprefix("is_") for name in figures} else ""
 
 
 def kind_of(chosen: Sequence[str]) -> str:

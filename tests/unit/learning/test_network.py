@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from intake.learning import letters as shapes
 from intake.learning import network, train
 from intake.learning.corpus import Line
 from intake.resources import shipped_rules
@@ -31,7 +32,7 @@ def lines(count: int) -> list[Line]:
 
 
 def test_order_is_learned_and_read_alike_in_the_product(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "TOKENS", 60)  # many small steps
+    monkeypatch.setattr(shapes, "TOKENS", 60)  # many small steps
     prepared, known = train.ready(lines(60), shipped_rules())
     letters = train.letters_of(prepared, known)
     given = train.network_of(prepared, known)
@@ -47,7 +48,7 @@ def test_order_is_learned_and_read_alike_in_the_product(monkeypatch: pytest.Monk
 def test_slopes_are_those_of_the_loss() -> None:
     """Every parameter's slope against a small step of it, without the dice of dropping."""
     dice = np.random.default_rng(1)
-    letter = network.Letter(
+    letter = shapes.Letter(
         np.array([2, 3, 4, 2]),
         np.array([1, 2, 0, 1]),
         np.array([2, 3, 3, 2]),
@@ -58,7 +59,7 @@ def test_slopes_are_those_of_the_loss() -> None:
     )
     fixed = dice.standard_normal((3, network.WORD)).astype(np.float32)
     p = network.start(6, 5, 2, dice)
-    both = network.batch([letter, letter])
+    both = shapes.batch([letter, letter])
     _, slopes = network.step(p, fixed, both)
 
     def loss() -> float:
