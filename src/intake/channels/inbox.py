@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -20,6 +21,7 @@ from intake.model import Accepted, Arrival
 from intake.ports import Store
 
 BATCH_BYTES = 16_000_000  # a transaction stays small in memory, however large the mails
+LINGER_SECONDS = 0.0002  # less than most disks need for a sync
 Outcome = Accepted | BaseException
 Then = Callable[[Outcome], None]
 log = journal("inbox")
@@ -48,6 +50,7 @@ class InboxWriter:
         self._turns: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
         self._gate = threading.Lock()
         self._open = False
+        self._expected = 1  # as many as the last batch had
         self._thread: threading.Thread | None = None
 
     @property
@@ -129,16 +132,22 @@ class InboxWriter:
             if first is None:
                 return
             batch, held, last = self._gather(first)
+            self._expected = len(batch)
             _answer(batch, self._commit([w.arrival for w in batch]))
             if last:
                 return
 
     def _gather(self, first: _Waiting) -> tuple[list[_Waiting], _Waiting | None, bool]:
-        """All that waits, up to the bounds; one that would burst them is held for the next batch."""
-        batch, size = [first], len(first.arrival.envelope.raw)
+        """All that waits, up to the bounds; one that would burst them is held for the next batch.
+
+        Whom the last batch answered will be here again in a moment: a sync for each half of them costs more than
+        waiting for as many. Who sends alone never waits.
+        """
+        batch, size, until = [first], len(first.arrival.envelope.raw), time.monotonic() + LINGER_SECONDS
         while len(batch) < self._max_batch:
+            left = until - time.monotonic() if len(batch) < self._expected else 0.0
             try:
-                waiting = self._queue.get_nowait()
+                waiting = self._queue.get(left > 0, max(left, 0.0))
             except queue.Empty:
                 break
             if waiting is None:

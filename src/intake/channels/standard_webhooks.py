@@ -23,7 +23,7 @@ TOLERANCE_SECONDS = 300
 MIN_KEY_BYTES = 24  # the standard's own lower bound
 MAX_ID = 256
 LOOK_SECONDS = 1.0  # how soon a changed file of secrets counts
-_HEADERS = frozenset({"webhook-id", "webhook-timestamp", "webhook-signature"})
+_ID, _TIMESTAMP, _SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 
 
 class BadSignature(NotAllowed):
@@ -116,14 +116,15 @@ def _keyed(secret: bytes) -> HMAC:
 
 def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[bytes], now: datetime) -> str:
     """The ``webhook-id`` of a rightly signed body. Raises BadSignature; with no secret at all nothing is right."""
-    found = headers if headers.keys() >= _HEADERS else {name.lower(): value for name, value in headers.items()}
-    webhook_id = found.get("webhook-id", "")
+    is_lower = _ID in headers and _TIMESTAMP in headers and _SIGNATURE in headers
+    found = headers if is_lower else {name.lower(): value for name, value in headers.items()}
+    webhook_id = found.get(_ID, "")
     if not webhook_id or len(webhook_id) > MAX_ID or not (webhook_id.isascii() and webhook_id.isprintable()):
         raise BadSignature("webhook-id is missing or malformed")
-    timestamp = _timestamp(found.get("webhook-timestamp", ""))
+    timestamp = _timestamp(found.get(_TIMESTAMP, ""))
     if abs(now.timestamp() - timestamp) > TOLERANCE_SECONDS:
         raise BadSignature("webhook-timestamp is too far from our clock")
-    given = found.get("webhook-signature", "").encode("utf-8", "replace").split()[:16]
+    given = found.get(_SIGNATURE, "").encode("utf-8", "replace").split()[:16]
     content, fits = _signed(webhook_id, timestamp, body), False
     for secret in secrets:
         right = _signature(secret, content)

@@ -1,4 +1,4 @@
-"""Arrivals into inbox and blobs: three statements, however many there are, by the driver's own hand.
+"""Arrivals into inbox and blobs: two statements, however many there are, by the driver's own hand.
 
 Every mail comes through here. SQLAlchemy's Core would cost more than all the rest of it, encryption included. Each
 step of a statement lets another thread in, who may keep this one waiting: many rows go in at one step.
@@ -29,12 +29,10 @@ _PG_BLOBS = (
     "INSERT INTO blob (key_id, kind, data) SELECT k, 'arrival', d FROM unnest(%b::bigint[], %b::bytea[]) v (k, d)"
 )
 _PG_KNOWN = "SELECT digest, id FROM inbox WHERE digest = ANY (%b::bytea[])"
-# All ids ever given, also to rows that are gone (AUTOINCREMENT); nobody else writes within our transaction.
-_LITE_LAST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'inbox'"
-_LITE_ROWS = f"INSERT INTO inbox (id, {_COLUMNS}) VALUES "  # noqa: S608 no value is in it
+_LITE_ROWS = f"INSERT INTO inbox ({_COLUMNS}) VALUES "  # noqa: S608 no value is in it
 _LITE_BLOBS = "INSERT INTO blob (key_id, kind, data) VALUES "
 _LITE_BLOB = "(?, 'arrival', ?)"
-_LITE_KNOWN = "SELECT digest, id FROM inbox WHERE digest IN "
+_LITE_KNOWN = "SELECT digest, id, key_id FROM inbox WHERE digest IN "
 _NAMES = {channel: channel.value for channel in Channel}  # an enum's ``value`` is looked for each time
 _NOTHING, _SECOND = timedelta(), timedelta(seconds=1)
 _second = (datetime.min.replace(tzinfo=UTC), "")  # the last one, and its letters
@@ -53,6 +51,10 @@ class Driver(Protocol):
         """How many rows it changed."""
         ...
 
+    def insert(self, statement: str, values: Sequence[Any]) -> tuple[int, int]:
+        """How many rows are new, and the last one's id (SQLite)."""
+        ...
+
 
 class ByCore:
     """A transaction of SQLAlchemy's."""
@@ -68,6 +70,11 @@ class ByCore:
     def run(self, statement: str, values: Sequence[Any]) -> int:
         """How many rows it changed."""
         return self._conn.exec_driver_sql(statement, tuple(values)).rowcount
+
+    def insert(self, statement: str, values: Sequence[Any]) -> tuple[int, int]:
+        """How many rows are new, and the last one's id (SQLite)."""
+        done = self._conn.exec_driver_sql(statement, tuple(values))
+        return done.rowcount, done.lastrowid or 0
 
 
 class ByCursor:
@@ -85,6 +92,11 @@ class ByCursor:
     def run(self, statement: str, values: Sequence[Any]) -> int:
         """How many rows it changed."""
         return int(self._cursor.execute(statement, values).rowcount)
+
+    def insert(self, statement: str, values: Sequence[Any]) -> tuple[int, int]:
+        """How many rows are new, and the last one's id (SQLite)."""
+        self._cursor.execute(statement, values)
+        return self._cursor.rowcount, self._cursor.lastrowid or 0
 
 
 def add(driver: Driver, arriving: Sequence[Arrival], keyring: Keyring, keys: KeyStore) -> list[Accepted]:
@@ -125,20 +137,20 @@ def _insert(driver: Driver, new: dict[bytes, Arrival], keys: KeyStore) -> dict[b
 
 
 def _into_sqlite(driver: Driver, new: dict[bytes, Arrival], taken: Sequence[tuple[int, bytes]]) -> dict[bytes, int]:
-    """We give the ids: RETURNING would take a step a row."""
-    ((last,),) = driver.rows(_LITE_LAST, ())
-    n, ids = last, dict[bytes, int]()
+    """Ids from the last one's, for they follow each other: RETURNING would take a step a row."""
     flat, plain = list[Any](), list[tuple[int, bytes, bytes]]()
     for (d, a), (key_id, key) in zip(new.items(), taken, strict=True):
         e = a.envelope
         at = in_letters(in_utc(e.received_at))
-        ids[d] = n = n + 1
-        flat += (n, d, key_id, _NAMES[e.channel], e.via, at[:26], len(e.raw))
+        flat += (d, key_id, _NAMES[e.channel], e.via, at[:26], len(e.raw))
         plain.append((key_id, key, arrivals.pack(e, at)))
-    if driver.run(_lite_rows(len(ids)), flat) != len(ids):
-        there = {d: i for d, i in _known(driver, list(ids)).items() if i > last}
-        plain = [what for d, what in zip(ids, plain, strict=True) if d in there]
-        ids = there
+    count, last = driver.insert(_lite_rows(len(new)), flat)
+    if count == len(new):
+        ids = dict(zip(new, range(last - count + 1, last + 1), strict=True))
+    else:  # those are ours that have our keys
+        found = {key_id: (bytes(d), int(i)) for d, i, key_id in driver.rows(_lite_known(len(new)), list(new))}
+        plain = [sealed for sealed in plain if sealed[0] in found]
+        ids = dict(found[key_id] for key_id, *_ in plain)
     if plain:
         sealed = seal_all(ARRIVAL, plain)
         driver.run(_lite_blobs(len(sealed)), [v for pair in sealed for v in pair])
@@ -147,7 +159,7 @@ def _into_sqlite(driver: Driver, new: dict[bytes, Arrival], taken: Sequence[tupl
 
 @lru_cache(maxsize=256)
 def _lite_rows(count: int) -> str:
-    return f"{_LITE_ROWS}{', '.join(['(?, ?, ?, ?, ?, ?, ?)'] * count)}{_ONCE}"
+    return f"{_LITE_ROWS}{', '.join(['(?, ?, ?, ?, ?, ?)'] * count)}{_ONCE}"
 
 
 @lru_cache(maxsize=256)
@@ -156,11 +168,14 @@ def _lite_blobs(count: int) -> str:
 
 
 def _known(driver: Driver, digests: list[bytes]) -> dict[bytes, int]:
-    if driver.is_sqlite:
-        found = driver.rows(f"{_LITE_KNOWN}({', '.join('?' * len(digests))})", digests)
-    else:
-        found = driver.rows(_PG_KNOWN, [digests])
-    return {bytes(d): int(i) for d, i in found}
+    statement, values = (_lite_known(len(digests)), digests) if driver.is_sqlite else (_PG_KNOWN, [digests])
+    found = driver.rows(statement, values)
+    return {bytes(d): int(i) for d, i, *_ in found}
+
+
+@lru_cache(maxsize=256)
+def _lite_known(count: int) -> str:
+    return f"{_LITE_KNOWN}({', '.join('?' * count)})"
 
 
 def _turned(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:

@@ -55,7 +55,7 @@ class Inbox:
         self._c, self._blobs = context, blobs
 
     def add(self, arriving: Sequence[Arrival]) -> list[Accepted]:
-        """Store arrivals in order; see the port. Three statements, however many there are."""
+        """Store arrivals in order; see the port. Two statements, however many there are."""
         return add(ByCore(self._c.conn), arriving, self._c.keyring, self._c.keys)
 
     def claim(self, now: datetime, limit: int, lease_seconds: int, worker: str) -> list[InboxItem]:

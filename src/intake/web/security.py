@@ -150,6 +150,8 @@ def says_more(length: str, most: int) -> bool:
 
     Looked at as text first: a server may hand on ``²``, or more digits than Python makes a number of.
     """
+    if len(length) < 6 and most >= 100_000:
+        return False
     digits = length.lstrip("0") if length.isdecimal() else ""
     return len(digits) > len(str(most)) or int(digits or 0) > most
 
