@@ -15,7 +15,7 @@ from intake.pipeline.moves import Act
 from intake.pipeline.parts import part_of
 from intake.pipeline.tools import Tools
 from intake.ports import NewMail, Wording
-from intake.replies import Letter, Part, Thread, compose, earliest, mailbox, new_message_id, return_path
+from intake.replies import Letter, Part, Thread, compose, earliest, is_own, mailbox, new_message_id, return_path
 
 if TYPE_CHECKING:
     from intake.pipeline.settle import Settled
@@ -64,7 +64,7 @@ def unreachable(to: str | None, tools: Tools) -> str | None:
     """Why no mail can go there at all; None if one can."""
     if to is None:
         return "no_address"
-    if tools.keymaker.addresses(to) in tools.own_addresses:
+    if is_own(tools.keymaker.addresses(to), tools.own_addresses):
         return "own_address"
     try:
         mailbox(to)

@@ -1,7 +1,7 @@
 """Replies: from a decided case to the finished bytes of a mail, or a reason not to write one."""
 
 from intake.replies.agency import Agency, Timing, load_agency, parse_agency
-from intake.replies.budget import Limits, Sent, budget_spent, is_robot_address, may_answer
+from intake.replies.budget import Limits, Sent, budget_spent, is_own, is_robot_address, may_answer
 from intake.replies.compose import compose, render
 from intake.replies.drafts import has_link, rewrite, signature_of, words_of
 from intake.replies.encoding import lost_characters
@@ -38,6 +38,7 @@ __all__ = [
     "earliest",
     "has_link",
     "is_our_message_id",
+    "is_own",
     "is_robot_address",
     "load_agency",
     "load_saved",

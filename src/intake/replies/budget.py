@@ -91,11 +91,18 @@ def _sender_forbids(message: Message, own: set[str]) -> str | None:
     if message.channel is Channel.EMAIL and not sender.addr:
         return "no_sender"
     answered = [a for a in (sender, message.reply_to) if a and a.addr]
-    if any(a.addr.casefold() in own or (a.canonical and a.canonical.casefold() in own) for a in answered):
+    if any(is_own(a.addr, own) or is_own(a.canonical, own) for a in answered):
         return "own_address"
     if is_robot_address(sender.addr):
         return "robot_address"
     return None
+
+
+def is_own(address: str, own: Collection[str]) -> bool:
+    """One of the house's own (lower case), also with a ``+tag``: what is written there comes back to us."""
+    folded = address.casefold()
+    local, _, domain = folded.rpartition("@")
+    return folded in own or f"{local.partition('+')[0]}@{domain}" in own
 
 
 def is_robot_address(address: str) -> bool:
