@@ -1,10 +1,12 @@
 """Durable webhooks against the same framework throwing them away, in one run (performance.md B).
 
-    python -m tests.bench.webhook [--seconds 3] [--rounds 5] [--connections 10,50,100]
+    python -m tests.bench.webhook [--seconds 3] [--rounds 5] [--connections 10,50,100] [--kinds signed,form]
 
-The client is wrk (Debian package of that name) on one thread, so that it is not what is measured: the requests, forms
-of 1 KB with an id and a signature each, are made beforehand and no one is sent twice. The base is Starlette on uvicorn
-with uvloop, a route that reads the body and answers 202. Ours is a process of ``intake run web``, on SQLite and, where
+The client is wrk (Debian package of that name) on one thread, so that it is not what is measured: the requests of 1 KB
+are made beforehand and no one is sent twice. The base is Starlette on uvicorn with uvloop, a route that reads the
+request and answers 202. ``signed``: our form's JSON with an id and a signature each, against a base that looks at no
+byte of it. ``form``: a WordPress form (urlencoded, ``/hooks/in/NAME/SECRET``) against a base that reads the form, which
+is what performance.md's base does. Ours is a process of ``intake run web``, on SQLite and, where
 it is installed, on a PostgreSQL that syncs. The servers take turns in each round; ratios are medians of the rounds'
 ratios. Bar: SQLite at least half of the requests a second, at each number of connections.
 """
@@ -21,10 +23,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx2
 import uvicorn
@@ -34,8 +37,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from intake.bootstrap.house import init_home
+from intake.channels import foreign
 from intake.channels import standard_webhooks as signing
-from intake.config import load
+from intake.config import Settings, load
+from intake.keyring import load_keyring
 from tests import rigs
 from tests.bench.smtp import postgresql
 
@@ -60,17 +65,26 @@ function done(summary, latency)
 end
 """
 _numbers = count(1)
+Make = Callable[[int], bytes]
 
 
 async def discard(request: Request) -> Response:
-    """Read it, say yes."""
+    """Take it, say yes."""
     await request.body()
+    return JSONResponse({"id": "1"}, 202)
+
+
+async def discard_form(request: Request) -> Response:
+    """Read its fields, say yes."""
+    await request.form()
     return JSONResponse({"id": "1"}, 202)
 
 
 def serve_discard(port: int) -> None:
     """The base's process."""
-    app = Starlette(routes=[Route("/hooks/form", discard, methods=["POST"])])
+    routes = [Route("/hooks/form", discard, methods=["POST"]),
+              Route("/hooks/in/{name}/{secret}", discard_form, methods=["POST"])]  # fmt: skip
+    app = Starlette(routes=routes)
     uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="off", loop="uvloop")
 
 
@@ -114,24 +128,55 @@ def _wait_for(port: int) -> None:
     sys.exit("a server does not listen")
 
 
-def write_requests(path: Path, secret: bytes, requests: int) -> None:
-    """Signed forms: for each a line with its size, then the bytes that go over the wire."""
+def signed(settings: Settings) -> Make:
+    """Our own form's JSON, with a signature."""
+    (secret,) = signing.load_secrets(settings.webhook_secret_path)
     at = int(time.time())
+
+    def make(n: int) -> bytes:
+        body = json.dumps(fields(n) | {"message": "退会を希望。" * 40}, ensure_ascii=False).encode()
+        return request("/hooks/form", "application/json", body, (
+            f"webhook-id: bench-{n}\r\nwebhook-timestamp: {at}\r\n"
+            f"webhook-signature: {signing.sign(secret, f'bench-{n}', at, body)}\r\n"
+        ))  # fmt: skip
+
+    return make
+
+
+def foreign_form(settings: Settings) -> Make:
+    """What a browser makes of a WordPress form."""
+    name = "wordpress-contact-form"
+    path = f"/hooks/in/{name}/{foreign.secret_for(load_keyring(settings.secret_path), name)}"
+
+    def make(n: int) -> bytes:
+        given = {f"your-{key}": value for key, value in fields(n).items()} | {"submission_id": f"bench-{n}"}
+        body = urlencode(given | {"your-message": "退会を希望。" * 14}).encode()
+        return request(path, "application/x-www-form-urlencoded", body)
+
+    return make
+
+
+def fields(n: int) -> dict[str, str]:
+    """Somebody new each time."""
+    return {"name": "山田 太郎", "email": f"a{n}@example.jp", "category": "退会"}
+
+
+def request(path: str, content_type: str, body: bytes, more: str = "") -> bytes:
+    """The bytes that go over the wire."""
+    head = (f"POST {path} HTTP/1.1\r\nHost: agency.example\r\nContent-Type: {content_type}\r\n"
+            f"Content-Length: {len(body)}\r\n{more}\r\n")  # fmt: skip
+    return head.encode() + body
+
+
+KINDS: dict[str, Callable[[Settings], Make]] = {"signed": signed, "form": foreign_form}
+
+
+def write_requests(path: Path, make: Make, requests: int) -> None:
+    """For each a line with its size, then its bytes."""
     with path.open("wb") as f:
-        for n in (next(_numbers) for _ in range(requests)):
-            form = {
-                "name": "山田 太郎",
-                "email": f"a{n}@example.jp",
-                "message": "退会を希望。" * 40,
-                "category": "退会",
-            }
-            body = json.dumps(form, ensure_ascii=False).encode()
-            head = (
-                "POST /hooks/form HTTP/1.1\r\nHost: agency.example\r\nContent-Type: application/json\r\n"
-                f"Content-Length: {len(body)}\r\nwebhook-id: bench-{n}\r\nwebhook-timestamp: {at}\r\n"
-                f"webhook-signature: {signing.sign(secret, f'bench-{n}', at, body)}\r\n\r\n"
-            )
-            f.write(b"%d\n" % len(head.encode() + body) + head.encode() + body)
+        for _ in range(requests):
+            one = make(next(_numbers))
+            f.write(b"%d\n" % len(one) + one)
 
 
 def send(folder: Path, port: int, connections: int, seconds: int) -> tuple[float, float]:
@@ -148,12 +193,12 @@ def send(folder: Path, port: int, connections: int, seconds: int) -> tuple[float
     return requests / microseconds * 1e6, p99 / 1000
 
 
-def compare(folder: Path, ports: dict[str, int], secret: bytes, connections: int, rounds: int, seconds: int) -> bool:
+def compare(folder: Path, ports: dict[str, int], make: Make, connections: int, rounds: int, seconds: int) -> bool:
     """Rounds take turns; True if the bar is reached."""
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in ports}
     for _ in range(rounds):
         for name, port in ports.items():
-            write_requests(folder / "requests", secret, MOST_A_SECOND * seconds)
+            write_requests(folder / "requests", make, MOST_A_SECOND * seconds)
             found[name].append(send(folder, port, connections, seconds))
     print(f"{connections} connections:")
     good = True
@@ -168,7 +213,7 @@ def compare(folder: Path, ports: dict[str, int], secret: bytes, connections: int
     return good
 
 
-def main(seconds: int, rounds: int, connections: list[int]) -> bool:
+def main(seconds: int, rounds: int, connections: list[int], kinds: list[str]) -> bool:
     """All of it."""
     if shutil.which("wrk") is None:
         sys.exit("wrk is missing; Debian package: wrk")
@@ -176,12 +221,14 @@ def main(seconds: int, rounds: int, connections: list[int]) -> bool:
         folder, home = (Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2))
         settings = load(str(home), {}).settings
         init_home(settings)
-        (secret,) = signing.load_secrets(settings.webhook_secret_path)
         ports = {"discard": stack.enter_context(base()), "sqlite": stack.enter_context(product(str(home), ""))}
         url = stack.enter_context(postgresql())
         if url is not None:
             ports["postgresql"] = stack.enter_context(product(str(home), url))
-        reached = [compare(folder, ports, secret, n, rounds, seconds) for n in connections]
+        reached = []
+        for kind in kinds:
+            print(f"{kind}:")
+            reached += [compare(folder, ports, KINDS[kind](settings), n, rounds, seconds) for n in connections]
         return all(reached)
 
 
@@ -190,5 +237,7 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--connections", default="10,50,100")
+    parser.add_argument("--kinds", default="signed,form")
     options = parser.parse_args()
-    sys.exit(not main(options.seconds, options.rounds, [int(n) for n in options.connections.split(",")]))
+    connections = [int(n) for n in options.connections.split(",")]
+    sys.exit(not main(options.seconds, options.rounds, connections, options.kinds.split(",")))

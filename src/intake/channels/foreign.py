@@ -12,7 +12,9 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from intake.channels.fields import JAPANESE, JSON, as_json, check_address, checked, read_body
@@ -37,10 +39,23 @@ class ForeignForm:
     extra: tuple[tuple[str, str], ...] = ()  # (heading, place): further answers, added to the message
 
 
-def load_forms(folders: Sequence[Path]) -> dict[str, ForeignForm]:
-    """Every ``*.toml`` of the folders by its name; a later folder replaces file by file. Raises RuleError."""
+def load_forms(folders: Sequence[Path]) -> Mapping[str, ForeignForm]:
+    """Every ``*.toml`` of the folders by its name; a later folder replaces file by file. Raises RuleError.
+
+    Files are read again when one of them has changed.
+    """
     paths = {path.stem: path for folder in folders if folder.is_dir() for path in sorted(folder.glob("*.toml"))}
-    return {name: _load(path) for name, path in paths.items()}
+    try:
+        stats = [path.stat() for path in paths.values()]
+    except OSError as e:
+        raise RuleError(f"{e.filename}: cannot be read: {e}") from e
+    return _read(tuple((path, s.st_mtime_ns, s.st_size) for path, s in zip(paths.values(), stats, strict=True)))
+
+
+@lru_cache(maxsize=8)
+def _read(files: Sequence[tuple[Path, int, int]]) -> Mapping[str, ForeignForm]:
+    """By path, time of the last change and size."""
+    return MappingProxyType({path.stem: _load(path) for path, _, _ in files})
 
 
 def secret_for(keyring: Keyring, name: str) -> str:

@@ -316,6 +316,8 @@ def test_the_homes_mapping_replaces_the_shipped_one(tmp_path: Path) -> None:
     forms = foreign.load_forms([shipped_rules() / "forms", tmp_path])
     assert forms["google-form"].fields == {"message": ("text",)}
     assert "wordpress-contact-form" in forms
+    (tmp_path / "google-form.toml").write_text("[fields]\nmessage = 'other text'")  # read again where it has changed
+    assert foreign.load_forms([tmp_path])["google-form"].fields == {"message": ("other text",)}
     (tmp_path / "Bad_Name.toml").write_text("[fields]\nmessage = 'text'")
     with pytest.raises(RuleError, match="file's name"):
         foreign.load_forms([tmp_path])
