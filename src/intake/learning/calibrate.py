@@ -14,15 +14,14 @@ from intake.model import DESTRUCTIVE
 from intake.understanding.reasons import WISHES, reasons_of
 from intake.understanding.sureness import UNCLEAR, chance, kind_of, prefix_of
 
-# Precision asked of `auto` on letters that the readers never saw. Two fifths of them were written to be mistaken: what
-# gives 0.984 of these all together gives 0.995 of everyday mail.
-AIM = {"deletion": 0.99, "withdrawal": 0.99, "asked": 0.984, "rest": 0.984}
+# Precision asked of `auto` on letters that the readers never saw. More than half of them were written to be mistaken:
+# what gives 0.975 of these all together gives 0.994 of those that are everyday mail.
+AIM = {"deletion": 0.99, "withdrawal": 0.99, "asked": 0.975, "rest": 0.975}
 KINDS = tuple(AIM)
 SURE_AT_LEAST = {"deletion": 0.85, "withdrawal": 0.85}
 SENTENCE = 0.3  # what a single sentence counts against a letter
 HELD = 2.0  # how firmly the weights of the signs are held to nothing
 MARGIN = 0.5  # log odds above the worst of the letters
-HARMLESS = 0.99  # most of these lines were written to be mistaken
 _WISH_FLOORS = [n / 4 for n in range(-8, 9)]
 LEAST = 40  # readings below which a share says nothing
 
@@ -74,45 +73,27 @@ def _weights(outcomes: Sequence[Outcome], prefix: str) -> dict[str, float]:
 
 
 def floors_of(outcomes: Sequence[Outcome], sure: dict[str, float]) -> dict[str, float]:
-    """The least chance with which a reading is sure: above it, ``AIM`` of the letters are right, none of them is
-    wrongly taken for leaving or erasure, nor are ``HARMLESS`` of all lines, near misses and minimal pairs included.
-    Where the gate doubts, the floor lies higher, see ``_unclear``."""
+    """The least chance with which a reading is sure: above it, ``AIM`` of the letters are right, and nobody is wrongly
+    taken for leaving or erasure, see ``_worst``. What the gate doubts has floors of its own, no lower than the others.
+    """
     every = [o for o in outcomes if o.line.requests is not None and not o.doubted]
-    lines = [o for o in every if not o.unclear]
-    rated: dict[str, list[tuple[float, bool]]] = {kind: [] for kind in KINDS}
-    harmless: dict[str, list[tuple[float, bool]]] = {kind: [] for kind in KINDS}
-    worst = dict.fromkeys(KINDS, 0.0)
-    for one in lines:
-        value, kind = chance(one.figures, sure), kind_of(one.chosen)
-        if one.line.kind == "message":
-            rated[kind].append((value, one.exact))
-            if one.harmful:
-                worst[kind] = max(worst[kind], _above(value))
-        harmless[kind].append((value, not one.harmful))
-    floors = {
-        kind: max(
-            _floor(rated[kind], AIM[kind]),
-            _floor(harmless[kind], HARMLESS),
-            round(worst[kind], 4),
-            SURE_AT_LEAST.get(kind, 0.0),
-        )
-        for kind in KINDS
-    }
-    unclear = [o for o in every if o.unclear]
+    floors = {kind: max(_floor_of(every, sure, kind, False, AIM[kind]), SURE_AT_LEAST.get(kind, 0.0)) for kind in KINDS}
     return floors | {
-        kind + UNCLEAR: _unclear([o for o in unclear if kind_of(o.chosen) == kind], sure, floors[kind])
-        for kind in SURE_AT_LEAST
+        kind + UNCLEAR: max(_floor_of(every, sure, kind, True, AIM["asked"]), floors[kind]) for kind in SURE_AT_LEAST
     }
 
 
-def _unclear(outcomes: Sequence[Outcome], sure: dict[str, float], least: float) -> float:
-    """What the chance must reach against the gate's doubts: clearly more than any letter had that was wrongly taken for
-    leaving or erasure, more than any sentence, near misses and minimal pairs included, and no less than without
-    doubts."""
-    rated = [(chance(o.figures, sure), o.exact) for o in outcomes if o.line.kind == "message"]
+def _floor_of(outcomes: Sequence[Outcome], sure: dict[str, float], kind: str, unclear: bool, aim: float) -> float:
+    here = [o for o in outcomes if kind_of(o.chosen) == kind and o.unclear == unclear]
+    rated = [(chance(o.figures, sure), o.exact) for o in here if o.line.kind == "message"]
+    return max(_floor(rated, aim), round(_worst(here, sure), 4))
+
+
+def _worst(outcomes: Sequence[Outcome], sure: dict[str, float]) -> float:
+    """Clearly more than the chance of any letter that was wrongly taken for leaving or erasure, and more than that of
+    any sentence, near misses and minimal pairs included."""
     harmful = [(chance(o.figures, sure), o.line.kind) for o in outcomes if o.harmful]
-    worst = max((_above(value) if kind == "message" else value + 0.0001 for value, kind in harmful), default=0.0)
-    return max(round(worst, 4), least, _floor(rated, AIM["withdrawal"]))
+    return max((_above(value) if kind == "message" else value + 0.0001 for value, kind in harmful), default=0.0)
 
 
 def _above(value: float) -> float:

@@ -240,7 +240,11 @@ def _outcome(one: Prepared, weights: Weights, seen: Network | None) -> Outcome:
         tuple(map(float, scores.odds)),
         tuple(map(float, scores.reasons)),
         weights.reason_labels,
-        one.answered or bool(doubted) or not gate.both_sure(scores) or asides.language(one.reading.own) != "ja",
+        one.answered
+        or bool(doubted)
+        or gate.elsewhere(scores.chosen, one.reading)
+        or not gate.both_sure(scores)
+        or asides.language(one.reading.own) != "ja",
         bool(unclear),
         (tuple(map(float, scores.each[0])), tuple(map(float, scores.each[1]))),
     )

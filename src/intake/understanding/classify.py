@@ -74,7 +74,8 @@ class Understander:
         unclear = gate.plain_doubts(chosen, reading, scores)
         confidence = sureness.chance(sureness.signs(reading, scores, unclear), self.weights.sure)
         why = () if answered else evidence(reading, chosen, rows, self.reader, self.weights)
-        if confidence < self._floor(reading, chosen, any(also), bool(unclear)) or not gate.both_sure(scores):
+        floor = self._floor(reading, chosen, any(also), bool(unclear))
+        if confidence < floor or not gate.both_sure(scores) or gate.elsewhere(chosen, reading):
             doubts += [*unclear, "unsure"]
         else:
             doubts += gate.counterfactual(chosen, reading, scores, self.reader, self.learned)

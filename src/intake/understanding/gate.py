@@ -24,6 +24,12 @@ _PUT_OFF = re.compile(
 _STAYS = re.compile(
     "継続|続け(?:させ|ます|たい|て(?:いただ|くだ))|なくして(?:いただ|くだ)|徹回|大会|ロック|契約(?:書|満了)"
 )
+# Whom a letter is addressed to that is not meant for an agency: 「シネマクラブ御中」, 「ヨガスタジオの皆様」.
+_ELSEWHERE = re.compile(
+    r"(?:クラブ|スタジオ|ジム|シネマ|映画館|劇場|図書館|教室|道場|サークル|OB会|OG会|同窓会|町内会|自治会|管理組合|後援会|友の会|百貨店|生協|"
+    r"コープ|スイミング|ゴルフ|テニス|でんき|モバイル|新聞|カード|保険|PTA|プール|ヨガ)[^\n。、]{0,14}(?:御中|様|さま|殿|各位|皆さ|皆様|事務局)"
+)
+_OPENING = 60  # letters at the beginning of a letter in which it says whom it is for
 _TAKES_BACK = frozenset({"retraction", "reinstatement"})
 _TELLING = frozenset({"leave", "endservice", "jobfound", "searchover", "thanks"})  # these decide too: a farewell does
 _NEAR = 3  # tokens behind the rule's words within which it must be asked: 消し・て・いただけますか
@@ -52,6 +58,11 @@ def both_sure(scores: Scores) -> bool:
         return False
     columns = [LABELS.index(request) for request in DESTRUCTIVE & set(scores.chosen)]
     return all(odds[column] > _EACH for odds in scores.each for column in columns)
+
+
+def elsewhere(chosen: Sequence[str], reading: Reading) -> bool:
+    """Whether leaving or erasure is asked of somebody else: a club, a gym, a shop, by what the letter opens with."""
+    return bool(DESTRUCTIVE & set(chosen)) and bool(_ELSEWHERE.search(reading.own.lstrip()[:_OPENING]))
 
 
 def doubts(

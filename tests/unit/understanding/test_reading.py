@@ -141,6 +141,16 @@ def test_the_gate_stands_even_if_the_model_is_sure(understander: Understander) -
     assert doubts("退会をお願いしようかと思いましたが、見送ります。")
 
 
+@pytest.mark.parametrize("to", ["シネマクラブ御中", "ヨガスタジオ・ミモザの皆様", "碁会サークル 班長様"])
+def test_a_letter_to_a_club_leaves_the_club(understander: Understander, read: Read, to: str) -> None:
+    from intake.understanding import gate
+
+    body = f"{to}\n六角です。会員番号12-345、今月末で退会します。退会の手続きをお願いいたします。"
+    assert gate.elsewhere(("withdrawal",), understander.reader.read(body, "", ()))
+    assert not read(body).sure
+    assert not gate.elsewhere(("withdrawal",), understander.reader.read(body.replace(to, "ご担当者様"), "", ()))
+
+
 @pytest.mark.parametrize("body", ["データを消していただけますか。", "履歴書を削除していただければと存じます。"])
 def test_a_polite_wish_is_not_taken_for_a_report(understander: Understander, body: str) -> None:
     from intake.understanding import gate
