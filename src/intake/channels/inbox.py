@@ -112,7 +112,7 @@ class InboxWriter:
         turn = self._turns.pop(loop)
         try:
             self._put(turn)
-        except StoreUnavailable as e:
+        except Exception as e:  # noqa: BLE001 closed, or no thread to be had: nobody of the turn waits for ever
             _settle_all([(waiting.then, e) for waiting in turn])
 
     def _put(self, many: Sequence[_Waiting]) -> None:

@@ -29,7 +29,8 @@ class HookProtocol(HttpToolsProtocol):
     _dated: ClassVar[tuple[list[tuple[bytes, bytes]], bytes]] = ([], b"")
     _clock: asyncio.TimerHandle | None = None
     _hooked: HookCycle | None = None  # whose body comes in, where it is a hook's
-    _is_in_head = False
+    _is_in_head = _is_in_body = False
+    _broken: str | None = None  # what is to be said of the rest, once everything before it is answered
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Whoever says nothing goes."""
@@ -42,22 +43,39 @@ class HookProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """A clock is set only where something is still to come, for each costs."""
+        """A clock is set only where something is still to come, for each costs.
+
+        uvicorn has none for what comes after an early answer (413, 403, 404 …), and none for the time after it.
+        """
         super().data_received(data)
-        if self._clock is None:
-            if self._is_in_head:
-                self._clock = self.loop.call_later(HEAD_SECONDS, self.timeout_keep_alive_handler)
-            elif self._hooked is not None and self._hooked.is_expected:
-                self._clock = self.loop.call_later(BODY_SECONDS, self._hooked.end, BodyTooSlow())
+        if self._clock is not None:
+            return
+        if self._is_in_head:
+            self._clock = self.loop.call_later(HEAD_SECONDS, self.timeout_keep_alive_handler)
+        elif self._is_in_body:
+            if self._hooked is not None or self.cycle.response_complete:  # else whoever reads it has its own clock
+                self._clock = self.loop.call_later(BODY_SECONDS, self._dawdles)
+        elif self.timeout_keep_alive_task is None and self.cycle is not None and self.cycle.response_complete:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+
+    def _dawdles(self) -> None:
+        if self._hooked is not None and self._hooked.is_expected:
+            self._hooked.end(BodyTooSlow())
+        else:
+            self.timeout_keep_alive_handler()
 
     def on_message_begin(self) -> None:
-        """The first byte of a request."""
+        """The first byte of a request: the connection is idle no more, also where this came in one piece with the
+        last request, which was refused at once and left its clock running."""
+        self._unset_keepalive_if_required()
         self._is_in_head = True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Here it is decided who answers."""
-        self._is_in_head = False
+        self._is_in_head, self._is_in_body = False, True
         self._stop_clock()
         hook = self.signed.get(self.url)
         if hook is None or not self._is_plain():
@@ -66,7 +84,9 @@ class HookProtocol(HttpToolsProtocol):
             return
         cycle = self._hooked = HookCycle(self, hook, headers_of(self.headers), self.parser.should_keep_alive())
         self.cycle = cycle  # type: ignore[assignment]
-        if says_more(cycle.headers.get("content-length", ""), MAX_BODY):
+        if self.transport.is_closing():  # what stands behind a request that ends the connection is nobody's
+            cycle.response_complete = True
+        elif says_more(cycle.headers.get("content-length", ""), MAX_BODY):
             cycle.end(BodyTooLarge())
 
     def _is_plain(self) -> bool:
@@ -87,11 +107,28 @@ class HookProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """All of it is here."""
+        self._is_in_body = False
+        self._stop_clock()
         if self._hooked is not None:
-            self._stop_clock()
             self._hooked.whole()
         else:
             super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP. Whatever came whole before it is answered first, or its sender took this for the answer."""
+        if self.pipeline and self.cycle.more_body:
+            self.pipeline.popleft()  # the newest: it is the one that broke
+        elif self.cycle is None or self.cycle.response_complete or self.cycle.more_body:
+            super().send_400_response(msg)
+            return
+        self._broken = msg
+        self.flow.pause_reading()
+
+    def on_response_complete(self) -> None:
+        """The next one's turn."""
+        if self._broken is not None and not self.pipeline and not self.transport.is_closing():
+            super().send_400_response(self._broken)
+        super().on_response_complete()
 
     def answer(self, status: int, body: bytes, keep_alive: bool) -> None:
         """Head and body in one piece; then the next request, or the end."""
@@ -123,13 +160,12 @@ def _head(status: int, length: int, keep_alive: bool) -> bytes:
 class HookCycle:
     """One request to a hook and its answer, in the place of uvicorn's own cycle of a request."""
 
-    __slots__ = ("_hook", "_pieces", "_protocol", "_size", "disconnected", "headers", "keep_alive", "more_body",
+    __slots__ = ("_body", "_hook", "_protocol", "disconnected", "headers", "keep_alive", "more_body",
                  "response_complete")  # fmt: skip
 
     def __init__(self, protocol: HookProtocol, hook: SignedHook, headers: dict[str, str], keep_alive: bool) -> None:
         self._protocol, self._hook, self.headers, self.keep_alive = protocol, hook, headers, keep_alive
-        self._pieces: list[bytes] = []
-        self._size = 0
+        self._body: bytes | bytearray = b""  # pieces may be tiny: a list of them would take ten times their room
         self.more_body = True
         self.response_complete = self.disconnected = False
 
@@ -148,22 +184,24 @@ class HookCycle:
 
     def feed(self, piece: bytes) -> None:
         """The next piece of the body; after an answer it is read over."""
-        self._size += len(piece)
         if self.response_complete:
             return
-        if self._size > MAX_BODY:
+        if len(self._body) + len(piece) > MAX_BODY:
             self.end(BodyTooLarge())
+        elif not self._body:
+            self._body = piece
+        elif isinstance(self._body, bytearray):
+            self._body += piece
         else:
-            self._pieces.append(piece)
+            self._body = bytearray(self._body) + piece
 
     def whole(self) -> None:
         """Check it and hand it to the writer."""
         self.more_body = False
         if self.response_complete:
             return
-        pieces = self._pieces
         try:
-            arrival = self._hook.arrival(self.headers, pieces[0] if len(pieces) == 1 else b"".join(pieces))
+            arrival = self._hook.arrival(self.headers, bytes(self._body))
             self._hook.writer.accept_soon(arrival, self.end)
         except Exception as e:  # noqa: BLE001 whatever it is, it is answered
             self.end(e)
@@ -173,7 +211,7 @@ class HookCycle:
         if self.response_complete:
             return
         self.response_complete = True
-        self._pieces.clear()
+        self._body = b""
         status, body = answer_to(outcome)
         self._protocol.answer(status, body, self.keep_alive and status != 408)
         self._protocol.on_response_complete()
