@@ -1,4 +1,4 @@
-"""What somebody might try on the connection of a hook: framing, order, early answers, dawdling, the end of the service."""
+"""What somebody might try on the connection of a hook: framing, order, early answers, dawdling, the last moment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from intake.web import wire
 from intake.web.security import MAX_BODY
 from tests.house import TestHouse, open_test_house
-from tests.integration.test_web_wire import BODY, FORM, Client, request, serving, waiting
+from tests.integration.test_web_wire import FORM, Client, request, serving, waiting
 
 CHUNKED = "Transfer-Encoding: chunked"
 PAGE = b"GET /hooks/form HTTP/1.1\r\nHost: agency.example\r\n\r\n"
@@ -124,7 +124,7 @@ def test_a_body_of_two_lengths_is_nobodys(client: Client, house: TestHouse, fram
     assert waiting(house) == 0
 
 
-@pytest.mark.parametrize("path, status", [
+@pytest.mark.parametrize(("path", "status"), [
     ("/hooks/form?x=1", 202), ("http://agency.example/hooks/form", 202), ("/hooks/%66orm", 202),
     ("//hooks/form", 404), ("/hooks/form/", 307), ("/HOOKS/FORM", 404), ("/hooks/../hooks/form", 404),
     ("/hooks/form;x", 404), ("/hooks//form", 404), ("*", 404),
@@ -370,7 +370,7 @@ bootstrap/services.py everything still works through ASGI, at a higher cost a re
 def test_what_the_hooks_use_of_uvicorn_is_still_there() -> None:
     assert version("uvicorn").startswith("0.54."), LOOK + "the version itself"
     tree = ast.parse(inspect.getsource(HttpToolsProtocol))
-    mine = {n for n in vars(HttpToolsProtocol)} | {
+    mine = set(vars(HttpToolsProtocol)) | {
         t.attr for t in ast.walk(tree) if isinstance(t, ast.Attribute) and isinstance(t.ctx, ast.Store)
     }
     used = {

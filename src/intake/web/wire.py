@@ -84,9 +84,7 @@ class HookProtocol(HttpToolsProtocol):
             return
         cycle = self._hooked = HookCycle(self, hook, headers_of(self.headers), self.parser.should_keep_alive())
         self.cycle = cycle  # type: ignore[assignment]
-        if self.transport.is_closing():  # what stands behind a request that ends the connection is nobody's
-            cycle.response_complete = True
-        elif says_more(cycle.headers.get("content-length", ""), MAX_BODY):
+        if says_more(cycle.headers.get("content-length", ""), MAX_BODY):
             cycle.end(BodyTooLarge())
 
     def _is_plain(self) -> bool:
