@@ -191,15 +191,42 @@ def test_pipelines_of_all_kinds_are_answered_in_order_however_they_are_cut(
     assert [text_of(house, a) for a in answers if a[0] == 202] == [text for _, s, text in kinds if s == 202]
 
 
-def test_who_reads_nothing_is_not_read_and_loses_nothing(client: Client, house: TestHouse) -> None:
-    many = 3000
-    sender = threading.Thread(target=client.send, args=[(UNSIGNED * 9 + form(house, "same")) * (many // 10)])
-    sender.start()
-    time.sleep(0.5)
-    statuses = [client.answer()[0] for _ in range(many)]
-    sender.join(10)
-    assert statuses == ([401] * 9 + [202]) * (many // 10)
+def is_paused(server: uvicorn.Server) -> bool:
+    """A client does not read."""
+    return any(c.flow.write_paused for c in server.server_state.connections)  # type: ignore[union-attr]
+
+
+def test_who_reads_nothing_is_not_read_and_loses_nothing(house: TestHouse, server: tuple[int, uvicorn.Server]) -> None:
+    many, client = 30_000, Client(server[0])
+    with client.socket:
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+        sender = threading.Thread(target=client.send, args=[UNSIGNED * (many - 1) + form(house, "last")])
+        sender.start()
+        until = time.monotonic() + 20  # six megabytes of answers, more than the system holds for a connection
+        while not is_paused(server[1]) and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(0.3)
+        (connection,) = server[1].server_state.connections
+        assert is_paused(server[1]) and connection.transport.get_write_buffer_size() < 1_000_000  # type: ignore[union-attr]
+        statuses = [client.answer()[0] for _ in range(many)]
+        sender.join(10)
+    assert statuses == [401] * (many - 1) + [202]
     assert waiting(house) == 1
+
+
+def test_who_never_reads_is_sent_away(
+    house: TestHouse, server: tuple[int, uvicorn.Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "READ_SECONDS", 0.5)
+    client = Client(server[0])
+    with client.socket:
+        sender = threading.Thread(target=client.send, args=[UNSIGNED * 40_000])
+        sender.start()
+        sender.join(20)
+        until = time.monotonic() + 10
+        while server[1].server_state.connections and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not server[1].server_state.connections
 
 
 def test_rubbish_behind_a_hook_is_not_its_answer(client: Client, house: TestHouse, gate: threading.Event) -> None:

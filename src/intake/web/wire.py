@@ -20,6 +20,7 @@ from intake.web.hooks import SignedHook, answer_to, head_of, headers_of
 from intake.web.security import BODY_SECONDS, MAX_BODY, BodyTooLarge, BodyTooSlow, says_more
 
 HEAD_SECONDS = 60.0  # from the connection, or from a request's first byte, until all of its head is here
+READ_SECONDS = 60.0  # until some 48 kB of what waits to be sent are gone: slower lines there are none
 
 
 class HookProtocol(HttpToolsProtocol):
@@ -28,6 +29,7 @@ class HookProtocol(HttpToolsProtocol):
     signed: ClassVar[Mapping[bytes, SignedHook]] = {}
     _dated: ClassVar[tuple[list[tuple[bytes, bytes]], bytes]] = ([], b"")
     _clock: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
     _hooked: HookCycle | None = None  # whose body comes in, where it is a hook's
     _is_in_head = _is_in_body = False
     _broken: str | None = None  # what is to be said of the rest, once everything before it is answered
@@ -40,7 +42,24 @@ class HookProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """What is being committed is committed; its answer finds nobody."""
         self._stop_clock()
+        self._stop_unread()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client does not read: it may only be slow. A mere close would wait for it to read."""
+        super().pause_writing()
+        self._stop_unread()
+        self._unread = self.loop.call_later(READ_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It did."""
+        self._stop_unread()
+        super().resume_writing()
+
+    def _stop_unread(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def data_received(self, data: bytes) -> None:
         """A clock is set only where something is still to come, for each costs.
