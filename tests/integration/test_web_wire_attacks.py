@@ -377,6 +377,38 @@ def test_the_end_of_the_service_under_load(house: TestHouse, monkeypatch: pytest
     assert all(text_of(house, answer) == number for number, answer in answered)
 
 
+def test_a_pipeline_that_waits_when_the_service_ends_is_answered_whole(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, entered, go = house.store.keep, threading.Event(), threading.Event()
+
+    def held(arriving: Any, *more: Any) -> Any:
+        entered.set()
+        assert go.wait(20)
+        return keep(arriving, *more)
+
+    monkeypatch.setattr(house.store, "keep", held)
+    with serving(house) as (port, server):
+        client = Client(port)
+        with client.socket:
+            half = form(house, "m4")
+            client.send(form(house, "m1") + form(house, "m2") + UNSIGNED + form(house, "m3"))
+            late = Client(port)
+            late.send(half[:-5])
+            assert entered.wait(10)
+            server.should_exit = True
+            time.sleep(0.4)
+            late.send(half[-5:])
+            go.set()
+            answers = [client.answer() for _ in range(4)]
+            assert [a[0] for a in answers] == [202, 202, 401, 202]
+            assert answers[3][1]["connection"] == "close" and client.is_closed()
+            answer = late.answer()
+            assert (answer[0], answer[1]["connection"], late.is_closed()) == (202, "close", True)
+            late.socket.close()
+    assert waiting(house) == 4
+
+
 LOOK = """
 intake/web/wire.py answers signed hooks in the place of uvicorn's own protocol and leans on its inside, which uvicorn
 may change without a word. It was written for uvicorn 0.54; pyproject.toml allows no other minor version. Before you
