@@ -18,7 +18,8 @@ from intake.understanding.rulebook import LABELS
 _UNCLEAR = frozenset({"neg", "sup", "cond", "hear", "ques"})
 _PUT_OFF = re.compile(
     "たり[^。\n]{0,8}たり|(?:退会|解約|解除|削除|消去|抹消|消|やめ|辞め)(?:し)?て(?:い|お)(?:ます|る|ました|た)(?![のだ])|見送|延期|先送り|思いとど|"
-    "(?:退会|解約|手続き?|申し?込み|申請|依頼|削除|件)[^。\n]{0,6}取りや|よします|やめにし|(?:退会|解約|削除)[はもを]?(?:やめ|辞め|止め)"
+    "(?:退会|解約|手続き?|申し?込み|申請|依頼|削除|件)[^。\n]{0,6}取りや|よします|やめにし|んといて|んとって|"
+    "(?:退会|解約)[^。\n]{0,18}[をか]教えて|(?:退会|解約|削除)[はもを]?(?:やめ|辞め|止め)"
 )
 # Words of staying beside a withdrawal, and a slip that is a word of its own: 大会 for 退会.
 _STAYS = re.compile(
