@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 import uvicorn
-from intake.web.wire import hearing
 
 from intake.channels.inbox import InboxWriter
 from intake.channels.standard_webhooks import sign
 from intake.errors import StoreBusy
 from intake.web import security, wire
 from intake.web.security import MAX_BODY
+from intake.web.wire import hearing
 from tests.house import TestHouse, open_test_house
 from tests.integration.web_parts import app_of
 
