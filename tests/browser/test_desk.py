@@ -195,7 +195,7 @@ def sender(n: int) -> str:
 
 
 def asks(house: TestHouse, n: int) -> Case:
-    return arrives(house, f"面談の場所はどこですか。{n}", sender(n), request="question")
+    return arrives(house, f"面談の場所はどこですか。{n}", sender(n), request="question", assignee=None)
 
 
 def leaves(house: TestHouse, n: int, **fields: Any) -> Case:
