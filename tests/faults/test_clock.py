@@ -79,7 +79,8 @@ def test_a_real_process_whose_clock_jumps(tmp_path: Path, smtp_sink: SmtpSink) -
 def _cooling_off(product: Product, store: SqlStore, sink: SmtpSink) -> None:
     """Somebody whose data are erased in a week, proved and approved."""
     raw = mail(99)
-    raw = raw[: raw.index(b"\r\n\r\n")] + "\r\n\r\n個人情報の削除をお願いします。\r\n".encode()
+    head = raw[: raw.index(b"\r\n\r\n")].replace("Subject: お礼".encode(), "Subject: 個人情報".encode())
+    raw = head + "\r\n\r\n個人情報の削除を希望します。\r\n".encode()
     with smtplib.SMTP("127.0.0.1", product.smtp, timeout=15) as client:
         client.sendmail(address_of(99), [DESK], raw, mail_options=["body=8bitmime"])
     product.wait_idle(30)
