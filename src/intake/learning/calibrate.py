@@ -12,7 +12,7 @@ from intake.learning.corpus import Line
 from intake.learning.linear import Rows, fit
 from intake.model import DESTRUCTIVE
 from intake.understanding.reasons import WISHES, reasons_of
-from intake.understanding.sureness import UNCLEAR, chance, kind_of, prefix_of
+from intake.understanding.sureness import chance, kind_of, prefix_of
 
 # Precision asked of `auto` on letters that the readers never saw. More than half of them were written to be mistaken:
 # what gives 0.98 of these all together gives 0.994 of those that are everyday mail.
@@ -37,7 +37,6 @@ class Outcome:
     reason_odds: tuple[float, ...]
     reason_labels: tuple[str, ...]
     doubted: bool = False  # a person looks at it whatever the chance
-    unclear: bool = False  # the gate doubts the leaving or the erasure
     views: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())  # odds of the linear reader, of the network
 
     @property
@@ -74,17 +73,13 @@ def _weights(outcomes: Sequence[Outcome], prefix: str) -> dict[str, float]:
 
 def floors_of(outcomes: Sequence[Outcome], sure: dict[str, float]) -> dict[str, float]:
     """The least chance with which a reading is sure: above it, ``AIM`` of the letters are right, and nobody is wrongly
-    taken for leaving or erasure, see ``_worst``. What the gate doubts has floors of its own, no lower than the others.
-    """
+    taken for leaving or erasure, see ``_worst``."""
     every = [o for o in outcomes if o.line.requests is not None and not o.doubted]
-    floors = {kind: max(_floor_of(every, sure, kind, False, AIM[kind]), SURE_AT_LEAST.get(kind, 0.0)) for kind in KINDS}
-    return floors | {
-        kind + UNCLEAR: max(_floor_of(every, sure, kind, True, AIM["asked"]), floors[kind]) for kind in SURE_AT_LEAST
-    }
+    return {kind: max(_floor_of(every, sure, kind, AIM[kind]), SURE_AT_LEAST.get(kind, 0.0)) for kind in KINDS}
 
 
-def _floor_of(outcomes: Sequence[Outcome], sure: dict[str, float], kind: str, unclear: bool, aim: float) -> float:
-    here = [o for o in outcomes if kind_of(o.chosen) == kind and o.unclear == unclear]
+def _floor_of(outcomes: Sequence[Outcome], sure: dict[str, float], kind: str, aim: float) -> float:
+    here = [o for o in outcomes if kind_of(o.chosen) == kind]
     rated = [(chance(o.figures, sure), o.exact) for o in here if o.line.kind == "message"]
     return max(_floor(rated, aim), round(_worst(here, sure), 4))
 

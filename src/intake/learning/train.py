@@ -243,9 +243,9 @@ def _outcome(one: Prepared, weights: Weights, seen: Network | None) -> Outcome:
         one.answered
         or bool(doubted)
         or gate.elsewhere(scores.chosen, one.reading)
+        or bool(unclear)
         or not gate.both_sure(scores)
         or asides.language(one.reading.own) != "ja",
-        bool(unclear),
         (tuple(map(float, scores.each[0])), tuple(map(float, scores.each[1]))),
     )
 

@@ -74,11 +74,11 @@ class Understander:
         unclear = gate.plain_doubts(chosen, reading, scores)
         confidence = sureness.chance(sureness.signs(reading, scores, unclear), self.weights.sure)
         why = () if answered else evidence(reading, chosen, rows, self.reader, self.weights)
-        floor = self._floor(reading, chosen, any(also), bool(unclear))
+        floor = self._floor(reading, chosen, any(also))
         if confidence < floor or not gate.both_sure(scores) or gate.elsewhere(chosen, reading):
             doubts += [*unclear, "unsure"]
         else:
-            doubts += gate.counterfactual(chosen, reading, scores, self.reader, self.learned)
+            doubts += unclear or gate.counterfactual(chosen, reading, scores, self.reader, self.learned)
         if answered:
             reading = self.reader.read(body, subject, segments)
             also = self._also(reading, chosen)
@@ -91,13 +91,12 @@ class Understander:
         answer = self._answers.find(reading) if chosen == ("question",) else None
         return answer, asides.thanks_only(reading, chosen)
 
-    def _floor(self, reading: Reading, chosen: tuple[str, ...], agreed: bool, unclear: bool) -> float:
+    def _floor(self, reading: Reading, chosen: tuple[str, ...], agreed: bool) -> float:
         """How sure is sure enough. A third reader that agrees lowers it: nothing but thanks, or a known question.
-        The gate's doubts raise it.
 
         Cross-validated on the open and own lines: 26 of 27 and 42 of 43 exactly right.
         """
-        floor = self.weights.floors.get(sureness.kind_of(chosen) + sureness.UNCLEAR * unclear, 1.1)
+        floor = self.weights.floors.get(sureness.kind_of(chosen), 1.1)
         return min(floor, THIRD_READER) if agreed and not set(reading.verdict) & set(ASKED) else floor
 
     def _coded(

@@ -1,7 +1,6 @@
 """The safety gate: nobody is taken to leave, or to want their data erased, on anything but their own clear words.
 
-Its doubts weigh: against them the readers must be surer than they ever were of a letter or sentence that was wrongly
-taken for either (learning/calibrate.py). The counterfactual, and that both learned readers are sure, is never waived.
+No doubt of its is ever waived, however sure the readers are.
 """
 
 from __future__ import annotations
@@ -30,6 +29,11 @@ _ELSEWHERE = re.compile(
     r"(?:クラブ|スタジオ|ジム|シネマ|映画館|劇場|図書館|教室|道場|サークル|OB会|OG会|同窓会|町内会|自治会|管理組合|後援会|友の会|百貨店|生協|"
     r"コープ|スイミング|ゴルフ|テニス|でんき|モバイル|新聞|カード|保険|PTA|プール|ヨガ)[^\n。、]{0,14}(?:御中|様|さま|殿|各位|皆さ|皆様|事務局)"
 )
+# What can be erased of a person. 「赤い通知が気になるので消してください」 has none of it.
+_DATA = re.compile(
+    "情報|データ|登録|履歴|経歴|書類|記録|プロフィール|個人|住所|電話|番号|アドレス|写真|名前|氏名|名簿|コピー|レジュメ|"
+    "控え|ファイル|台帳|カルテ|アカウント|パスポート|免許|シート|足跡|痕跡|じょうほう|りれきしょ"
+)
 _OPENING = 60  # letters at the beginning of a letter in which it says whom it is for
 _TAKES_BACK = frozenset({"retraction", "reinstatement"})
 _TELLING = frozenset({"leave", "endservice", "jobfound", "searchover", "thanks"})  # these decide too: a farewell does
@@ -43,7 +47,8 @@ _SPEAKS = -1.0  # log odds of the one sentence that asks, where no rule has its 
 
 
 def plain_doubts(chosen: Sequence[str], reading: Reading, scores: Scores) -> list[str]:
-    """The same without the counterfactual: nothing clear speaks for it in the sender's text, or something against."""
+    """Why a withdrawal or deletion must be looked at by a person: nothing clear speaks for it in the sender's text, or
+    something against; empty where it need not, or for other requests."""
     found: list[str] = []
     for request in sorted(DESTRUCTIVE & set(chosen)):
         if not _evidence(request, reading, scores):
@@ -64,13 +69,6 @@ def both_sure(scores: Scores) -> bool:
 def elsewhere(chosen: Sequence[str], reading: Reading) -> bool:
     """Whether leaving or erasure is asked of somebody else: a club, a gym, a shop, by what the letter opens with."""
     return bool(DESTRUCTIVE & set(chosen)) and bool(_ELSEWHERE.search(reading.own.lstrip()[:_OPENING]))
-
-
-def doubts(
-    chosen: Sequence[str], reading: Reading, scores: Scores, reader: Reader, readers: LearnedReaders
-) -> list[str]:
-    """Why a withdrawal or deletion must be looked at by a person; empty where it need not, or for other requests."""
-    return plain_doubts(chosen, reading, scores) or counterfactual(chosen, reading, scores, reader, readers)
 
 
 def counterfactual(
@@ -103,7 +101,9 @@ def _evidence(request: str, reading: Reading, scores: Scores) -> list[int]:
             else name in _SERIOUS and reaches(piece, place, where, max(place, last))
         )
     }
-    asks = request != "deletion" or any(name == "ask" for _, name, _ in piece.marks)
+    asks = request != "deletion" or (
+        any(name == "ask" for _, name, _ in piece.marks) and bool(_DATA.search(reading.own))
+    )
     return [number] if asks and not against and not _speaks_of_others(piece) else []
 
 

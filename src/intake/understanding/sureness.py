@@ -17,7 +17,6 @@ _ITEM = re.compile(r"(?m)^[ ]*(?:[0-9]{1,2}[.)、 ]|\([0-9]\)|[・*]|[0-9]\))")
 _ALSO = re.compile("また、|それから|あわせて|併せて|ついでに|加えて|それと|もう一[つ点]|なお、|別件|さらに")
 _FAR = 4.0  # log odds
 LEAVES = "leave "  # weights of readings of leaving and erasure
-UNCLEAR = " unclear"  # the floor of leaving or erasure that the gate doubts
 _MOST = 40  # sentences that are looked at one by one
 _SHORT = 30  # words; so short an answer means what the quoted letter asked
 _TURN = re.compile("やはり|やっぱ|撤回|取り消|気が変わ|ではなく|じゃなく|だったが|と思っていました")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from intake.learning.calibrate import AIM, LEAST, Outcome, calibrate, floors_of
 from intake.learning.corpus import Line
-from intake.understanding.sureness import LEAVES, UNCLEAR, chance
+from intake.understanding.sureness import LEAVES, chance
 
 ASKS, NOTHING = ("pause",), ("other",)
 
@@ -64,22 +63,6 @@ def test_what_a_person_sees_anyway_does_not_raise_the_floor() -> None:
     wrong = outcome(False, ("withdrawal",), 3.0)
     doubted = Outcome(wrong.line, wrong.chosen, wrong.figures, (), (), (), doubted=True)
     assert floors([*given, doubted]) == floors(given)
-
-
-def unclear(one: Outcome) -> Outcome:
-    return replace(one, unclear=True)
-
-
-def test_against_the_gates_doubts_it_must_be_surer_than_any_mistake() -> None:
-    leaving, weights = ("withdrawal",), {"sign": 1.0}
-    clear = [outcome(True, leaving, 4 - number / 100) for number in range(300)]
-    right = [unclear(outcome(True, leaving, 6 - number / 100)) for number in range(300)]
-    letter, sentence = unclear(outcome(False, leaving, 4.5)), unclear(outcome(False, leaving, 5.5, "near"))
-    kind = "withdrawal" + UNCLEAR
-    assert floors([*clear, *right])[kind] >= floors(clear)["withdrawal"]
-    assert floors([*clear, *right, letter])[kind] > chance(letter.figures, weights)
-    assert floors([*clear, *right, letter, sentence])[kind] > chance(sentence.figures, weights)
-    assert floors([*clear, *right, letter, sentence])["withdrawal"] == floors(clear)["withdrawal"]
 
 
 def test_leaving_has_weights_of_its_own_and_weights_of_an_older_version_still_serve() -> None:

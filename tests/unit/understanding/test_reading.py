@@ -133,12 +133,38 @@ def test_the_gate_stands_even_if_the_model_is_sure(understander: Understander) -
     def doubts(text: str) -> list[str]:
         reading = understander.reader.read(text, "", ())
         scores = understander.learned.scores(reading)
-        return gate.doubts(("withdrawal",), reading, scores, understander.reader, understander.learned)
+        chosen, given = ("withdrawal",), (understander.reader, understander.learned)
+        return gate.plain_doubts(chosen, reading, scores) or gate.counterfactual(chosen, reading, scores, *given)
 
     assert doubts("ジムを退会します。退会をお願いします。")
     assert doubts("よろしくお願いします。") == ["no_rule_withdrawal"]
     assert doubts("退会の手続きをお願いいたします。") == []
     assert doubts("退会をお願いしようかと思いましたが、見送ります。")
+
+
+def test_no_sureness_waives_a_doubt_of_the_gate(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    from intake.understanding import gate, sureness
+
+    monkeypatch.setattr(sureness, "chance", lambda *_: 0.9999)
+    assert read("退会の手続きをお願いいたします。").sure
+    monkeypatch.setattr(gate, "plain_doubts", lambda *_: ["contradicted_withdrawal"])
+    assert not read("退会の手続きをお願いいたします。").sure
+
+
+def test_only_what_is_somebodys_data_is_erased(understander: Understander) -> None:
+    from dataclasses import replace
+
+    from intake.understanding import gate
+
+    def doubts(body: str) -> list[str]:
+        reading = understander.reader.read(body, "", ())
+        scores = understander.learned.scores(reading)
+        certain = scores.rows * 0 + 5
+        sure = replace(scores, views=(("deletion",), ("deletion",)), rows=certain, heard=certain)
+        return gate.plain_doubts(("deletion",), reading, sure)
+
+    assert doubts("アプリに赤い丸が光ったままで気になります。消してください。") == ["no_rule_deletion"]
+    assert doubts("むかし書いた作文の写しの控えが気になります。消してください。") == []
 
 
 @pytest.mark.parametrize("to", ["シネマクラブ御中", "ヨガスタジオ・ミモザの皆様", "碁会サークル 班長様"])
