@@ -163,8 +163,8 @@ def test_only_what_is_somebodys_data_is_erased(understander: Understander) -> No
         sure = replace(scores, views=(("deletion",), ("deletion",)), rows=certain, heard=certain)
         return gate.plain_doubts(("deletion",), reading, sure)
 
-    assert doubts("アプリに赤い丸が光ったままで気になります。消してください。") == ["no_rule_deletion"]
-    assert doubts("むかし書いた作文の写しの控えが気になります。消してください。") == []
+    assert doubts("アプリの赤い丸を消してください。") == ["no_rule_deletion"]
+    assert doubts("むかし書いた作文の控えを消してください。") == []
 
 
 @pytest.mark.parametrize("to", ["シネマクラブ御中", "ヨガスタジオ・ミモザの皆様", "碁会サークル 班長様"])
