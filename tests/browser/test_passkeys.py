@@ -61,6 +61,12 @@ def test_a_passkey_is_added_signs_in_alone_and_is_the_second_factor(page: Any, s
     assert "/sign-in" in page.url
 
 
+def said(page: Any) -> str:
+    """What was to be sent, once it is there. Waiting for it in the page would want ``eval``, which the CSP forbids."""
+    page.wait_for_timeout(50)
+    return str(page.evaluate("() => window.sent || ''"))
+
+
 def test_what_another_site_or_an_old_challenge_signed_opens_nothing(page: Any, site: str, house: TestHouse) -> None:
     authenticator(page)
     sign_in(page, site)
@@ -73,8 +79,7 @@ def test_what_another_site_or_an_old_challenge_signed_opens_nothing(page: Any, s
     keep = "window.sent = this.elements.credential.value"
     page.evaluate(f"() => {{ HTMLFormElement.prototype.submit = function () {{ {keep} }} }}")
     page.click("text=パスキーでサインイン")
-    page.wait_for_function("window.sent")
-    answer = page.evaluate("window.sent")
+    answer = next(filter(None, (said(page) for _ in range(200))))
 
     def send(text: str) -> int:
         return int(page.request.post(f"{site}/staff/sign-in/passkey", form={"credential": text, "next": "/staff/"},
