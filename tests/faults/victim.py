@@ -82,9 +82,10 @@ def early() -> None:
         return real(self, arrivals)
 
     def run(self: Any) -> None:
-        while (first := self._queue.get()) is not None:
-            inbox_writer._answer([first], [Accepted(0, True)])
-            commit(self, [first.arrival])
+        while (turn := self._queue.get()) is not None:
+            for one in turn:
+                inbox_writer._answer([one], [Accepted(0, True)])
+                commit(self, [one.arrival])
 
     inbox_writer.InboxWriter._run = run  # type: ignore[method-assign]
 

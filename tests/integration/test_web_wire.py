@@ -42,7 +42,7 @@ def serving(house: TestHouse) -> Iterator[tuple[int, uvicorn.Server]]:
     writer.start()
     app = app_of(house, writer)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off",
-                            limit_concurrency=500, http=hearing(app.signed))  # fmt: skip
+                            limit_concurrency=500, http=hearing(app.hooks))  # fmt: skip
     server = uvicorn.Server(config)
     listening = socket.create_server(("127.0.0.1", 0))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))

@@ -199,7 +199,7 @@ class Services:
         app = create_app(web_context(self.house, self.health, demo=self.demo))
         config = uvicorn.Config(
             app, host=pair[0], port=pair[1], log_config=None, access_log=False, server_header=False, lifespan="off",
-            timeout_graceful_shutdown=10, limit_concurrency=500, http=hearing(app.signed),
+            timeout_graceful_shutdown=10, limit_concurrency=500, http=hearing(app.hooks),
         )  # fmt: skip
         self._web = _Uvicorn(config)
         task = asyncio.create_task(self._web.serve())

@@ -11,6 +11,7 @@ import asyncio
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
@@ -46,7 +47,7 @@ class InboxWriter:
     def __init__(self, store: Store, *, max_batch: int = 64) -> None:
         self._store = store
         self._max_batch = max_batch
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Sequence[_Waiting] | None] = queue.SimpleQueue()
         self._turns: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
         self._gate = threading.Lock()
         self._open = False
@@ -104,11 +105,15 @@ class InboxWriter:
         turn = self._turns.get(loop)
         if turn is None:
             self._turns[loop] = [waiting]
-            loop.call_soon(self._hand_over, loop)
+            loop.call_soon(self._hand_over, loop, len(self._turns[loop]) < self._expected)
         else:
             turn.append(waiting)
 
-    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _hand_over(self, loop: asyncio.AbstractEventLoop, may_wait: bool) -> None:
+        """One more look at the sockets where more are expected: the writer, once woken, would disturb this thread."""
+        if may_wait and len(self._turns[loop]) < self._expected:
+            loop.call_soon(self._hand_over, loop, False)
+            return
         turn = self._turns.pop(loop)
         try:
             self._put(turn)
@@ -122,41 +127,48 @@ class InboxWriter:
             if not self.is_alive:  # whatever ended it, nobody waits for ever
                 log.error("the writer of the inbox ended and is started again")
                 self._begin()
-            for waiting in many:
-                self._queue.put(waiting)
+            self._queue.put(many)
 
     def _run(self) -> None:
-        held: _Waiting | None = None
-        while True:
-            first = held or self._queue.get()
-            if first is None:
-                return
-            batch, held, last = self._gather(first)
+        held: deque[_Waiting] = deque()
+        while held or self._take(held, None):
+            if len(held) < self._expected:
+                self._linger(held)
+            while len(held) < self._max_batch and self._take(held, 0.0):
+                pass
+            batch = self._next(held)
             self._expected = len(batch)
             _answer(batch, self._commit([w.arrival for w in batch]))
-            if last:
-                return
 
-    def _gather(self, first: _Waiting) -> tuple[list[_Waiting], _Waiting | None, bool]:
-        """All that waits, up to the bounds; one that would burst them is held for the next batch.
+    def _linger(self, held: deque[_Waiting]) -> None:
+        """Whom the last batch answered will be here again in a moment: a sync for each half of them costs more than
+        waiting for as many. Who sends alone never waits."""
+        until = time.monotonic() + LINGER_SECONDS
+        while len(held) < self._expected and self._take(held, until - time.monotonic()):
+            pass
 
-        Whom the last batch answered will be here again in a moment: a sync for each half of them costs more than
-        waiting for as many. Who sends alone never waits.
-        """
-        batch, size, until = [first], len(first.arrival.envelope.raw), time.monotonic() + LINGER_SECONDS
-        while len(batch) < self._max_batch:
-            left = until - time.monotonic() if len(batch) < self._expected else 0.0
-            try:
-                waiting = self._queue.get(left > 0, max(left, 0.0))
-            except queue.Empty:
+    def _take(self, held: deque[_Waiting], seconds: float | None) -> bool:
+        """Add what was handed over next, waiting so long for it; False if it does not come, or nothing ever will."""
+        try:
+            many = self._queue.get(seconds is None or seconds > 0, seconds and max(seconds, 0.0))
+        except queue.Empty:
+            return False
+        if many is None:
+            if held:
+                self._queue.put(None)  # the end comes when these are kept
+            return False
+        held.extend(many)
+        return True
+
+    def _next(self, held: deque[_Waiting]) -> list[_Waiting]:
+        """The first of them, up to the bounds; one that would burst them is held for the next batch."""
+        batch, size = [held.popleft()], 0
+        for _ in range(min(len(held), self._max_batch - 1)):
+            size += len(batch[-1].arrival.envelope.raw)
+            if size + len(held[0].arrival.envelope.raw) > BATCH_BYTES:
                 break
-            if waiting is None:
-                return batch, None, True
-            size += len(waiting.arrival.envelope.raw)
-            if size > BATCH_BYTES:
-                return batch, waiting, False
-            batch.append(waiting)
-        return batch, None, False
+            batch.append(held.popleft())
+        return batch
 
     def _commit(self, arrivals: Sequence[Arrival]) -> Sequence[Outcome]:
         try:

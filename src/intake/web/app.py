@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from intake.errors import IntakeError
 from intake.journal import journal
-from intake.web import contact, hooks, ops, returning, seeker
+from intake.web import contact, foreign_hooks, hooks, ops, returning, seeker
 from intake.web.api import routes as api
 from intake.web.context import WebContext
 from intake.web.security import BodyTooLarge, BodyTooSlow, Guard
@@ -22,14 +22,14 @@ log = journal("web")
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(context: WebContext) -> hooks.SignedFirst:
+def create_app(context: WebContext) -> hooks.HooksFirst:
     """The application for one house."""
-    signed = hooks.signed_hooks(context)
-    app = hooks.SignedFirst(
+    signed, foreign = hooks.signed_hooks(context), foreign_hooks.ForeignHooks(context)
+    app = hooks.HooksFirst(
         routes=[
             Route("/", _front),
             *(Route(path, hook, methods=["POST"]) for path, hook in signed.items()),
-            *hooks.ROUTES,
+            Route(foreign_hooks.PATH, foreign, methods=["POST"]),
             *contact.ROUTES,
             *seeker.ROUTES,
             *returning.ROUTES,
@@ -43,7 +43,7 @@ def create_app(context: WebContext) -> hooks.SignedFirst:
         ],
         exception_handlers={Exception: _broken, IntakeError: _failed, BodyTooLarge: _too_large, BodyTooSlow: _too_slow},
     )
-    app.signed = signed
+    app.hooks = hooks.Hooks(signed, foreign.of)
     app.state.context = context
     return app
 

@@ -1,11 +1,11 @@
-"""One request to a signed hook that is heard straight off the wire (wire.py), and its answer."""
+"""One request to a hook that is heard straight off the wire (wire.py), and its answer."""
 
 from __future__ import annotations
 
 from typing import Any, Protocol
 
 from intake.channels.inbox import Outcome
-from intake.web.hooks import SignedHook, answer_to
+from intake.web.hooks import Hook, answer_to
 from intake.web.security import MAX_BODY, BodyTooLarge
 
 
@@ -27,7 +27,7 @@ class HookCycle:
     __slots__ = ("_body", "_hook", "_protocol", "disconnected", "headers", "keep_alive", "more_body",
                  "response_complete")  # fmt: skip
 
-    def __init__(self, protocol: Connection, hook: SignedHook, headers: dict[str, str], keep_alive: bool) -> None:
+    def __init__(self, protocol: Connection, hook: Hook, headers: dict[str, str], keep_alive: bool) -> None:
         self._protocol, self._hook, self.headers, self.keep_alive = protocol, hook, headers, keep_alive
         self._body: bytes | bytearray = b""  # pieces may be tiny: a list of them would take ten times their room
         self.more_body = True

@@ -1,25 +1,23 @@
-"""Signed webhooks in: the agency's form and app. 202 comes after the commit (contract.md, Web)."""
+"""Webhooks in: the agency's signed form and app, and who takes what is posted. 202 comes after the commit (contract.md,
+Web)."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from types import MappingProxyType
 
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from intake import resources
-from intake.channels import app, foreign, form
+from intake.channels import app, form
 from intake.channels.standard_webhooks import BadBody, BadSignature
-from intake.errors import RuleError, SettingError, Temporary
+from intake.errors import NotFound, RuleError, SettingError, Temporary
 from intake.journal import journal
 from intake.model import Accepted, Arrival
-from intake.web.context import WebContext, context_of
+from intake.web.context import WebContext
 from intake.web.security import BodyTooLarge, BodyTooSlow, whole_body
 
 RETRY_SECONDS = 30
@@ -28,28 +26,34 @@ READ = {
     name.encode(): name
     for name in ("webhook-id", "webhook-timestamp", "webhook-signature", "content-type", "content-length")
 }
+IN, IN_BYTES = "/hooks/in/", b"/hooks/in/"  # forms that cannot sign (foreign_hooks.py)
+_LETTERS = re.compile(rb"[a-z0-9/-]+")  # nothing that decoding would change
 log = journal("hooks")
 
 
-class SignedHook:
-    """``POST`` of one signed hook: an application by itself, for a form's server may bring thousands a second.
+class Hook:
+    """What is posted to one address: an application by itself, for a form's server may bring thousands a second.
 
     Starlette's layers, request, response and routing, and headers that only pages need (each is looked through byte by
     byte on its way out), would cost as much again as everything else up to the commit.
     """
 
-    def __init__(self, check: Check, context: WebContext) -> None:
-        self._check, self._context = check, context
+    refusal: Exception | None = None  # nobody may post here: said before the body is here
+
+    def __init__(self, context: WebContext) -> None:
+        self._context = context
         self.writer = context.writer
 
     def arrival(self, headers: Mapping[str, str], raw: bytes) -> Arrival:
-        """What is signed there. Raises BadSignature, BadBody, SettingError."""
-        return self._check(headers, raw, self._context.webhook_secrets(), self._context.clock())
+        """What came, checked. Raises what ``answer_to`` has an answer for."""
+        raise NotImplementedError
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = headers_of(scope["headers"])
         outcome: Accepted | BaseException
         try:
+            if self.refusal is not None:
+                raise self.refusal
             raw = await whole_body(receive, found.get("content-length", ""))
             outcome = await self.writer.accept_async(self.arrival(found, raw))
         except ClientDisconnect:
@@ -59,6 +63,18 @@ class SignedHook:
         status, body = answer_to(outcome)
         await send({"type": "http.response.start", "status": status, "headers": head_of(status, len(body))})
         await send({"type": "http.response.body", "body": body})
+
+
+class SignedHook(Hook):
+    """``POST`` of one signed hook."""
+
+    def __init__(self, check: Check, context: WebContext) -> None:
+        super().__init__(context)
+        self._check = check
+
+    def arrival(self, headers: Mapping[str, str], raw: bytes) -> Arrival:
+        """What is signed there. Raises BadSignature, BadBody, SettingError."""
+        return self._check(headers, raw, self._context.webhook_secrets(), self._context.clock())
 
 
 def headers_of(given: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -84,8 +100,10 @@ def _refusal(error: BaseException) -> tuple[int, dict[str, str]]:
             return 413, {"error": "too large"}
         case BadBody():
             return 422, {"error": str(error), "field": error.field}
-        case SettingError() | Temporary():
-            (log.error if isinstance(error, SettingError) else log.warning)("not taken", error=error)
+        case NotFound():
+            return 404, {"error": "not found"}
+        case SettingError() | RuleError() | Temporary():
+            (log.warning if isinstance(error, Temporary) else log.error)("not taken", error=error)
             return 503, {"error": "try again later"}
     log.error("request broke", error=error, status=500)
     return 500, {"error": "broken"}
@@ -106,14 +124,34 @@ def head_of(status: int, length: int) -> list[tuple[bytes, bytes]]:
     return headers
 
 
-class SignedFirst(Starlette):
-    """Looks for signed hooks before everything that pages need; the routes answer other methods."""
+class Hooks:
+    """Who takes what is posted to a path."""
 
-    signed: Mapping[str, SignedHook] = MappingProxyType({})
+    def __init__(self, signed: Mapping[str, SignedHook], foreign: Callable[[str], Hook | None]) -> None:
+        self._signed, self._foreign = signed, foreign
+        self._on_wire: dict[bytes, Hook] = {path.encode("ascii"): hook for path, hook in signed.items()}
+
+    def of(self, path: str) -> Hook | None:
+        """By a path as the server has decoded it."""
+        return self._signed.get(path) or (self._foreign(path) if path.startswith(IN) else None)
+
+    def on_wire(self, target: bytes) -> Hook | None:
+        """By what a request names, to the letter; other spellings of it go the usual way."""
+        found = self._on_wire.get(target)
+        if found is None and target.startswith(IN_BYTES) and _LETTERS.fullmatch(target):
+            return self._foreign(target.decode("ascii"))
+        return found
+
+
+class HooksFirst(Starlette):
+    """Looks for hooks before everything that pages need; the routes answer other methods."""
+
+    hooks: Hooks = Hooks({}, lambda _: None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in self.signed:
-            await self.signed[scope["path"]](scope, receive, send)
+        hook = self.hooks.of(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        if hook is not None:
+            await hook(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -122,40 +160,3 @@ def signed_hooks(context: WebContext) -> dict[str, SignedHook]:
     """Form and app by their paths."""
     checks = {"/hooks/form": form.arrival_from_hook, "/hooks/app": app.arrival_from_hook}
     return {path: SignedHook(check, context) for path, check in checks.items()}
-
-
-async def foreign_hook(request: Request) -> Response:
-    """``POST /hooks/in/NAME/SECRET``: forms that cannot sign; mapping in ``rules/forms/NAME.toml``, evidence E0."""
-    context, name = context_of(request), request.path_params["name"]
-    if not foreign.is_secret(context.tools().keyring, name, request.path_params["secret"]):
-        return JSONResponse({"error": "not found"}, 404)
-    try:
-        form_of = foreign.load_forms([resources.shipped_rules() / "forms", context.settings.rules_override / "forms"])
-    except RuleError as e:
-        log.error("a form mapping is wrong; `intake rules check` names it", error=e)
-        return _later()
-    if name not in form_of:
-        return JSONResponse({"error": "not found"}, 404)
-    raw = await request.body()
-    try:
-        arrival = foreign.arrival(form_of[name], request.headers.get("content-type", ""), raw, context.clock())
-    except BadBody as e:
-        return JSONResponse({"error": str(e), "field": e.field}, 422)
-    return await take(request, arrival)
-
-
-async def take(request: Request, arrival: Arrival) -> Response:
-    """Commit, then say yes."""
-    try:
-        accepted = await context_of(request).writer.accept_async(arrival)
-    except Temporary as e:
-        log.warning("not taken", error=e)
-        return _later()
-    return JSONResponse({"id": str(accepted.message_id)}, 202)
-
-
-def _later() -> Response:
-    return JSONResponse({"error": "try again later"}, 503, headers={"Retry-After": str(RETRY_SECONDS)})
-
-
-ROUTES = [Route("/hooks/in/{name}/{secret}", foreign_hook, methods=["POST"])]

@@ -1,22 +1,21 @@
-"""Signed hooks straight off the wire, and connections that dawdle: uvicorn's HTTP protocol with both added.
+"""Hooks straight off the wire, and connections that dawdle: uvicorn's HTTP protocol with both added.
 
 A form's server may bring thousands a second. ASGI gives each request a scope, an event, a task and two messages on the
 way out: more than it costs to check a form, encrypt it and keep it. So a hook's plain request is heard and answered
 here. Whatever is not plain (one behind another on the wire, HTTP/1.0, Expect, a full house, a client that does not
-read) goes the usual way, to the same SignedHook.
+read) goes the usual way, to the same hook.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import ClassVar
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from intake.web.hook_cycle import HookCycle
-from intake.web.hooks import SignedHook, head_of, headers_of
+from intake.web.hooks import Hooks, head_of, headers_of
 from intake.web.security import BODY_SECONDS, MAX_BODY, BodyTooLarge, BodyTooSlow, says_more
 
 HEAD_SECONDS = 60.0  # from the connection, or from a request's first byte, until all of its head is here
@@ -24,9 +23,9 @@ READ_SECONDS = 60.0  # until some 48 kB of what waits to be sent are gone: slowe
 
 
 class HookProtocol(HttpToolsProtocol):
-    """One connection. ``signed``: the hooks by the path that a request names, to the letter."""
+    """One connection. ``hooks``: who takes what is posted to the path that a request names, to the letter."""
 
-    signed: ClassVar[Mapping[bytes, SignedHook]] = {}
+    hooks: ClassVar[Hooks] = Hooks({}, lambda _: None)
     _dated: ClassVar[tuple[list[tuple[bytes, bytes]], bytes]] = ([], b"")
     _clock: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
@@ -96,14 +95,16 @@ class HookProtocol(HttpToolsProtocol):
         """Here it is decided who answers."""
         self._is_in_head, self._is_in_body = False, True
         self._stop_clock()
-        hook = self.signed.get(self.url)
-        if hook is None or not self._is_plain():
+        hook = self.hooks.on_wire(self.url) if self._is_plain() else None
+        if hook is None:
             self._hooked = None
             super().on_headers_complete()
             return
         cycle = self._hooked = HookCycle(self, hook, headers_of(self.headers), self.parser.should_keep_alive())
         self.cycle = cycle  # type: ignore[assignment]
-        if says_more(cycle.headers.get("content-length", ""), MAX_BODY):
+        if hook.refusal is not None:
+            cycle.end(hook.refusal)
+        elif says_more(cycle.headers.get("content-length", ""), MAX_BODY):
             cycle.end(BodyTooLarge())
 
     def _is_plain(self) -> bool:
@@ -174,10 +175,10 @@ def _head(status: int, length: int, keep_alive: bool) -> bytes:
     return b"".join(b"%s: %s\r\n" % pair for pair in headers) + b"\r\n"
 
 
-def hearing(hooks: Mapping[str, SignedHook]) -> type[HookProtocol]:
+def hearing(heard: Hooks) -> type[HookProtocol]:
     """The protocol that hears these hooks, for uvicorn's ``http``."""
 
     class Hearing(HookProtocol):
-        signed: ClassVar[Mapping[bytes, SignedHook]] = {path.encode("ascii"): hook for path, hook in hooks.items()}
+        hooks: ClassVar[Hooks] = heard
 
     return Hearing
