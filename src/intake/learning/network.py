@@ -1,7 +1,8 @@
 """Trains the third reader, a small network over windows of five words, with numpy alone.
 
-Words give windows, windows give sentences (with their neighbours and their own end), and each sentence is looked at a
-second time beside the most that any sentence of the letter says. ``step`` goes that way and back.
+Words give windows, and what is remembered on the way through the sentence (recurrent.py); both give sentences (with
+their neighbours and their own end), and each sentence is looked at a second time beside the most that any sentence of
+the letter says. ``step`` goes that way and back.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from intake.learning import recurrent
+from intake.learning.layers import Pools, gathered, places, pool, unwindowed, windows
 from intake.learning.letters import WIDTH, Batch, Floats, Ints, Letter, batches
-from intake.understanding.network import PLACES, TAIL
+from intake.understanding.network import PLACES
 
 Parameters = dict[str, Floats]
 
 UNITS = 128
+MEMORY = 64  # units that remember, on each way
 CONTEXT = 64  # units of the second look
 WORD, SURFACE = 64, 24  # numbers for a word and for the form in which it stands
 EPOCHS = 20
@@ -38,6 +42,12 @@ def start(words: int, surfaces: int, labels: int, dice: np.random.Generator) -> 
         "surface": normal(surfaces, SURFACE, scale=0.1),
         "window": normal(WIDTH * (WORD + SURFACE + 1), UNITS),
         "window0": np.zeros(UNITS, np.float32),
+        "inputs": normal(WORD + SURFACE + 1, 6 * MEMORY),
+        "inputs0": np.zeros(6 * MEMORY, np.float32),
+        "turn": normal(2, MEMORY, 3 * MEMORY, scale=MEMORY**-0.5),
+        "turn0": np.zeros((2, 1, MEMORY), np.float32),
+        "mix": normal(UNITS + 2 * MEMORY, UNITS),
+        "mix0": np.zeros(UNITS, np.float32),
         "sentence": normal(2 * UNITS, UNITS),
         "before": normal(2 * UNITS, UNITS) * np.float32(0.5),
         "after": normal(2 * UNITS, UNITS) * np.float32(0.5),
@@ -58,43 +68,16 @@ class _Words(NamedTuple):
     """The lowest layer of a batch: what stands in the windows, and what they give to the units."""
 
     words: Ints  # as they were looked up
+    x: Floats  # what the words are, after the dice
     wide: Floats
     raw: Floats
+    steps: list[recurrent.Step]
     kept_x: Floats
-    kept_h: Floats | np.float32
-    seen: Floats  # after the bend and the dice
-
-
-class _Pools(NamedTuple):
-    """What a sentence takes from its windows: the largest value of each unit, their sum, the largest at its end."""
-
-    largest: Floats
-    tail: Floats
-    share: Floats
-    tail_from: Ints
-    both: Floats  # largest and sum side by side
-    before: Floats  # the same of the sentence before
-    after: Floats
-
-
-def _windows(x: Floats) -> Floats:
-    pad = WIDTH // 2
-    count, size = x.shape
-    out = np.zeros((count, WIDTH * size), np.float32)
-    for i in range(WIDTH):
-        shift = i - pad
-        here, there = max(0, -shift), max(0, shift)
-        out[here : count - there, i * size : (i + 1) * size] = x[there : count - here]
-    return out
-
-
-def _unwindowed(slope: Floats, size: int) -> Floats:
-    pad = WIDTH // 2
-    count = len(slope)
-    wide = np.zeros((count + 2 * pad, size), np.float32)
-    for i in range(WIDTH):
-        wide[i : i + count] += slope[:, i * size : (i + 1) * size]
-    return wide[pad : pad + count]
+    kept_g: Floats | np.float32
+    beside: Floats  # windows and what is remembered, side by side
+    mixed: Floats
+    kept_h: Floats
+    seen: Floats  # both together, after the bend and the dice
 
 
 def _kept(dice: np.random.Generator | None, shape: tuple[int, ...]) -> Floats | np.float32:
@@ -111,32 +94,15 @@ def _look(p: Parameters, fixed: Floats, b: Batch, dice: np.random.Generator | No
         words = np.where((dice.random(shape, np.float32) < PLAIN) & (words > 0), 1, words)
     x = np.concatenate([p["word"][words] + fixed[b.known], p["surface"][b.surfaces], b.subject], axis=1)
     kept_x = present * _kept(dice, x.shape)
-    wide = _windows(x * kept_x)
+    x = x * kept_x
+    wide = windows(x)
     raw = wide @ p["window"] + p["window0"]
-    kept_h = b.present * _kept(dice, raw.shape)
-    return _Words(words, wide, raw, kept_x, kept_h, np.maximum(raw, 0) * kept_h)
-
-
-def _pool(b: Batch, seen: Floats, same: Floats) -> _Pools:
-    ends = b.starts + np.maximum(b.sizes, 1)
-    tail_from = np.maximum(b.starts, ends - TAIL)
-    bounds = np.stack([b.starts, ends], axis=1).ravel()
-    largest = np.maximum.reduceat(seen, bounds, axis=0)[::2]
-    tail = np.maximum.reduceat(seen, np.stack([tail_from, ends], axis=1).ravel(), axis=0)[::2]
-    share = (1 / np.sqrt(1 + b.sizes)).astype(np.float32)[:, None]
-    both = np.concatenate([largest, np.add.reduceat(seen, bounds, axis=0)[::2] * share], axis=1)
-    nothing = np.zeros((1, both.shape[1]), np.float32)
-    before = np.concatenate([nothing, both[:-1] * same])
-    return _Pools(largest, tail, share, tail_from, both, before, np.concatenate([both[1:] * same, nothing]))
-
-
-def _places(b: Batch) -> Floats:
-    """As ``understanding.network.places``, for all letters of a batch."""
-    counts = np.diff(np.append(b.first, len(b.owner)))[b.owner]
-    at = np.arange(len(b.owner)) - b.first[b.owner]
-    behind = counts - 1 - at
-    rows = [at == 0, behind == 0, behind == 1, counts == 1, np.minimum(counts, 12) / 12, b.subject[b.starts, 0]]
-    return np.stack(rows, axis=1).astype(np.float32)
+    remembered, steps = recurrent.forward(p, x, recurrent.steps_of(b.starts, b.sizes))
+    kept_g = _kept(dice, remembered.shape)
+    beside = np.concatenate([np.maximum(raw, 0), remembered * kept_g], axis=1)
+    mixed = beside @ p["mix"] + p["mix0"]
+    kept_h = b.present * _kept(dice, mixed.shape)
+    return _Words(words, x, wide, raw, steps, kept_x, kept_g, beside, mixed, kept_h, np.maximum(mixed, 0) * kept_h)
 
 
 def step(
@@ -145,13 +111,13 @@ def step(
     """Log odds of the letters and, where it learns, the slopes of the loss. ``dice`` leave something out at random."""
     low = _look(p, fixed, b, dice)
     same = (b.owner[1:] == b.owner[:-1]).astype(np.float32)[:, None]
-    pools = _pool(b, low.seen, same)
+    pools = pool(b, low.seen, same)
     inner = pools.both @ p["sentence"] + pools.before @ p["before"] + pools.after @ p["after"]
     inner += pools.tail @ p["tail"] + p["sentence0"]
     kept_u = _kept(dice, inner.shape)
     u = np.maximum(inner, 0) * kept_u
     top = np.maximum.reduceat(u, b.first, axis=0)
-    place = _places(b)
+    place = places(b)
     beside = u @ p["own"] + top[b.owner] @ p["whole"] + place @ p["place"] + p["context0"]
     kept_v = _kept(dice, beside.shape)
     v = np.maximum(beside, 0) * kept_v
@@ -180,7 +146,7 @@ def step(
     return scores, out
 
 
-def _down(p: Parameters, b: Batch, low: _Words, pools: _Pools, d_inner: Floats, same: Floats, out: Parameters) -> None:
+def _down(p: Parameters, b: Batch, low: _Words, pools: Pools, d_inner: Floats, same: Floats, out: Parameters) -> None:
     """The slopes below the sentences."""
     out["sentence"], out["sentence0"] = pools.both.T @ d_inner, d_inner.sum(axis=0)
     out["before"], out["after"] = pools.before.T @ d_inner, pools.after.T @ d_inner
@@ -193,25 +159,21 @@ def _down(p: Parameters, b: Batch, low: _Words, pools: _Pools, d_inner: Floats, 
     tokens = np.flatnonzero(b.present[:, 0])
     here = low.seen[tokens]
     d_here = (d_q[:, UNITS:] * pools.share)[where]
-    d_here += d_q[where, :UNITS] * ((here == pools.largest[where]) & (here > 0))
+    d_here += d_q[where, :UNITS] * (here == pools.largest[where])
     at_end = (tokens >= pools.tail_from[where])[:, None]
-    d_here += d_tail[where] * ((here == pools.tail[where]) & (here > 0) & at_end)
-    d_raw = np.zeros_like(low.seen)
-    d_raw[tokens] = d_here * np.broadcast_to(low.kept_h, low.seen.shape)[tokens] * (low.raw[tokens] > 0)
+    d_here += d_tail[where] * ((here == pools.tail[where]) & at_end)
+    d_seen = np.zeros_like(low.seen)
+    d_seen[tokens] = d_here * low.kept_h[tokens] * (low.mixed[tokens] > 0)
+    out["mix"], out["mix0"] = low.beside.T @ d_seen, d_seen.sum(axis=0)
+    d_beside = d_seen @ p["mix"].T
+    d_raw: Floats = d_beside[:, :UNITS] * (low.raw > 0)
     out["window"], out["window0"] = low.wide.T @ d_raw, d_raw.sum(axis=0)
     size = WORD + SURFACE + 1
-    d_x = (_unwindowed(d_raw @ p["window"].T, size) * np.broadcast_to(low.kept_x, (len(d_raw), size)))[tokens]
-    out["word"] = _gathered(low.words[tokens], d_x[:, :WORD], len(p["word"]))
-    out["surface"] = _gathered(b.surfaces[tokens], d_x[:, WORD : WORD + SURFACE], len(p["surface"]))
-
-
-def _gathered(rows: Ints, slopes: Floats, count: int) -> Floats:
-    """The slopes of each row of a table, summed over its occurrences."""
-    out = np.zeros((count, slopes.shape[1]), np.float32)
-    order = np.argsort(rows, kind="stable")
-    present, starts = np.unique(rows[order], return_index=True)
-    out[present] = np.add.reduceat(slopes[order], starts, axis=0)
-    return out
+    d_x = unwindowed(d_raw @ p["window"].T, size)
+    d_x += recurrent.backward(p, low.x, low.steps, d_beside[:, UNITS:] * low.kept_g, out)
+    d_x = (d_x * np.broadcast_to(low.kept_x, d_x.shape))[tokens]
+    out["word"] = gathered(low.words[tokens], d_x[:, :WORD], len(p["word"]))
+    out["surface"] = gathered(b.surfaces[tokens], d_x[:, WORD : WORD + SURFACE], len(p["surface"]))
 
 
 def train(letters: Sequence[Letter], fixed: Floats, sizes: tuple[int, int], seed: int = 0) -> Parameters:

@@ -2,8 +2,9 @@
 
 A word is its dictionary form, the form it stands in, and what general Japanese text says of it (wordclasses.npz).
 The first layer is linear in these, so what a word gives to each place of a window is computed once and remembered.
-A sentence is what its windows hold, its neighbours and its own end: who asks, asks last. Then each sentence is looked
-at once more, beside the most that any sentence of the letter says, and by its place in the letter.
+A sentence is what its windows hold, what is kept in mind while it is read (recurrent.py), its neighbours and its own
+end: who asks, asks last. Then each sentence is looked at once more, beside the most that any sentence of the letter
+says, and by its place in the letter.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intake.understanding.document import Piece
+from intake.understanding.recurrent import Memory
 from intake.understanding.tokens import Word
 from intake.understanding.wordclasses import vector
 
@@ -49,6 +51,9 @@ class Network:
         window = values["window"].reshape(WIDTH, -1, self.units)
         self._window = np.ascontiguousarray(window.transpose(1, 0, 2).reshape(window.shape[1], -1))
         self._window0 = values["window0"]
+        self._memory = Memory(values["turn"], values["turn0"])
+        self._mix, self._mix0 = values["mix"], values["mix0"]
+        self._inputs, self._inputs0 = values["inputs"], values["inputs0"]
         self._inner = np.hstack([values["sentence"], values["before"], values["after"]])
         self._inner0 = values["sentence0"]
         self._tail = values["tail"]
@@ -62,6 +67,7 @@ class Network:
         self._whole = np.zeros(self._window.shape[0], np.float32)  # what a word is, while its row is made
         # By place in the window; row 0: no word. Memory that no word has touched yet costs nothing.
         self._tables = np.zeros((WIDTH, _REMEMBER + 1_000, self.units), np.float32)
+        self._given = np.zeros((_REMEMBER + 1_000, self._inputs.shape[1]), np.float32)
 
     def scores(self, pieces: Sequence[Piece]) -> tuple[Floats, Floats]:
         """Log odds of a letter for each label, and what each of its sentences gives to them (sentences × labels)."""
@@ -113,18 +119,35 @@ class Network:
                 inner[at] = piece.view
         if not fresh:
             return
-        seen = self._windows(np.fromiter(numbers, np.int64, len(numbers)), len(numbers) - 2 * _PAD)
+        seen = self._seen(np.fromiter(numbers, np.int64, len(numbers)), [(start, end) for _, _, start, end in fresh])
         size = self.units
         both = np.empty(2 * size, np.float32)
         top, together = both[:size], both[size:]
         for at, piece, start, end in fresh:
-            here = seen[start:end]
+            here = self._mixed(seen[start:end])
             np.maximum.reduce(here, out=top)
             np.add.reduce(here, out=together)
             together *= (1 + end - start) ** -0.5
             piece.view = view = both @ self._inner
             view[:size] += np.maximum.reduce(here[-TAIL:]) @ self._tail
             inner[at] = view
+
+    def _seen(self, numbers: npt.NDArray[np.int64], spans: Sequence[tuple[int, int]]) -> Floats:
+        """What every window gives to every unit, and beside it what is kept in mind at its middle word."""
+        count = len(numbers) - 2 * _PAD
+        windows = self._windows(numbers, count)
+        if not self._memory.size:
+            return windows
+        given = self._given.take(numbers[_PAD : _PAD + count], axis=0)
+        return np.hstack([windows, self._memory.read(given.reshape(count, 2, -1), spans)])
+
+    def _mixed(self, seen: Floats) -> Floats:
+        """Both together. (Of one sentence at a time, see ``_look``.)"""
+        if not self._memory.size:
+            return seen
+        mixed: Floats = seen @ self._mix
+        mixed += self._mix0
+        return np.maximum(mixed, 0, out=mixed)
 
     def _windows(self, numbers: npt.NDArray[np.int64], count: int) -> Floats:
         """What every window of words gives to every unit."""
@@ -144,6 +167,7 @@ class Network:
             found = self._known[key] = len(self._known) + 1
             if found == self._tables.shape[1]:  # one letter of thousands of new words
                 self._tables = np.concatenate([self._tables, np.zeros_like(self._tables)], axis=1)
+                self._given = np.concatenate([self._given, np.zeros_like(self._given)])
             whole = self._whole
             whole[: self._size] = self._word[self._words.get(word.feature, 1)]
             known = vector(word.feature)
@@ -152,6 +176,7 @@ class Network:
             whole[self._size : -1] = self._surface[surface]
             whole[-1] = subject
             self._tables[:, found] = (whole @ self._window).reshape(WIDTH, self.units)
+            self._given[found] = whole @ self._inputs + self._inputs0
         return found
 
     def _forget(self) -> None:
@@ -161,9 +186,12 @@ class Network:
 
 
 def complete(values: Mapping[str, Floats]) -> dict[str, Floats]:
-    """With nothing for what weights of an older version do not have: no second look, no view of the end."""
+    """With nothing for what weights of an older version do not have: no second look, no view of the end, no memory."""
     units, labels = values["label"].shape
-    shapes = {"tail": (units, units), "own": (units, 1), "whole": (units, 1), "place": (PLACES, 1), "context0": (1,)}
+    words = values["word"].shape[1] + values["surface"].shape[1] + 1
+    shapes: dict[str, tuple[int, ...]] = {"inputs": (words, 0), "inputs0": (0,), "turn": (2, 0, 0), "turn0": (2, 1, 0)}
+    shapes |= {"mix": (units, units), "mix0": (units,)}
+    shapes |= {"tail": (units, units), "own": (units, 1), "whole": (units, 1), "place": (PLACES, 1), "context0": (1,)}
     return {
         **{name: np.zeros(shape, np.float32) for name, shape in shapes.items()},
         "context": np.zeros((1, labels), np.float32),
