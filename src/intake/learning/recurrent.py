@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from intake.learning.letters import Floats, Ints
+from intake.understanding.recurrent import LONG
 
 _WAYS = np.array([[0], [1]])  # from the first word on, from the last word back
 
@@ -23,8 +24,12 @@ class Step(NamedTuple):
 
 def steps_of(starts: Ints, sizes: Ints) -> list[Ints]:
     """The rows of the first, second, … words of all sentences, longest sentences first, on both ways."""
-    order = np.argsort(-sizes, kind="stable")
-    starts, sizes = starts[order], sizes[order]
+    spans = [
+        (at, min(LONG, start + size - at))
+        for start, size in zip(starts, sizes, strict=True)
+        for at in range(start, start + size, LONG)
+    ]
+    starts, sizes = np.array(sorted(spans, key=lambda span: -span[1]), np.int64).reshape(-1, 2).T
     out = []
     for at in range(int(sizes[0]) if len(sizes) else 0):
         count = int(np.searchsorted(-sizes, -at, side="left"))  # sentences of more than ``at`` words

@@ -23,10 +23,12 @@ from intake.store.sealing import seal_all
 ARRIVAL = "arrival"
 _COLUMNS = "digest, key_id, channel, via, received_at, size"
 _ONCE = " ON CONFLICT (digest) DO NOTHING"
-_PG_TYPES = "%b::bytea[], %b::bigint[], %b::text[], %b::text[], %b::timestamptz[], %b::bigint[]"
-_PG_ROWS = f"INSERT INTO inbox ({_COLUMNS}) SELECT * FROM unnest({_PG_TYPES}){_ONCE} RETURNING id, digest"  # noqa: S608
-_PG_BLOBS = (
-    "INSERT INTO blob (key_id, kind, data) SELECT k, 'arrival', d FROM unnest(%b::bigint[], %b::bytea[]) v (k, d)"
+_PG_TYPES = "%b::bytea[], %b::bigint[], %b::text[], %b::text[], %b::timestamptz[], %b::bigint[], %b::bytea[]"
+_PG_KEEP = (  # one statement: where nobody has begun a transaction, one round trip with its commit
+    f"WITH v AS (SELECT * FROM unnest({_PG_TYPES}) v ({_COLUMNS}, data)), "  # noqa: S608
+    f"new AS (INSERT INTO inbox ({_COLUMNS}) SELECT {_COLUMNS} FROM v{_ONCE} RETURNING id, digest, key_id), "
+    "kept AS (INSERT INTO blob (key_id, kind, data) SELECT key_id, 'arrival', v.data FROM new JOIN v USING (key_id)) "
+    "SELECT id, digest FROM new"
 )
 _PG_KNOWN = "SELECT digest, id FROM inbox WHERE digest = ANY (%b::bytea[])"
 _LITE_ROWS = f"INSERT INTO inbox ({_COLUMNS}) VALUES "  # noqa: S608 no value is in it
@@ -117,23 +119,13 @@ def _insert(driver: Driver, new: dict[bytes, Arrival], keys: KeyStore) -> dict[b
     taken = keys.take(len(new))
     if driver.is_sqlite:
         return _into_sqlite(driver, new, taken)
-    times = [in_utc(a.envelope.received_at) for a in new.values()]
-    rows = [
-        (d, key_id, a.envelope.channel.value, a.envelope.via, at, len(a.envelope.raw))
-        for (d, a), (key_id, _), at in zip(new.items(), taken, times, strict=True)
-    ]
-    ids = {bytes(d): int(i) for i, d in driver.rows(_PG_ROWS, _turned(rows))}
-    blobs = seal_all(
-        ARRIVAL,
-        [
-            (key_id, key, arrivals.pack(a.envelope, in_letters(at)))
-            for (d, a), (key_id, key), at in zip(new.items(), taken, times, strict=True)
-            if d in ids
-        ],
-    )
-    if blobs:
-        driver.run(_PG_BLOBS, _turned(blobs))
-    return ids
+    rows, plain = list[tuple[Any, ...]](), list[tuple[int, bytes, bytes]]()
+    for (d, a), (key_id, key) in zip(new.items(), taken, strict=True):
+        e, at = a.envelope, in_utc(a.envelope.received_at)
+        rows.append((d, key_id, _NAMES[e.channel], e.via, at, len(e.raw)))
+        plain.append((key_id, key, arrivals.pack(e, in_letters(at))))
+    sealed = [data for _, data in seal_all(ARRIVAL, plain)]
+    return {bytes(d): int(i) for i, d in driver.rows(_PG_KEEP, [*_turned(rows), sealed])}
 
 
 def _into_sqlite(driver: Driver, new: dict[bytes, Arrival], taken: Sequence[tuple[int, bytes]]) -> dict[bytes, int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,8 +37,12 @@ class Lane:
 
     def keep(self, arriving: Sequence[Arrival], failpoint: str) -> list[Accepted]:
         """Store and commit; see InboxRepo.add for what comes back."""
-        with self._mine, self._locked(), self._transaction(failpoint) as cursor:
-            accepted = add(ByCursor(cursor, is_sqlite=self._is_sqlite), arriving, self._keyring, self._keys)
+        with self._mine:
+            if self._lock is None:
+                accepted = self._commit(arriving, failpoint)
+            else:
+                with self._lock.held():
+                    accepted = self._commit(arriving, failpoint)
         reach(f"{failpoint}.committed")
         return accepted
 
@@ -47,19 +51,18 @@ class Lane:
         with self._mine:
             self._give_up()
 
-    def _locked(self) -> AbstractContextManager[None]:
-        return nullcontext() if self._lock is None else self._lock.held()
-
-    @contextmanager
-    def _transaction(self, failpoint: str) -> Iterator[Any]:
+    def _commit(self, arriving: Sequence[Arrival], failpoint: str) -> list[Accepted]:
         try:
             raw = self._connection()
             cursor = raw.cursor()
-            if self._is_sqlite:  # psycopg begins by itself
+            if self._is_sqlite:
                 cursor.execute("BEGIN IMMEDIATE")
-            yield cursor
-            reach(f"{failpoint}.before_commit")
-            raw.commit()
+            else:  # it is one statement there, which commits itself
+                reach(f"{failpoint}.before_commit")
+            accepted = add(ByCursor(cursor, is_sqlite=self._is_sqlite), arriving, self._keyring, self._keys)
+            if self._is_sqlite:
+                reach(f"{failpoint}.before_commit")
+                raw.commit()
             cursor.close()
         except BaseException as e:
             self._give_up()
@@ -67,6 +70,7 @@ class Lane:
             if ours is not None:
                 raise ours from e
             raise
+        return accepted
 
     def _connection(self) -> Any:
         """Ours, out of the engine's pool for good; a forked child makes its own."""
@@ -79,6 +83,8 @@ class Lane:
                 raise StoreBusy() from e
             self._raw, self._pid = pooled.dbapi_connection, os.getpid()
             pooled.detach()
+            if not self._is_sqlite:
+                self._raw.autocommit = True
         return self._raw
 
     def _hung_up(self) -> bool:

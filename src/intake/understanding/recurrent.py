@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 _SIDE_BY_SIDE = 24  # sentences: products of larger matrices would call BLAS's threads
+LONG = 200  # words; in what has no end, the way begins anew after so many
 _WAYS = np.array([[0], [1]])  # from the first word on, from the last word back
 
 
@@ -28,7 +29,8 @@ class Memory:
         """What is remembered at each word. ``given``: what each word gives (words × ways × gates and candidate);
         ``spans``: first and last (exclusive) word of each sentence. Words of no sentence: nothing."""
         out: Floats = np.zeros((len(given), 2, self.size), np.float32)
-        ordered = sorted(spans, key=lambda span: span[0] - span[1])
+        short = [(at, min(at + LONG, end)) for start, end in spans for at in range(start, end, LONG)]
+        ordered = sorted(short, key=lambda span: span[0] - span[1])
         for at in range(0, len(ordered), _SIDE_BY_SIDE):
             self._some(given, np.array(ordered[at : at + _SIDE_BY_SIDE], np.int64), out)
         return out.reshape(len(given), 2 * self.size)
