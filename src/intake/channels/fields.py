@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import binascii
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 
 from intake.channels.standard_webhooks import BadBody
 
@@ -20,9 +20,11 @@ REQUESTS = frozenset(
 )  # fmt: skip
 MAX_CHARS = {"message": 100_000, "comment": 20_000, "email": 320}
 SHORT = 1_000
+MAX_FIELDS = 200
 _ANY = min(SHORT, *MAX_CHARS.values())  # what every field may hold
 FREE_TEXT = frozenset({"message", "comment"})
 _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+_ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 _BOM = b"\xef\xbb\xbf"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -70,16 +72,27 @@ def _read_form(raw: bytes, parameters: str, charsets: Mapping[str, str]) -> dict
     charset = parameters.partition("charset=")[2].split(";")[0].strip(' "') or "utf-8"
     if charset not in charsets:
         raise BadBody("body", f"must be in {', '.join(charsets)}")
+    fields: dict[str, list[str]] = {}
     try:
-        pairs = parse_qsl(
-            raw.decode("ascii"), keep_blank_values=True, encoding=charsets[charset], errors="strict", max_num_fields=200
-        )
+        for name, value in _pairs(raw, charsets[charset]):
+            fields.setdefault(name, []).append(value)
     except ValueError as e:
         raise BadBody("body", f"is not made of url-encoded fields in {charset}") from e
-    fields: dict[str, list[str]] = {}
-    for name, value in pairs:
-        fields.setdefault(name, []).append(value)
     return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}
+
+
+def _pairs(raw: bytes, codec: str) -> Iterator[tuple[str, str]]:
+    """As parse_qsl, which takes Japanese to pieces escape by escape: that was half of all that a form cost."""
+    if not raw.isascii() or raw.count(b"&") >= MAX_FIELDS:
+        raise ValueError("not ASCII, or too many fields")
+    for pair in raw.replace(b"+", b" ").split(b"&"):
+        if pair:
+            name, _, value = pair.partition(b"=")
+            yield _unescaped(name).decode(codec), _unescaped(value).decode(codec)
+
+
+def _unescaped(text: bytes) -> bytes:
+    return _ESCAPES.sub(lambda run: binascii.unhexlify(run[0].replace(b"%", b"")), text) if b"%" in text else text
 
 
 def checked(given: Mapping[str, Any], names: Iterable[str], needed: Collection[str] = ()) -> dict[str, str]:

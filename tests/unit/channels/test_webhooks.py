@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import random
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import parse_qsl, quote_plus, urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.channels import app, contact, foreign, form, phone
+from intake.channels.fields import _pairs
 from intake.channels.standard_webhooks import BadBody, BadSignature, key_of, load_secrets, new_secret, sign, verify
 from intake.errors import RuleError, SettingError
 from intake.keyring import Keyring
@@ -321,3 +323,21 @@ def test_the_homes_mapping_replaces_the_shipped_one(tmp_path: Path) -> None:
     (tmp_path / "Bad_Name.toml").write_text("[fields]\nmessage = 'text'")
     with pytest.raises(RuleError, match="file's name"):
         foreign.load_forms([tmp_path])
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "cp932", "euc_jp"])
+def test_form_fields_are_read_as_the_standard_library_reads_them(codec: str) -> None:
+    dice = random.Random(7)
+    bits = [b"%", b"&", b"=", b"+", b"a", b";", b"0", b"f", b"%E3%81%82", b"%8e", b"%82%a0", b"%a4%a2", b"%2", b"%zz",
+            b"%00", b" ", b"%26", b"%3D", b"%2B", b"%25", b"\xe3"]  # fmt: skip
+    bodies = [b"".join(dice.choices(bits, k=dice.randrange(12))) for _ in range(4000)]
+    for raw in [*bodies, b"&".join([b"a=1"] * 200), b"&" * 200]:
+        try:
+            right = parse_qsl(
+                raw.decode("ascii"), keep_blank_values=True, encoding=codec, errors="strict", max_num_fields=200
+            )
+        except ValueError:
+            with pytest.raises(ValueError):
+                list(_pairs(raw, codec))
+        else:
+            assert list(_pairs(raw, codec)) == right
