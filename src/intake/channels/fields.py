@@ -25,6 +25,7 @@ _ANY = min(SHORT, *MAX_CHARS.values())  # what every field may hold
 FREE_TEXT = frozenset({"message", "comment"})
 _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 _ESCAPES = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _BOM = b"\xef\xbb\xbf"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -136,4 +137,4 @@ def check_address(name: str, value: str) -> None:
 
 def as_json(fields: Mapping[str, Any]) -> bytes:
     """The fields as the raw bytes of an arrival, the same for the same fields."""
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    return _written(fields).encode("utf-8")

@@ -102,8 +102,8 @@ def _first(body: Any, places: Sequence[str]) -> str:
 def _at(value: Any, place: str) -> Any:
     """The value at a place. A key that is written with dots is found before the dots are taken for steps."""
     if isinstance(value, Mapping):
-        if place in value:
-            return value[place]
+        if place in value or "." not in place:
+            return value.get(place)
         heads = [place[:i] for i, c in enumerate(place) if c == "."]
         return next((_at(value[h], place[len(h) + 1 :]) for h in heads if h in value), None)
     if isinstance(value, list):
