@@ -298,6 +298,25 @@ def test_as_many_as_the_last_batch_had_are_enough(monkeypatch: pytest.MonkeyPatc
     writer.stop()
 
 
+def test_a_turn_of_fewer_than_expected_takes_one_more_look_and_no_third(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "LINGER_SECONDS", 0.0)
+    store = Quick()
+    writer = InboxWriter(store)  # type: ignore[arg-type]
+    writer.start()
+
+    async def rounds() -> None:
+        await asyncio.gather(*(writer.accept_async(arrival(n)) for n in range(4)))
+        pairs = [asyncio.ensure_future(writer.accept_async(arrival(n))) for n in range(2)]
+        await asyncio.sleep(0)
+        pairs += [asyncio.ensure_future(writer.accept_async(arrival(n))) for n in range(2)]
+        await asyncio.gather(*pairs)
+        await writer.accept_async(arrival(9))  # three more are expected, and do not come
+
+    asyncio.run(asyncio.wait_for(rounds(), 10))
+    assert store.batches == [4, 4, 1]
+    writer.stop()
+
+
 def test_a_turn_that_cannot_be_handed_over_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     writer = InboxWriter(Quick())  # type: ignore[arg-type]
 
