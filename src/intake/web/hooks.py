@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
@@ -31,7 +32,7 @@ _LETTERS = re.compile(rb"[a-z0-9/-]+")  # nothing that decoding would change
 log = journal("hooks")
 
 
-class Hook:
+class Hook(ABC):
     """What is posted to one address: an application by itself, for a form's server may bring thousands a second.
 
     Starlette's layers, request, response and routing, and headers that only pages need (each is looked through byte by
@@ -44,9 +45,9 @@ class Hook:
         self._context = context
         self.writer = context.writer
 
+    @abstractmethod
     def arrival(self, headers: Mapping[str, str], raw: bytes) -> Arrival:
         """What came, checked. Raises what ``answer_to`` has an answer for."""
-        raise NotImplementedError
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = headers_of(scope["headers"])
