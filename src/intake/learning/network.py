@@ -20,14 +20,14 @@ from intake.understanding.network import PLACES
 Parameters = dict[str, Floats]
 
 UNITS = 128
-MEMORY = 64  # units that remember, on each way
+MEMORY = 96  # units that remember, on each way
 CONTEXT = 64  # units of the second look
 WORD, SURFACE = 64, 24  # numbers for a word and for the form in which it stands
-EPOCHS = 20
+EPOCHS = 14
 DROP = 0.25
 FORGET = 0.08  # words left out at random while learning
 PLAIN = 0.1  # words known by their class alone while learning, as those are that no line has
-RATE = 3e-3
+RATE = 4e-3
 DECAY = 0.02
 
 
