@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from intake.understanding import kin, sendernames
+from intake.understanding.callers import caller
 from intake.understanding.edges import LAST, at_edges
 from intake.understanding.introductions import introduced
 from intake.understanding.persons import NAME, strength
@@ -44,6 +45,9 @@ def find_name(text: str, answer: str, sender: str) -> str | None:
     called = _CALLED.match(text)
     if called and strength(called["name"].strip()) >= 1:
         return called["name"].strip()
+    rang = caller(text, sender)
+    if rang:
+        return rang
     labelled = _FIELD.search(text) if "名" in text or "担当者" in text else None
     if labelled and strength(labelled["name"].strip()) >= 1:
         return labelled["name"].strip()

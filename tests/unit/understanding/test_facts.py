@@ -91,6 +91,26 @@ def test_the_from_line_only_confirms_what_the_text_says(read: Read, sender: str,
 
 
 @pytest.mark.parametrize(
+    ("sender", "body", "name"),
+    [
+        ("電話受付 大隅 <o@example.jp>", "勝俣様 14:44\n担当変更を希望。", "勝俣"),
+        ("電話受付 近江 <o@example.jp>", "受電16:40 辻元理恵様(N0046002)\n面接は取りやめたい。", "辻元理恵"),
+        ("電話受付 鴨井 <k@example.jp>", "10/15 11:30 有坂直樹様\n紹介を再開してほしいとのこと。", "有坂直樹"),
+        ("北川 誠 <t@example.jp>", "14:05 会員の北川 誠様よりお電話。\n登録の解除を希望。", "北川 誠"),
+        ("窓口 <c@example.jp>", "岬様。担当変更は求めず、注意してほしいとのご要望。", "岬"),
+        ("堂前 <d@example.jp>", "堂前様(女性)。休止の意思はなし。もう少し話したいとのご要望。", "堂前"),
+        ("", "江本様 担当者の「続かないです」の発言に立腹。担当交代を要求とのこと。", "江本"),
+        ("佐々木 健 <s@example.com>", "桑田様。先方が見送りとのこと、承知しました。", None),
+        ("", "桑田様 先方が見送りとのこと、承知しました。", None),
+        ("電話受付 <d@example.jp>", "桑田様、お世話になっております。折り返しを希望。", None),
+        ("電話受付 <d@example.jp>", "奥様より、入院とのこと。", None),
+    ],
+)
+def test_a_note_of_a_call_names_the_caller_first(read: Read, sender: str, body: str, name: str | None) -> None:
+    assert read(body, sender=sender).facts.name == name
+
+
+@pytest.mark.parametrize(
     ("body", "name"),
     [
         ("平井加奈と申します。\n夫の平井誠司が、貴社に登録しておりました。退会をお願いします。", "平井誠司"),
