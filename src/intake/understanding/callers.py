@@ -1,4 +1,4 @@
-"""Notes of telephone calls and visits: whoever took the call names the caller first, 「勝俣様 14:44」「岸様。…とのこと」."""
+"""Notes of calls: whoever took the call names the caller first, 「勝俣様 14:44」「岸様。…とのこと」."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ _WORD = r"[^\s。、,.()「」『』:/|\d様]"
 _NAME = rf"(?P<name>{_WORD}{{1,7}}(?:[ ]{_WORD}{{1,6}})?)"
 _TAKEN = r"(?:受電|入電|来電|着信|架電|受付|電話|来所|来社|TEL)"
 # 「10/14 16:20 」「受電 18:20 」「5/18 9:05 着 」: a time of day only, a day alone may begin any letter.
-_STAMP = rf"(?P<stamp>{_TAKEN}?[ :]?(?:\d{{1,2}}/\d{{1,2}}[ ])?\d{{1,2}}:\d{{2}}[ ]?(?:着|受|頃|{_TAKEN})?[ 、]{{0,2}})?"
+_STAMP = (
+    rf"(?P<stamp>{_TAKEN}?[ :]?(?:\d{{1,2}}/\d{{1,2}}[ ])?\d{{1,2}}:\d{{2}}[ ]?(?:着|受|頃|{_TAKEN})?[ 、]{{0,2}})?"
+)
 _HEAD = re.compile(
     rf"\s*{_STAMP}(?:会員|登録者|求職者)?(?:の)?{_NAME}[ ]?(?:様|さま|さん)"
     r"(?P<beside>[ ]?\([^)\n]{1,24}\))?(?P<behind>[^\n]{0,12})"

@@ -38,9 +38,10 @@ def of_reading(
     phone = given.get("phone") or find_phone(answers.get("phone", "")) or find_phone(text)
     holds = not _HOLDS.isdisjoint(requests)
     start = first_day(text, today) if holds else None
+    name = given.get("name") or find_name(_free_text(text, reading.fields), answers.get("name", ""), sender)
     facts = Facts(
-        name=given.get("name") or find_name(_free_text(text, reading.fields), answers.get("name", ""), sender),
-        member_id=given.get("member_id") or find_member_id(answers.get("member_id", ""), text, phone),
+        name=name,
+        member_id=given.get("member_id") or find_member_id(answers.get("member_id", ""), text, phone, name),
         phone=phone,
         resume_on=start.on if start and (start.stated or today) else None,
         concierge=find_concierge(text),

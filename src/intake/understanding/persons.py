@@ -48,8 +48,9 @@ _NEVER = re.compile(
 )
 _ONE = re.compile(
     "^(?:母|父|妻|夫|兄|弟|姉|妹|娘|孫|私|僕|俺|記|件|旨|故|所|者|方|次|点|上|下|中|前|後|春|夏|秋|冬|今|月|火|水|"
-    "木|金|土|日|席|籍|笑|汗|泣|草|祝|昔|朝|昼|夜|否|可|済|無|有)$"
+    "木|金|土|日|席|籍|笑|汗|泣|草|祝|昔|朝|昼|夜|否|可|済|無|有|年|円|歳|市|区|県|駅|店|枚|回|個|社|完|神|靴)$"
 )
+_PARTS_OF_COUNTRY = frozenset(("市", "区", "郡", "県", "府", "市内", "区内", "駅", "方面"))
 _FOREIGN = re.compile(r"[ァ-ヶー・= ]+$|[A-Za-z'. -]+$")
 
 
@@ -79,6 +80,8 @@ def strength(name: str) -> float:
         for word in words
     ):
         return 0.4 if len(name) <= 6 and words[-1].person == "名" else 0.0
+    if len(words) > 1 and words[-1].surface in _PARTS_OF_COUNTRY and words[0].is_name:
+        return 0.0  # 長野市, 横浜市港北区
     if words[-1].person == "名":
         return 2.4 if len(words) > 1 else 1.5
     if words[0].is_name:  # 越谷, 熊谷: places are surnames too
