@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from intake.understanding.persons import NAME, is_no_name, strength
+from intake.understanding.persons import NAME, is_no_name, is_short_surname, strength
 
 _LONG = 34  # characters before 「です」 that can still be an introduction
 _SAYS = re.compile(
-    r"(?P<own>と申し|ともうし|と申す|と言いま|といいま|ト モウシ|トモウシ)|"
+    r"(?P<own>と申し|ともうし|と申す|と言いま(?!した)|といいま(?!した)|ト モウシ|トモウシ)|"
     r"で(?:す(?=[。、\n!が♪(]|$| |お疲れ|いつも|ご|先|今|こ|お)|ございます|ござる|した。)|デス(?=[。、\n]|$| )|"
     r"だ(?=[。よがけ]|$)|や。|っす(?=。|$)"
 )
@@ -18,6 +18,17 @@ _WHOLE = re.compile(NAME)
 _BOUNDARY = re.compile(r"[|、。,!?」) のはでがをに・:]|より|から|[たるい](?=[一-鿿ァ-ヶ])")
 _GREETED = ("です", "ます", "ました", "ません", "さま", "様", "ちは", "わ", "は", "ー")
 _LEADS = ("|", "の", "、", " ", "た", "る", "い")
+
+
+# Whose the name is: 「だんなさんは なごやです」 is not the sender.
+_OF_OTHERS = re.compile(r"(?<!にち|ばん|んは|名前)(?<!私)(?<!僕)(?<!俺)(?<!わたし)(?<!なまえ)(?<!名)は[ ]?$")
+_HELLO = re.compile(
+    r"^[ ]*(?:Hi|Hello|Hey|Good \w+|Dear [A-Za-z]+(?: [A-Za-z]+)?|[^\s、。]{1,10}(?:さん|様|さま))[ ]?[,、。! ][ ]?"
+)
+_FIRM_OF = re.compile(
+    r"[^\s。、]{2}(?:社|店|会|院|園|校|所|組|屋|館|部|課|係|局|大学|法人|ホーム|センター|"
+    r"クリニック|サービス|工業|電装|建設|商事|冷熱|事務|事務長|食堂|製[麺菓作造])の$|^院長の$"
+)
 
 
 class Candidate(NamedTuple):
@@ -36,6 +47,7 @@ def introduced(text: str, foreign: bool) -> list[Candidate]:
         before = text[begin:at]
         reading = _READING.search(before) if before.endswith((")", ") ")) else None
         piece = (before[: reading.start()] if reading else before).rstrip(" |")
+        piece = piece.rstrip("、, ") if before.endswith("|") else piece
         own = say["own"] is not None
         name = _name_at_end(piece, own or foreign)
         if name is None:
@@ -52,11 +64,16 @@ def _weighed(text: str, at: int, begin: int, name: str, own: bool, rest: str, fo
     power = _power(name, own or foreign)
     if own:
         return [Candidate(4 + power, name)] if power >= 0.3 else []
-    alone = not rest.strip(" |、")
+    if _OF_OTHERS.search(rest):
+        return []
+    greeted = _HELLO.sub("", rest)
+    alone = not greeted.strip(" |、")
     begins = alone or rest.endswith(_LEADS) or rest.rstrip(" 、。,").endswith(_GREETED)
     early = begin < 90 or not text[:begin].strip(" \n")
     late = len(text) - at < 24
     least = 0.3 if alone and (early or late) else 1.0 if alone or (begins and early) else 1.8
+    if early and _FIRM_OF.search(rest) and is_short_surname(name):
+        least = 0.8
     if power < least or not begins:
         return []
     return [Candidate(2 + power + 0.5 * alone + 0.3 * early, name)]

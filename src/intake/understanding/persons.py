@@ -8,7 +8,7 @@ from functools import lru_cache
 from intake.understanding.tokens import Word, tokenizer
 
 KANJI = "[一-鿿々ヶヵ]"
-_GIVEN = f"(?:{KANJI}{{1,4}}|[ぁ-ん]{{1,6}}|[ァ-ヶー]{{1,8}})"
+_GIVEN = f"(?:{KANJI}{{1,4}}|[ぁ-ん]{{2}}[子美代江枝恵世香]|[ぁ-ん]{{1,6}}|[ァ-ヶー]{{1,8}})"
 # Surname and perhaps a given name; kana with and without a space; foreign names in katakana; Latin letters.
 NAME = (
     rf"(?:{KANJI}{{1,4}}(?:[のノツッ之]{KANJI}{{1,3}})?(?:[ ]{{0,2}}{_GIVEN})?|"
@@ -44,19 +44,42 @@ _NEVER = re.compile(
     r"通り|"
     r"体調|病気|入院|手術|療養|妊娠|出産|育児|都合|事情|状況|状態|予定|可能|不要|必要|無理|残念|幸い|大丈夫|結構|"
     r"元気|最後|最初|"
+    r"^(?:おつ|ただいま|まちがい|しんぱい|おかげさま|だいじょうぶ|むり|めんどくさい|ひみつ|たいへん|だめもと|イヤ|"
+    r"ネイリスト|スタイリスト|セラピスト|エンジニア|プログラマー?|デザイナー|マネージャー|ドライバー|ライター|シェフ|"
+    r"コック|パティシエ|ヘルパー|インストラクター|オペレーター|トレーナー|フリーター|ニート|ケアマネ|メッセージ|"
+    r"Reason|Comment|Category|Merci|Thanks?|Sorry|Regards|地味|令和|新宿|池袋|何[日時人回])$|"
+    r"美容室|写真館|商工会|製麺|製菓|エステート|居酒屋|寿司|弁当|旅館|食堂|"
     r"拝$|[はがをにへで]$|だ$|[都県]$"
 )
 _ONE = re.compile(
     "^(?:母|父|妻|夫|兄|弟|姉|妹|娘|孫|私|僕|俺|記|件|旨|故|所|者|方|次|点|上|下|中|前|後|春|夏|秋|冬|今|月|火|水|"
     "木|金|土|日|席|籍|笑|汗|泣|草|祝|昔|朝|昼|夜|否|可|済|無|有|年|円|歳|市|区|県|駅|店|枚|回|個|社|完|神|靴)$"
 )
+# Surnames that the dictionary takes for common words alone.
+_COMMON_TOO = frozenset(
+    "並木 内海 早瀬 新妻 金平 目代 葉月 四方 高瀬 大橋 竹林 松林 外山 入江 日向 植木 若木 水田 稲田 松葉 双葉 "
+    "一色 本宮 郡司 左近 右近 春日 弥生 神楽 泉水 出水 木戸 砂原 草原 川原 平原 根本 黒松 花輪 花形 草刈 氷室 "
+    "風間 風見 長月 空閑 大路 小路 和気 五味 八重 七種 甲斐 赤星 白鳥 鳥居 馬場 蛭田 水上 川下 最上 主税 真砂 "
+    "宮内 山門 大門 石垣 白木 青葉".split()
+)
+_SHORT = re.compile(
+    "[乾橘英楡平浜島柊泉森林関堤星原岸谷堀辻桂梶柏楠榊椿柳菅萩桐旭伴源岬庵湊秦脇峰嶺滝瀧澤沢磯牧槙巽岡宗曽堺窪轟]$"
+)
+_ENDS_IN = re.compile("デス|マス|パート")
 _PARTS_OF_COUNTRY = frozenset(("市", "区", "郡", "県", "府", "市内", "区内", "駅", "方面"))
 _FOREIGN = re.compile(r"[ァ-ヶー・= ]+$|[A-Za-z'. -]+$")
 
 
 def is_no_name(written: str) -> bool:
     """Words that never are a name, whatever the dictionary says."""
+    if "・" in written:  # フェルナンデス, デニス・マスード: parts of a foreigner's name, no verbs
+        written = _ENDS_IN.sub("", written)
     return bool(_NEVER.search(written) or _ONE.match(written))
+
+
+def is_short_surname(name: str) -> bool:
+    """A surname of one character, or one that looks like a number: known only by what stands before it."""
+    return bool(_SHORT.fullmatch(name)) or (strength(name) >= 0.8 and len(name) == 2)
 
 
 @lru_cache(4096)
@@ -64,11 +87,20 @@ def strength(name: str) -> float:
     """How much a text of one to some words looks like a name: 0 not at all, 1 it may be, 2 and more it does."""
     if not 1 <= len(name) <= 32 or is_no_name(name):
         return 0.0
+    if name in _COMMON_TOO:
+        return 1.0
     if _FOREIGN.match(name):
         return _foreign(name)
     words = tokenizer().words(name)
-    if not words:
-        return 0.0
+    return 0.0 if not words or _is_town(words) else _by_words(name, words)
+
+
+def _is_town(words: list[Word]) -> bool:
+    """長野市, 横浜市港北区: not 高市, which is a surname."""
+    return len(words) > 1 and words[-1].surface in _PARTS_OF_COUNTRY and words[0].is_name and words[0].person != "姓"
+
+
+def _by_words(name: str, words: list[Word]) -> float:
     if words[0].person == "姓":
         return _after_surname(words)
     if re.fullmatch("[ぁ-ん]{2,4} [ぁ-ん]{2,4}", name) and not any(
@@ -80,8 +112,6 @@ def strength(name: str) -> float:
         for word in words
     ):
         return 0.4 if len(name) <= 6 and words[-1].person == "名" else 0.0
-    if len(words) > 1 and words[-1].surface in _PARTS_OF_COUNTRY and words[0].is_name:
-        return 0.0  # 長野市, 横浜市港北区
     if words[-1].person == "名":
         return 2.4 if len(words) > 1 else 1.5
     if words[0].is_name:  # 越谷, 熊谷: places are surnames too

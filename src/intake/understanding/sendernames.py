@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from intake.understanding.persons import strength
+from intake.understanding.persons import is_no_name, strength
 
 _ADDRESSED = re.compile(r"[ ]?(?:様|さん|さま|殿|氏(?!名)|先生|くん|君)")
 _NO_PERSON = re.compile(
@@ -15,6 +15,7 @@ _NO_PERSON = re.compile(
     r"大学|学園|病院|医院|役場|運営|ゲスト|名前|通知|配信|教頭|校長|社長|専務|常務|[長役]$|代表|担当|理事|主任|"
     r"秘書|受付|[@\d]"
 )
+_FIRM = re.compile("商会|商店|商工会|クリニック|委員会|エステート")
 _GIVEN_NAME = re.compile(r"[ ]{0,2}([一-鿿々]{1,3}|[ぁ-ん]{2,5}|[ァ-ヶー]{2,6})")
 
 
@@ -26,7 +27,8 @@ def parts_of(sender: str) -> tuple[str, ...]:
     parts = [part for part in re.split(r"[ ・/|、,:]+", shown) if part]
     if not parts or _NO_PERSON.search(parts[-1]):
         return ()
-    return tuple(parts[-1:] if any(_NO_PERSON.search(part) for part in parts) else parts)
+    firm = any(_NO_PERSON.search(part) for part in parts) or any(_FIRM.search(part) for part in parts[:-1])
+    return tuple(parts[-1:] if firm else parts)
 
 
 def is_latin(sender: str) -> bool:
@@ -42,7 +44,7 @@ def confirmed(text: str, sender: str) -> str | None:
         return None
     if re.match("[A-Za-z]", parts[0]):
         return _latin(text, parts)
-    return _whole(text, parts) or _surname(text, parts)
+    return _whole(text, parts) or _turned(text, parts) or _surname(text, parts) or _behind_trade(text, parts)
 
 
 def _latin(text: str, parts: tuple[str, ...]) -> str | None:
@@ -65,6 +67,8 @@ def _whole(text: str, parts: tuple[str, ...]) -> str | None:
     at = text.find(whole[0])
     while at >= 0:
         end = _spelled(text, at, whole)
+        if end and len(parts) == 1 and text[end : end + 1] == " " and "ー" not in whole:
+            end += len(_given(text, end))  # 「上白石」 in the From line, 「上白石 紗枝です」 in the text
         if end and not _ADDRESSED.match(text, end):
             if end - at > len(whole):
                 return text[at:end]
@@ -86,15 +90,42 @@ def _spelled(text: str, at: int, whole: str) -> int:
 
 
 _AFTER = re.compile(
-    r"[ ]{0,2}(?:\([^)\n]{1,24}\)|[/|])?[ ]{0,2}(?:$|[\n、。,!(/|]|と申|ともうし|です|でござ|でし|だ|デス|と言|"
+    r"[ ]{0,2}(?:\([^)\n]{1,24}\)|[/|])?[ ]{0,2}(?:$|[\n、。,!(/|]|と申|ともうし|です|でござ|でし|だ|デス|と言|っす|"
+    r"(?:である|ばい|たい|や)。|やけど|じゃけど|(?<!と)い?いいます|"
     r"といい|拝|より|会員|登録|ID|No|[A-Z]{0,5}-?\d)|[ ]"
 )
 _SUBJECT_OF = re.compile("[はがも]")
 _BEFORE = re.compile("[^一-鿿々ァ-ヶ]$|^$|[数歳員号番氏名]$")
 _NO_GIVEN = re.compile(
-    r"^[はがのとをにも]|です|でご|でし|だ|と申|とも|より|から|まで|会員|登録|番号|電話|携帯|退会|希望|本人|拝|様|"
+    r"^[はがのとをにも]|っす|^(?:ばい|たい|や|である|いいます)$|やけど|じゃけ|です|でご|でし|だ|と申|とも|より|から|まで|会員|登録|番号|電話|携帯|退会|希望|本人|拝|様|"
     r"さん|休止|再開|担当|先月|昨日|[屋会社園院店商製]|工業|精機|運輸|食品"
 )
+
+
+def _turned(text: str, parts: tuple[str, ...]) -> str | None:
+    """Foreigners' names in either order: From 「フェルナンデス カルラ」, text 「カルラ・フェルナンデスです」."""
+    if not all(_KATAKANA.fullmatch(part) for part in parts):
+        return None
+    if len(parts) == 2:
+        turned = re.search(rf"{parts[1]}[ ・=]{parts[0]}(?![ァ-ヶー])", text)
+        return turned.group() if turned else None
+    more = re.search(rf"(?<![ァ-ヶー・])[ァ-ヶー]{{2,12}}・{parts[0]}(?![ァ-ヶー])", text) if len(parts) == 1 else None
+    return more.group() if more else None
+
+
+def _behind_trade(text: str, parts: tuple[str, ...]) -> str | None:
+    """The last word of 「保育士 内海」「ムラーノ商会 橘」, where the text introduces it: 「ムラーノ商会の橘です」."""
+    for part in (parts[-1], parts[0]):
+        if not _ONE_WORD.fullmatch(part) or is_no_name(part):
+            continue
+        said = re.search(rf"(?:^|[の、。!\n |)]){part}[ ]?(?:です|と申|でござ|だ。|が担当)", text)
+        if said and not re.search("[はが][ ]?$", text[: said.start() + 1]):
+            return part
+    return None
+
+
+_ONE_WORD = re.compile("[一-鿿々ヶノツ]{1,4}|[ァ-ヶー]{2,8}|[ぁ-ん]{2,6}")
+_KATAKANA = re.compile("[ァ-ヶー]{2,}")
 
 
 def _surname(text: str, parts: tuple[str, ...]) -> str | None:
