@@ -31,6 +31,9 @@ _FIRM_OF = re.compile(
 )
 
 
+_MY_NAME = re.compile(r"[Mm]y name is (?P<name>[A-Z][A-Za-z'-]+(?: [A-Z][A-Za-z'-]+){0,3})")
+
+
 class Candidate(NamedTuple):
     """A name and how likely it is the sender's."""
 
@@ -41,18 +44,24 @@ class Candidate(NamedTuple):
 def introduced(text: str, foreign: bool) -> list[Candidate]:
     """Names that are introduced. ``text``: numbers are ``|``; ``foreign``: the From line is in Latin letters."""
     found: list[Candidate] = []
+    named = _MY_NAME.search(text) if "ame is" in text else None
+    if named:
+        found.append(Candidate(5.5, named["name"]))
     for say in _SAYS.finditer(text):
         at = say.start()
         begin = max(text.rfind("\n", 0, at), text.rfind("。", 0, at), at - _LONG - 1) + 1
         before = text[begin:at]
         reading = _READING.search(before) if before.endswith((")", ") ")) else None
         piece = (before[: reading.start()] if reading else before).rstrip(" |")
-        piece = piece.rstrip("、, ") if before.endswith("|") else piece
+        piece = piece.rstrip("、, ") if before.rstrip().endswith("|") else piece
         own = say["own"] is not None
         name = _name_at_end(piece, own or foreign)
         if name is None:
             continue
-        found += _weighed(text, at, begin, name, own, piece[: -len(name)], foreign)
+        weighed = _weighed(text, at, begin, name, own, piece[: -len(name)], foreign)
+        if found and not own:  # the first introduction of oneself wins: 「セルゲイです。… 千葉の 八千代です」
+            weighed = [Candidate(one.score - 1, one.name) for one in weighed]
+        found += weighed
         fuller = reading["in"].strip() if reading else ""
         if found and fuller != name and name in fuller and strength(fuller) >= 1:
             found.append(Candidate(found[-1].score + 0.1, fuller))

@@ -31,6 +31,12 @@ _FIELD = re.compile(
     rf"(?P<name>{NAME})(?=[ ]{{2,}}|[ ]?(?:[\n、,/|(;]|$)|[ ](?:ID|会員|登録|電話|\d))"
 )
 
+# Two members in one letter: the writer's own wish is theirs, whatever they ask for the other.
+_BOTH = re.compile(
+    r"(?:私|わたし|わたくし|こちら)の(?:ほう|方|分)|夫婦で登録|一緒に登録|"
+    r"も(?:一緒に)?登録し"
+)
+
 # How the agency's own people note a call: 「有馬様より入電。」, 「中尾様(会員番号|)の奥様からお電話」.
 _CALLED = re.compile(
     rf"\s*(?P<name>{NAME})[ ]?(?:様|さま|さん)[ ]?(?:\([^)\n]{{1,24}}\))?(?:の[^\s。、様]{{1,4}}様?)?[ ]?(?:より|から)"
@@ -46,7 +52,7 @@ def find_name(text: str, answer: str, sender: str) -> str | None:
     if answered:
         return answered
     found = kin.member(text)
-    if found:
+    if found and not _BOTH.search(text):
         return found
     called = _CALLED.match(text)
     if called and strength(called["name"].strip()) >= 1:
