@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from intake.understanding import sendernames
 from intake.understanding.persons import is_no_name, strength
 
 _WORD = r"[^\s。、,.()「」『』:/|\d様]"
@@ -14,23 +15,26 @@ _STAMP = (
     rf"(?P<stamp>{_TAKEN}?[ :]?(?:\d{{1,2}}/\d{{1,2}}[ ])?\d{{1,2}}:\d{{2}}[ ]?(?:着|受|頃|{_TAKEN})?[ 、]{{0,2}})?"
 )
 _HEAD = re.compile(
-    rf"\s*{_STAMP}(?:会員|登録者|求職者)?(?:の)?{_NAME}[ ]?(?:様|さま|さん)"
+    rf"\s*(?:[^\s。、]{{2,12}}窓口。)?{_STAMP}(?:会員|登録者|求職者)?(?:の)?{_NAME}[ ]?(?:様|さま|さん)"
     r"(?P<beside>[ ]?\([^)\n]{1,24}\))?(?P<behind>[^\n]{0,12})"
 )
 _TIMED = re.compile(r"[ ]?(?:電話[ ]?)?\d{1,2}:\d{2}(?!\d)")
 _ON_THE_LINE = re.compile(r"(?:の?(?:入電|ご?来電|来所|来社)|が来[所社]|[ ]?ご本人|へ(?:状況|定期|お電話|架電))")
+_ARRIVED = re.compile("(?:入電|ご?来電|来[所社])")
 _PAUSED = re.compile(r"[。、 :]|TEL|より|から|の(?:奥|ご主人|お母|お父|ご家族|ご子息|お子)|にお電話")
 # How the taker reports what was said, and what a letter of one's own has in its place.
 _REPORTED = re.compile(
     r"との(?:こと|由|ご|お)|(?:希望|依頼|質問|要望|意向|由|お尋ね|申し?出|了承|相談|報告|近況|説明)[。、はあと]|"
     r"(?:希望|依頼|回答|済み?|続行|継続|いただく|ございます|不要|なし)。?$|"
-    r"様(?:ご本人)?より。|(?:変更|のみ|ため|取消したい|ほしい)。|"
+    r"様(?:ご本人)?より。|(?:変更|のみ|確認|ため|取消したい|ほしい)。|"
     r"[」とに](?:のお怒り|話され)|お話し|折り?返|来所|と(?:苦笑い|。)"
 )
-_GREETS = re.compile(r"お世話に|お世話さま|いつもあり|こんにちは|はじめまして|初めまして|突然|お疲れ|ご無沙汰")
+_GREETS = re.compile(
+    r"お世話に(?:なって|なり)|お世話さま|いつもあり|こんにちは|はじめまして|初めまして|突然|お疲れ|ご無沙汰"
+)
 _OWN = re.compile(r"(?:ます|ました|ません|です|でした|ください|下さい|ますか|ませんか)(?:ね|よ|が|ので|。|[!?\n]|$)")
 _SAID = re.compile(r"「[^」]*」")
-_TAKER = re.compile(r"電話|受電|架電|着信|受付|窓口|メモ|伝言|記録|来所|来社|応対|受電|控え")
+_TAKER = re.compile(r"コールセンター|電話|受電|架電|着信|受付|窓口|メモ|伝言|記録|来所|来社|応対|受電|控え")
 _NOBODY = re.compile("^(?:奥|皆$|お客|各|お母|お父|ご家族|担当|責任|事務|御|貴)")
 
 
@@ -47,9 +51,11 @@ def caller(text: str, sender: str) -> str | None:
     if not _is_person(name):
         return None
     behind = head["behind"]
+    if _ARRIVED.match(behind) and not sendernames.parts_of(sender):
+        return name
     if _TIMED.match(behind) or (head["stamp"] and head["stamp"].strip()):
         return name
-    if _GREETS.search(text) or not _is_reported(text, sender, name):
+    if _GREETS.search(text) or not _is_reported(text, sender, name, behind):
         return None
     return name if head["beside"] or _PAUSED.match(behind) or _ON_THE_LINE.match(behind) else None
 
@@ -62,9 +68,11 @@ def _is_person(name: str) -> bool:
     return strength(name) >= 0.8 or bool(re.fullmatch("[一-鿿々ヶノツ]{1,4}", name))
 
 
-def _is_reported(text: str, sender: str, name: str) -> bool:
+def _is_reported(text: str, sender: str, name: str, behind: str) -> bool:
     shown = sender.partition("<")[0].strip()
     taken = bool(_TAKER.search(shown))
     if _REPORTED.search(text) and (taken or (shown and shown.startswith(name.split(" ")[0]))):
         return True
-    return (taken or (not shown and bool(_REPORTED.search(text)))) and not _OWN.search(_SAID.sub("", text))
+    return (taken or (not shown and (behind[:1] == "。" or bool(_REPORTED.search(text))))) and not _OWN.search(
+        _SAID.sub("", text)
+    )

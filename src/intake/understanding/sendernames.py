@@ -15,6 +15,7 @@ _NO_PERSON = re.compile(
     r"大学|学園|病院|医院|役場|運営|ゲスト|名前|通知|配信|教頭|校長|社長|専務|常務|[長役]$|代表|担当|理事|主任|"
     r"秘書|受付|[@\d]"
 )
+_CALLING = re.compile("[剤護育務政書析縫][士師]$|役員$|大工$|農家$")
 _FIRM = re.compile("商会|商店|商工会|クリニック|委員会|エステート|居酒屋|美容室|写真館|食堂|旅館|寿司")
 _GIVEN_NAME = re.compile(
     r"[ ]{0,2}([ぁ-ん]{1,3}[子美代江枝恵]|[ァ-ヶー]{2}子|"
@@ -46,7 +47,11 @@ def confirmed(text: str, sender: str) -> str | None:
     if not parts:
         return None
     if re.match("[A-Za-z]", parts[0]):
-        return _latin(text, parts)
+        return _latin(text, parts) or _behind_trade(text, parts)
+    if len(parts) > 1 and _CALLING.search(parts[0]):  # 薬剤師 丸谷
+        said = _behind_trade(text, parts[1:])
+        if said:
+            return said
     return _whole(text, parts) or _turned(text, parts) or _surname(text, parts) or _behind_trade(text, parts)
 
 
@@ -94,13 +99,13 @@ def _spelled(text: str, at: int, whole: str) -> int:
 
 _AFTER = re.compile(
     r"[ ]{0,2}(?:\([^)\n]{1,24}\)|[/|])?[ ]{0,2}(?:$|[\n、。,!(/|]|と申|ともうし|です|でござ|でし|だ|デス|と言|っす|"
-    r"(?:である|ばい|たい|や)。|やけど|じゃけど|(?<!と)い?いいます|"
+    r"と書いて|(?:である|ばい|たい|や)。|やけど|じゃけど|(?<!と)い?いいます|"
     r"といい|拝|より|会員|登録|ID|No|[A-Z]{0,5}-?\d)|[ ]"
 )
 _SUBJECT_OF = re.compile("[はがも]|の名[でを]|宛")
 _BEFORE = re.compile("[^一-鿿々ァ-ヶ]$|^$|[数歳員号番氏名]$")
 _NO_GIVEN = re.compile(
-    r"^[はがのとをにも](?!.{1,2}[子美代江枝恵]$)|エステート|写真|印刷|表具|青果|美容室|っす|^(?:ばい|たい|や|である|いいます)$|やけど|じゃけ|です|でご|でし|だ|と申|とも|より|から|まで|会員|登録|番号|電話|携帯|退会|希望|本人|拝|様|"
+    r"^[はがのとをにも](?!.{1,2}[子美代江枝恵]$)|エステート|写真|印刷|表具|青果|美容室|っす|では|^(?:ばい|たい|や|である|いいます)$|やけど|じゃけ|です|でご|でし|だ|と申|とも|より|から|まで|会員|登録|番号|電話|携帯|退会|希望|本人|拝|様|"
     r"さん|休止|再開|担当|先月|昨日|[屋会社園院店商製]|工業|精機|運輸|食品"
 )
 
