@@ -244,7 +244,7 @@ def _outcome(one: Prepared, weights: Weights, seen: Network | None) -> Outcome:
         or bool(doubted)
         or gate.elsewhere(scores.chosen, one.reading)
         or bool(unclear)
-        or not gate.both_sure(scores)
+        or not gate.both_sure(one.reading, scores)
         or asides.language(one.reading.own) != "ja",
         (tuple(map(float, scores.each[0])), tuple(map(float, scores.each[1]))),
     )

@@ -75,7 +75,7 @@ class Understander:
         confidence = sureness.chance(sureness.signs(reading, scores, unclear), self.weights.sure)
         why = () if answered else evidence(reading, chosen, rows, self.reader, self.weights)
         floor = self._floor(reading, chosen, any(also))
-        if confidence < floor or not gate.both_sure(scores) or gate.elsewhere(chosen, reading):
+        if confidence < floor or not gate.both_sure(reading, scores) or gate.elsewhere(chosen, reading):
             doubts += [*unclear, "unsure"]
         else:
             doubts += unclear or gate.counterfactual(chosen, reading, scores, self.reader, self.learned)

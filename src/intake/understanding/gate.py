@@ -43,6 +43,11 @@ _ENOUGH = {"deletion": frozenset({"ask"}), "withdrawal": frozenset({"ask", "do"}
 _BECAUSE = frozenset({"ので", "ため"})
 _ENDS_ASKING = frozenset({"withdrawal.leave-i-do"})  # rules that themselves demand the end of the sentence: 解約で。
 _EACH = 2.0  # log odds that each learned reader must give
+_ALONE = 5.0  # the same where no rule has the words: 「ひと休みさせていただきたく、お手続きを」 was taken for leaving
+# What is cancelled is the registration, an application, a talk: no earlier request is taken back.
+_CANCELLED = re.compile("登録|会員|アカウント|応募|選考|面談|面接|見学|予約|エントリー|内定")
+_LEAVING = re.compile("退会|解約|解除|抹消|やめ|辞め|抜け|終了|削除|消去|消し|消す|破棄|処分|登録|会員")
+_EARLIER = re.compile("依頼|件|申請|申し?込|届|お願いし(?:た|て|まし)|連絡|話|手続|退会|解除|抹消|解約|停止|休止")
 _SPEAKS = -1.0  # log odds of the one sentence that asks, where no rule has its words; the counterfactual follows
 
 
@@ -58,12 +63,14 @@ def plain_doubts(chosen: Sequence[str], reading: Reading, scores: Scores) -> lis
     return found
 
 
-def both_sure(scores: Scores) -> bool:
-    """Each learned reader by itself is sure of leaving and of erasure, where they are read; nothing is taken back."""
-    if DESTRUCTIVE & set(scores.chosen) and _TAKES_BACK & set(scores.chosen):
+def both_sure(reading: Reading, scores: Scores) -> bool:
+    """Each learned reader by itself is sure of leaving and of erasure, where they are read, and surer still where no
+    rule has the words; nothing is taken back."""
+    wanted = DESTRUCTIVE & set(scores.chosen)
+    if wanted and _TAKES_BACK & set(scores.chosen):
         return False
-    columns = [LABELS.index(request) for request in DESTRUCTIVE & set(scores.chosen)]
-    return all(odds[column] > _EACH for odds in scores.each for column in columns)
+    least = {LABELS.index(request): _EACH if request in reading.verdict else _ALONE for request in wanted}
+    return all(odds[column] > enough for odds in scores.each for column, enough in least.items())
 
 
 def elsewhere(chosen: Sequence[str], reading: Reading) -> bool:
@@ -124,12 +131,14 @@ def _speaks_of_others(piece: Piece) -> bool:
 
 def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
     """The same request is denied, supposed, conditional or somebody else's in another sentence; or the sentence speaks
-    of another company, or the message of a gym; or it takes something back, comes back, stays, or puts it off."""
+    of another company, or of somebody else; or the letter takes something back, comes back, stays, or puts it off."""
     if _TAKES_BACK & set(scores.chosen):
         return True
     pieces = reading.document.pieces
     asking = _evidence(request, reading, scores)
     for number, piece in enumerate(pieces):
+        if any(name == "else" for _, name, _ in piece.marks) and (number in asking or _LEAVING.search(_text(piece))):
+            return True
         if number in asking:
             if _speaks_of_others(piece):
                 return True
@@ -137,9 +146,18 @@ def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
             return True
         if any(hit.request in _TAKES_BACK and hit.holds for hit in piece.hits):
             return True
-        if any(one.concept == "retract" for one in piece.said) or any(name == "else" for _, name, _ in piece.marks):
+        if any(one.concept == "retract" for one in piece.said) and _takes_back(_text(piece)):
             return True
     return bool(_PUT_OFF.search(reading.own) or (request == "withdrawal" and _STAYS.search(reading.own)))
+
+
+def _takes_back(text: str) -> bool:
+    """「登録を取り消してください」 takes nothing back, 「登録解除の件は取り消してください」 does."""
+    return not _CANCELLED.search(text) or bool(_EARLIER.search(text))
+
+
+def _text(piece: Piece) -> str:
+    return "".join(word.surface for word in piece.words)
 
 
 def _clear_hit(piece: Piece, request: str) -> bool:

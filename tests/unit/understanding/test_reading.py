@@ -190,7 +190,30 @@ def test_leaving_needs_both_learned_readers(understander: Understander) -> None:
 
     from intake.understanding import gate
 
-    scores = understander.learned.scores(understander.reader.read("退会の手続きをお願いいたします。", "", ()))
-    assert gate.both_sure(scores)
-    assert not gate.both_sure(replace(scores, each=(scores.each[0], scores.each[1] - 30)))
-    assert not gate.both_sure(replace(scores, each=(scores.each[0] - 30, scores.each[1])))
+    reading = understander.reader.read("退会の手続きをお願いいたします。", "", ())
+    scores = understander.learned.scores(reading)
+    assert gate.both_sure(reading, scores)
+    assert not gate.both_sure(reading, replace(scores, each=(scores.each[0], scores.each[1] - 30)))
+    assert not gate.both_sure(reading, replace(scores, each=(scores.each[0] - 30, scores.each[1])))
+    just = tuple(odds / odds.max() * 3 for odds in scores.each)  # enough where a rule has the words, else not
+    assert gate.both_sure(reading, replace(scores, each=just))
+    assert not gate.both_sure(replace(reading, verdict=("other",)), replace(scores, each=just))
+
+
+@pytest.mark.parametrize(
+    ("text", "doubted"),
+    [
+        ("ジムで倒れました。退会をお願いします。", False),  # somebody else, in another matter
+        ("ジムを退会します。退会をお願いします。", True),
+        ("登録を取り消してください。退会をお願いします。", False),
+        ("登録解除の件は取り消してください。退会をお願いします。", True),
+    ],
+)
+def test_what_stands_beside_the_wish_counts_where_it_speaks_of_it(
+    understander: Understander, text: str, doubted: bool
+) -> None:
+    from intake.understanding import gate
+
+    reading = understander.reader.read(text, "", ())
+    found = gate.plain_doubts(("withdrawal",), reading, understander.learned.scores(reading))
+    assert bool(found) is doubted
