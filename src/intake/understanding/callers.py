@@ -21,6 +21,7 @@ _HEAD = re.compile(
 _TIMED = re.compile(r"[ ]?(?:電話[ ]?)?\d{1,2}:\d{2}(?!\d)")
 _ON_THE_LINE = re.compile(r"(?:の?(?:入電|ご?来電|来所|来社)|が来[所社]|[ ]?ご本人|へ(?:状況|定期|お電話|架電))")
 _ARRIVED = re.compile("(?:入電|ご?来電|来[所社])")
+_NO_CALL = re.compile("と(?:の|お)|の件|[にへ](?!お電話)|宛")
 _PAUSED = re.compile(r"[。、 :]|TEL|より|から|の(?:奥|ご主人|お母|お父|ご家族|ご子息|お子)|にお電話")
 # How the taker reports what was said, and what a letter of one's own has in its place.
 _REPORTED = re.compile(
@@ -41,8 +42,8 @@ _NOBODY = re.compile("^(?:奥|皆$|お客|各|お母|お父|ご家族|担当|責
 def caller(text: str, sender: str) -> str | None:
     """The caller in a normalised ``text`` that is a note of a call; None in letters, which begin with the addressee.
 
-    ``sender``: the From line. A time before the name or behind it makes a note of any text; otherwise the From line
-    must be the taker's (「電話受付」) or the caller's own, or show nobody, and the text must report what was said.
+    ``sender``: the From line. It must be the taker's (「電話受付」) or the caller's own, or show nobody, and the text
+    must report what was said, unless a time of day stands beside the name.
     """
     head = _HEAD.match(text)
     if head is None:
@@ -53,10 +54,11 @@ def caller(text: str, sender: str) -> str | None:
     behind = head["behind"]
     if _ARRIVED.match(behind) and not sendernames.parts_of(sender):
         return name
-    if _TIMED.match(behind) or (head["stamp"] and head["stamp"].strip()):
-        return name
-    if _GREETS.search(text) or not _is_reported(text, sender, name, behind):
+    timed = _TIMED.match(behind) or (head["stamp"] and head["stamp"].strip())
+    if _GREETS.search(text) or not _is_reported(text, sender, name, bool(timed) or behind[:1] == "。"):
         return None
+    if timed:
+        return None if _NO_CALL.match(behind) else name
     return name if head["beside"] or _PAUSED.match(behind) or _ON_THE_LINE.match(behind) else None
 
 
@@ -68,11 +70,9 @@ def _is_person(name: str) -> bool:
     return strength(name) >= 0.8 or bool(re.fullmatch("[一-鿿々ヶノツ]{1,4}", name))
 
 
-def _is_reported(text: str, sender: str, name: str, behind: str) -> bool:
+def _is_reported(text: str, sender: str, name: str, plain: bool) -> bool:
     shown = sender.partition("<")[0].strip()
     taken = bool(_TAKER.search(shown))
-    if _REPORTED.search(text) and (taken or (shown and shown.startswith(name.split(" ")[0]))):
+    if (plain or _REPORTED.search(text)) and (taken or (shown and shown.startswith(name.split(" ")[0]))):
         return True
-    return (taken or (not shown and (behind[:1] == "。" or bool(_REPORTED.search(text))))) and not _OWN.search(
-        _SAID.sub("", text)
-    )
+    return (taken or (not shown and (plain or bool(_REPORTED.search(text))))) and not _OWN.search(_SAID.sub("", text))

@@ -44,6 +44,9 @@ _TICKED = re.compile(r"\[[xX✓✔○●レ]\]|[☑✓✔]|(?m:^[ ]*■)")
 _TELLING = re.compile("ステータス|状況|時期")
 
 
+_TIME = re.compile(r"電話 ?\d{1,2}:\d\d")  # 「石神様 電話 13:50」 is a note, no form line
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A form line: what it asks (``kind``) and where the answer stands."""
@@ -65,7 +68,7 @@ def fields(text: str) -> list[Field]:
     for line in _LINE.finditer(text):
         label = (line["a"] or line["b"] or line["c"] or line["d"] or line["e"] or line["f"] or "").strip()
         kind = next((kind for kind, pattern in _KINDS if pattern.search(label)), "")
-        if kind:
+        if kind and not _TIME.search(line.group()[: line.start("value") - line.start() + 2]):
             found.append(Field(kind, label, line.start(), line.start("value"), line.end("value")))
     return found
 

@@ -45,7 +45,7 @@ _SAID_ALONE = re.compile(r"(?:^|[\n。!])[ ]*(?P<id>\d{2}-\d{5,7})です[。\n]"
 _PHONE = re.compile(
     r"(?<![\dA-Za-z-])(?:\+81[ .-]?(?:\(0\))?|\(?0)\d{1,4}\)?[ .-]{0,2}\(?\d{1,4}\)?[ .-]{0,2}\d{3,4}(?![\d-])"
 )
-_NO_ID = re.compile(r"\d{1,2}(?:-\d{1,2}){1,3}|0[0-]*|(?:19|20)\d\d(?:[-/]\d{1,2}){0,2}")
+_NO_ID = re.compile(r"\d{1,2}(?:-\d{1,2}){1,3}|\d-\d{3}|0[0-]*|(?:19|20)\d\d(?:[-/]\d{1,2}){0,2}")
 _NOT_THEIRS = re.compile(r"(?:FAX|Fax|fax|ファックス|ファクス|ファクシミリ|F:|F\.)[^\n\d]{0,8}$")
 _IS_ID = re.compile(r"(?:会員|登録|求職者?|スタッフ)(?:番号|ID|No\.?|コード)[^\n\d]{0,4}$")
 _TELEPHONE_LIKE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
@@ -124,7 +124,7 @@ def _usable(candidate: str, least: int, phone: str) -> bool:
 
 
 def _is_day(candidate: str) -> bool:
-    return bool(re.fullmatch(r"20\d\d-?(?:0[1-9]|1[0-2])-?[0-3]\d", candidate))
+    return bool(re.fullmatch(r"(?:19|20)\d\d-?(?:0[1-9]|1[0-2])-?[0-3]\d", candidate))
 
 
 def _digits(written: str) -> str:
