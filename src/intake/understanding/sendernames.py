@@ -112,7 +112,7 @@ _NO_GIVEN = re.compile(
 
 def _turned(text: str, parts: tuple[str, ...]) -> str | None:
     """Foreigners' names in either order: From 「フェルナンデス カルラ」, text 「カルラ・フェルナンデスです」."""
-    if not all(_KATAKANA.fullmatch(part) for part in parts):
+    if parts[0] not in text or not all(_KATAKANA.fullmatch(part) for part in parts):
         return None
     if len(parts) == 2:
         turned = re.search(rf"{parts[1]}[ ・=]{parts[0]}(?![ァ-ヶー])", text)
@@ -124,14 +124,20 @@ def _turned(text: str, parts: tuple[str, ...]) -> str | None:
 def _behind_trade(text: str, parts: tuple[str, ...]) -> str | None:
     """The last word of 「保育士 内海」「ムラーノ商会 橘」, where the text introduces it: 「ムラーノ商会の橘です」."""
     for part in (parts[-1], parts[0]):
-        if not _ONE_WORD.fullmatch(part) or is_no_name(part):
+        if part not in text or not _ONE_WORD.fullmatch(part) or is_no_name(part):
             continue
-        said = re.search(rf"(?:^|[の、。!\n |)]){part}[ ]?(?:です|と申|でござ|だ。|が担当)", text)
-        if said and not re.search("[はが][ ]?$", text[: said.start() + 1]):
-            return part
+        at = text.find(part)
+        while at >= 0:
+            before = text[max(0, at - 2) : at]
+            if _INTRODUCES.match(text, at + len(part)) and _FREE.search(before) and not _TOPIC.search(before):
+                return part
+            at = text.find(part, at + 1)
     return None
 
 
+_INTRODUCES = re.compile("[ ]?(?:です|と申|でござ|だ。|が担当)")
+_FREE = re.compile("(?:^|[の、。!\\n |)])$")
+_TOPIC = re.compile("[はが][ ]?$")
 _ONE_WORD = re.compile("[一-鿿々ヶノツ]{1,4}|[ァ-ヶー]{2,8}|[ぁ-ん]{2,6}")
 _KATAKANA = re.compile("[ァ-ヶー]{2,}")
 
