@@ -5,35 +5,16 @@ No doubt of its is ever waived, however sure the readers are.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from intake.model import DESTRUCTIVE
 from intake.understanding.document import Hit, Piece, reaches
+from intake.understanding.gatewords import ADVERTISES, CANCELLED, DATA, EARLIER, ELSEWHERE, LEAVING, PUT_OFF, STAYS
 from intake.understanding.learned import LearnedReaders, Scores
 from intake.understanding.reading import Reader, Reading
 from intake.understanding.rulebook import LABELS
 
 _UNCLEAR = frozenset({"neg", "sup", "cond", "hear", "ques"})
-_PUT_OFF = re.compile(
-    "たり[^。\n]{0,8}たり|(?:退会|解約|解除|削除|消去|抹消|消|やめ|辞め)(?:し)?て(?:い|お)(?:ます|る|ました|た)(?![のだ])|見送|延期|先送り|思いとど|"
-    "(?:退会|解約|手続き?|申し?込み|申請|依頼|削除|件)[^。\n]{0,6}取りや|よします|やめにし|んといて|んとって|"
-    "(?:退会|解約)[^。\n]{0,18}[をか]教えて|(?:退会|解約|削除)[はもを]?(?:やめ|辞め|止め)"
-)
-# Words of staying beside a withdrawal, and a slip that is a word of its own: 大会 for 退会.
-_STAYS = re.compile(
-    "継続|続け(?:させ|ます|たい|て(?:いただ|くだ))|なくして(?:いただ|くだ)|徹回|大会|ロック|契約(?:書|満了)"
-)
-# Whom a letter is addressed to that is not meant for an agency: 「シネマクラブ御中」, 「ヨガスタジオの皆様」.
-_ELSEWHERE = re.compile(
-    r"(?:クラブ|スタジオ|ジム|シネマ|映画館|劇場|図書館|教室|道場|サークル|OB会|OG会|同窓会|町内会|自治会|管理組合|後援会|友の会|百貨店|生協|"
-    r"コープ|スイミング|ゴルフ|テニス|でんき|モバイル|新聞|カード|保険|PTA|プール|ヨガ)[^\n。、]{0,14}(?:御中|様|さま|殿|各位|皆さ|皆様|事務局)"
-)
-# What can be erased of a person. 「赤い通知が気になるので消してください」 has none of it.
-_DATA = re.compile(
-    "情報|データ|登録|履歴|経歴|書類|記録|プロフィール|個人|住所|電話|番号|アドレス|写真|名前|氏名|名簿|コピー|レジュメ|"
-    "控え|ファイル|台帳|カルテ|アカウント|パスポート|免許|シート|足跡|痕跡|じょうほう|りれきしょ"
-)
 _OPENING = 60  # letters at the beginning of a letter in which it says whom it is for
 _TAKES_BACK = frozenset({"retraction", "reinstatement"})
 _TELLING = frozenset({"leave", "endservice", "jobfound", "searchover", "thanks"})  # these decide too: a farewell does
@@ -44,10 +25,6 @@ _BECAUSE = frozenset({"ので", "ため"})
 _ENDS_ASKING = frozenset({"withdrawal.leave-i-do"})  # rules that themselves demand the end of the sentence: 解約で。
 _EACH = 2.0  # log odds that each learned reader must give
 _ALONE = 5.0  # the same where no rule has the words: 「ひと休みさせていただきたく、お手続きを」 was taken for leaving
-# What is cancelled is the registration, an application, a talk: no earlier request is taken back.
-_CANCELLED = re.compile("登録|会員|アカウント|応募|選考|面談|面接|見学|予約|エントリー|内定")
-_LEAVING = re.compile("退会|解約|解除|抹消|やめ|辞め|抜け|終了|削除|消去|消し|消す|破棄|処分|登録|会員")
-_EARLIER = re.compile("依頼|件|申請|申し?込|届|お願いし(?:た|て|まし)|連絡|話|手続|退会|解除|抹消|解約|停止|休止")
 _SPEAKS = -1.0  # log odds of the one sentence that asks, where no rule has its words; the counterfactual follows
 
 
@@ -75,7 +52,7 @@ def both_sure(reading: Reading, scores: Scores) -> bool:
 
 def elsewhere(chosen: Sequence[str], reading: Reading) -> bool:
     """Whether leaving or erasure is asked of somebody else: a club, a gym, a shop, by what the letter opens with."""
-    return bool(DESTRUCTIVE & set(chosen)) and bool(_ELSEWHERE.search(reading.own.lstrip()[:_OPENING]))
+    return bool(DESTRUCTIVE & set(chosen)) and bool(ELSEWHERE.search(reading.own.lstrip()[:_OPENING]))
 
 
 def counterfactual(
@@ -109,7 +86,7 @@ def _evidence(request: str, reading: Reading, scores: Scores) -> list[int]:
         )
     }
     asks = request != "deletion" or (
-        any(name == "ask" for _, name, _ in piece.marks) and bool(_DATA.search(reading.own))
+        any(name == "ask" for _, name, _ in piece.marks) and bool(DATA.search(reading.own))
     )
     return [number] if asks and not against and not _speaks_of_others(piece) else []
 
@@ -131,13 +108,14 @@ def _speaks_of_others(piece: Piece) -> bool:
 
 def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
     """The same request is denied, supposed, conditional or somebody else's in another sentence; or the sentence speaks
-    of another company, or of somebody else; or the letter takes something back, comes back, stays, or puts it off."""
+    of another company, or of somebody else; or the letter takes something back, comes back, stays, puts it off, or is
+    an employer's."""
     if _TAKES_BACK & set(scores.chosen):
         return True
     pieces = reading.document.pieces
     asking = _evidence(request, reading, scores)
     for number, piece in enumerate(pieces):
-        if any(name == "else" for _, name, _ in piece.marks) and (number in asking or _LEAVING.search(_text(piece))):
+        if any(name == "else" for _, name, _ in piece.marks) and (number in asking or LEAVING.search(_text(piece))):
             return True
         if number in asking:
             if _speaks_of_others(piece):
@@ -148,12 +126,13 @@ def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
             return True
         if any(one.concept == "retract" for one in piece.said) and _takes_back(_text(piece)):
             return True
-    return bool(_PUT_OFF.search(reading.own) or (request == "withdrawal" and _STAYS.search(reading.own)))
+    against = STAYS if request == "withdrawal" else ADVERTISES
+    return bool(PUT_OFF.search(reading.own) or against.search(reading.own))
 
 
 def _takes_back(text: str) -> bool:
     """「登録を取り消してください」 takes nothing back, 「登録解除の件は取り消してください」 does."""
-    return not _CANCELLED.search(text) or bool(_EARLIER.search(text))
+    return not CANCELLED.search(text) or bool(EARLIER.search(text))
 
 
 def _text(piece: Piece) -> str:

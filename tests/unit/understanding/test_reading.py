@@ -200,6 +200,15 @@ def test_leaving_needs_both_learned_readers(understander: Understander) -> None:
     assert not gate.both_sure(replace(reading, verdict=("other",)), replace(scores, each=just))
 
 
+def test_a_shop_that_wants_a_photo_out_of_its_advertisement_is_no_seeker(understander: Understander) -> None:
+    from intake.understanding import gate
+
+    for text, found in (("募集記事の写真", True), ("面談で撮った写真", False)):
+        reading = understander.reader.read(f"{text}に私が写っています。その写真データを削除してください。", "", ())
+        doubts = gate.plain_doubts(("deletion",), reading, understander.learned.scores(reading))
+        assert bool(doubts) is found
+
+
 @pytest.mark.parametrize(
     ("text", "doubted"),
     [
