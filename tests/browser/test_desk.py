@@ -207,7 +207,7 @@ def stranger(house: TestHouse, n: int) -> Case:
 
 
 def other(house: TestHouse, n: int) -> Case:
-    return arrives(house, f"よろしくお願いします。{n}", sender(n), request="other")
+    return arrives(house, f"よろしくお願いします。{n}", sender(n), request="other", assignee=None)
 
 
 def test_colleagues_see_each_other_and_nobody_loses_words(house: TestHouse, site: str, browser: Any) -> None:

@@ -17,7 +17,7 @@ from intake.web.staff import connections, grounds, policies, presence, steps, vi
 from intake.web.staff.english import ENGLISH
 from tests.house import NOON, TestHouse, open_test_house
 
-BODY = "お世話になっております。\n退会の手続きをお願いいたします。よろしくお願いいたします。"
+BODY = "お世話になっております。\n退会を希望しております。よろしくお願いいたします。"
 
 
 @pytest.fixture(scope="module")
