@@ -45,20 +45,6 @@ def client(port: int) -> Iterator[Client]:
         yield made
 
 
-@pytest.fixture
-def lean(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The answers that were given straight off the wire."""
-    given: list[int] = []
-    answer = wire.HookProtocol.answer
-
-    def told(self: Any, status: int, body: bytes, keep_alive: bool) -> None:
-        given.append(status)
-        answer(self, status, body, keep_alive)
-
-    monkeypatch.setattr(wire.HookProtocol, "answer", told)
-    return given
-
-
 def address(house: TestHouse, name: str = NAME) -> str:
     return f"/hooks/in/{name}/{foreign.secret_for(house.tools.keyring, name)}"
 

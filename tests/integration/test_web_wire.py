@@ -60,20 +60,6 @@ def port(house: TestHouse) -> Iterator[int]:
         yield port
 
 
-@pytest.fixture
-def lean(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The answers that were given straight off the wire."""
-    given: list[int] = []
-    answer = wire.HookProtocol.answer
-
-    def told(self: Any, status: int, body: bytes, keep_alive: bool) -> None:
-        given.append(status)
-        answer(self, status, body, keep_alive)
-
-    monkeypatch.setattr(wire.HookProtocol, "answer", told)
-    return given
-
-
 class Client:
     """A connection that speaks HTTP by hand."""
 

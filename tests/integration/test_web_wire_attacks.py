@@ -55,20 +55,6 @@ def client(port: int) -> Iterator[Client]:
 
 
 @pytest.fixture
-def lean(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The answers that were given straight off the wire."""
-    given: list[int] = []
-    answer = wire.HookProtocol.answer
-
-    def told(self: Any, status: int, body: bytes, keep_alive: bool) -> None:
-        given.append(status)
-        answer(self, status, body, keep_alive)
-
-    monkeypatch.setattr(wire.HookProtocol, "answer", told)
-    return given
-
-
-@pytest.fixture
 def gate(house: TestHouse, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """The commit waits for it."""
     keep, go = house.store.keep, threading.Event()
