@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -18,7 +17,7 @@ from intake.model import Channel
 from intake.web import foreign_hooks, wire
 from intake.web.security import MAX_BODY
 from tests.house import TestHouse, open_test_house
-from tests.integration.test_web_wire import Client, serving, waiting
+from tests.integration.wire_parts import Client, serving, waiting
 
 NAME = "wordpress-contact-form"
 FIELDS = {"your-name": "山田 太郎", "your-email": "taro@example.jp", "your-message": "退会を希望します。"}
@@ -201,14 +200,8 @@ def test_a_changed_mapping_counts_and_a_wrong_one_is_try_again(
 
 
 def test_nothing_is_said_before_the_commit_and_a_busy_store_is_503(
-    client: Client, house: TestHouse, monkeypatch: pytest.MonkeyPatch, lean: list[int]
+    client: Client, house: TestHouse, monkeypatch: pytest.MonkeyPatch, gate: threading.Event, lean: list[int]
 ) -> None:
-    keep, go = house.store.keep, threading.Event()
-
-    def held(arriving: Any, *more: Any) -> Any:
-        assert go.wait(10)
-        return keep(arriving, *more)
-
     def busy(*_: object) -> None:
         raise StoreBusy
 
@@ -216,9 +209,8 @@ def test_nothing_is_said_before_the_commit_and_a_busy_store_is_503(
         patch.setattr(house.store, "keep", busy)
         client.send(posted(address(house), filled()))
         assert client.answer()[0] == 503
-    monkeypatch.setattr(house.store, "keep", held)
     client.send(posted(address(house), filled()))
     time.sleep(0.2)
     assert lean == [503]
-    go.set()
+    gate.set()
     assert (client.answer()[0], waiting(house)) == (202, 1)

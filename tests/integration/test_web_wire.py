@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
-from intake.channels.inbox import InboxWriter
 from intake.channels.standard_webhooks import sign
 from intake.errors import StoreBusy
 from intake.web import security, wire
 from intake.web.security import MAX_BODY
-from intake.web.wire import hearing
 from tests.house import TestHouse, open_test_house
-from tests.integration.web_parts import app_of
+from tests.integration.wire_parts import Client, serving, waiting
 
 SECRET = b"whsec_" + b"a" * 40  # what app_of gives the hooks
 FORM = {"category": "退会", "name": "山田 太郎", "email": "taro@example.jp", "message": "退会を希望します。"}
@@ -35,69 +30,10 @@ def house(tmp_path: Path) -> Iterator[TestHouse]:
     made.store.close()
 
 
-@contextmanager
-def serving(house: TestHouse) -> Iterator[tuple[int, uvicorn.Server]]:
-    """A real server as `intake run` has it, on a port of its own."""
-    writer = InboxWriter(house.store)
-    writer.start()
-    app = app_of(house, writer)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off",
-                            limit_concurrency=500, http=hearing(app.hooks))  # fmt: skip
-    server = uvicorn.Server(config)
-    listening = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
-    thread.start()
-    yield listening.getsockname()[1], server
-    server.should_exit = True
-    thread.join(20)
-    writer.stop()
-    assert not thread.is_alive()
-
-
 @pytest.fixture
 def port(house: TestHouse) -> Iterator[int]:
     with serving(house) as (port, _):
         yield port
-
-
-class Client:
-    """A connection that speaks HTTP by hand."""
-
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=20)
-        self._held = b""
-
-    def send(self, *pieces: bytes) -> None:
-        """A part of it may find the connection closed."""
-        with suppress(ConnectionError):
-            for piece in pieces:
-                self.socket.sendall(piece)
-
-    def _until(self, enough: Callable[[], bool]) -> bool:
-        while not enough():
-            try:
-                got = self.socket.recv(65536)
-            except ConnectionError:
-                got = b""
-            if not got:
-                return False
-            self._held += got
-        return True
-
-    def answer(self) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of the next one; status 0 where the connection was closed."""
-        if not self._until(lambda: b"\r\n\r\n" in self._held):
-            return 0, {}, self._held
-        head, _, self._held = self._held.partition(b"\r\n\r\n")
-        first, *lines = head.decode().split("\r\n")
-        headers = dict(line.lower().split(": ", 1) for line in lines)
-        size = int(headers["content-length"])
-        assert self._until(lambda: len(self._held) >= size)
-        body, self._held = self._held[:size], self._held[size:]
-        return int(first.split()[1]), headers, body
-
-    def is_closed(self) -> bool:
-        return not self._until(lambda: bool(self._held))
 
 
 @pytest.fixture
@@ -123,11 +59,6 @@ def request(
     lines = [f"{name}: {value}" for name, value in headers.items() if value]
     lines.append(framing or f"Content-Length: {len(body)}")
     return "\r\n".join([f"POST {path} HTTP/{version}", *lines, "", ""]).encode() + body
-
-
-def waiting(house: TestHouse) -> int:
-    with house.store.read() as tx:
-        return int(tx.inbox.counts()["waiting"])
 
 
 def test_forms_one_after_another_on_one_connection(client: Client, house: TestHouse, lean: list[int]) -> None:
@@ -216,22 +147,15 @@ def test_a_client_that_asks_first_is_told_to_go_on(client: Client, house: TestHo
 
 
 def test_nothing_is_said_before_the_commit(
-    client: Client, house: TestHouse, monkeypatch: pytest.MonkeyPatch, lean: list[int]
+    client: Client, house: TestHouse, gate: threading.Event, lean: list[int]
 ) -> None:
-    keep, go = house.store.keep, threading.Event()
-
-    def held(arriving: Any, *more: Any) -> Any:
-        assert go.wait(10)
-        return keep(arriving, *more)
-
-    monkeypatch.setattr(house.store, "keep", held)
     client.send(request(house))
     client.socket.settimeout(0.3)
     with pytest.raises(TimeoutError):
         client.socket.recv(1)
     client.socket.settimeout(20)
     assert not lean
-    go.set()
+    gate.set()
     assert client.answer()[0] == 202
 
 

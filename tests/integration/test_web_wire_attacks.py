@@ -22,7 +22,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from intake.web import wire
 from intake.web.security import MAX_BODY
 from tests.house import TestHouse, open_test_house
-from tests.integration.test_web_wire import FORM, Client, request, serving, waiting
+from tests.integration.test_web_wire import FORM, request
+from tests.integration.wire_parts import Client, serving, waiting
 
 CHUNKED = "Transfer-Encoding: chunked"
 PAGE = b"GET /hooks/form HTTP/1.1\r\nHost: agency.example\r\n\r\n"
@@ -52,20 +53,6 @@ def client(port: int) -> Iterator[Client]:
     made = Client(port)
     with made.socket:
         yield made
-
-
-@pytest.fixture
-def gate(house: TestHouse, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """The commit waits for it."""
-    keep, go = house.store.keep, threading.Event()
-
-    def held(arriving: Any, *more: Any) -> Any:
-        assert go.wait(20)
-        return keep(arriving, *more)
-
-    monkeypatch.setattr(house.store, "keep", held)
-    yield go
-    go.set()
 
 
 def text_of(house: TestHouse, answer: tuple[int, dict[str, str], bytes]) -> str:
