@@ -370,6 +370,23 @@ def test_a_look_that_fails_sends_nothing_and_holds_nobody_up(world: World, smtp_
     assert world.state(first) is SENT
 
 
+def test_a_store_that_is_away_at_the_last_look_costs_a_moment_and_no_try(world: World, smtp_sink: SmtpSink) -> None:
+    """It is our own house that was away: the relay's half hour would keep a receipt back for nothing."""
+
+    def check(_tx: Tx, _item: OutboxItem) -> str | None:
+        if world.now == NOW:
+            raise StoreUnavailable("gone")
+        return None
+
+    [item] = queue(world.store, mail(1))
+    world.check = check
+    world.sender().run_once()
+    assert (world.state(item), world.item(item).attempts, smtp_sink.received) == (QUEUED, 0, [])
+    world.later(seconds=5)
+    world.sender().run_once()
+    assert (world.state(item), len(smtp_sink.received)) == (SENT, 1)
+
+
 def test_a_result_that_the_store_could_not_take_is_written_later(world: World, smtp_sink: SmtpSink) -> None:
     first, second = queue(world.store, mail(1), mail(2))
     sender = world.sender(store=Sick(world, away={2, 3, 4}))

@@ -41,7 +41,7 @@ class _Moved(Exception):
 
 
 class _NotYet(Exception):
-    """Somebody has written and nobody has read it: the mail waits, and this was no try."""
+    """Somebody has written and nobody has read it, or the store is away: the mail waits, and this was no try."""
 
 
 class _NoLook(Exception):
@@ -193,6 +193,9 @@ class Sender:
         try:
             with self._store.read() as tx:
                 reason = self._check(tx, item)
+        except Temporary as e:  # our own house is away, not the relay: a moment's wait, not the relay's half hour
+            log.warning("the last look failed", outbox=item.id, error=e)
+            raise _NotYet from e
         except Exception as e:
             log.warning("the last look failed", outbox=item.id, error=e)
             raise _NoLook(f"check: {type(e).__name__}") from e
