@@ -22,7 +22,8 @@ _NEAR = 3  # tokens behind the rule's words within which it must be asked: 消�
 _SERIOUS = frozenset({"neg", "third", "else", "mere_if", "hear", "sup"})
 _ENOUGH = {"deletion": frozenset({"ask"}), "withdrawal": frozenset({"ask", "do"})}  # marks that ask for it
 _BECAUSE = frozenset({"ので", "ため"})
-_ENDS_ASKING = frozenset({"withdrawal.leave-i-do"})  # rules that themselves demand the end of the sentence: 解約で。
+# Rules that themselves demand the end of the sentence: 解約で。 登録も抹消で。 データも消しといて。
+_ENDS_ASKING = frozenset({"withdrawal.leave-i-do", "withdrawal.registration-end", "deletion.record-end"})
 _EACH = 2.0  # log odds that each learned reader must give
 _ALONE = 5.0  # the same where no rule has the words: 「ひと休みさせていただきたく、お手続きを」 was taken for leaving
 _SPEAKS = -1.0  # log odds of the one sentence that asks, where no rule has its words; the counterfactual follows

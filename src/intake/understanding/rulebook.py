@@ -67,12 +67,16 @@ class Mark(_Strict):
 
 
 class Rule(_Strict):
-    """One wording with its examples. ``words``: each list must be met, in this order, at most ``gap`` words apart."""
+    """One wording with its examples. ``words``: each list must be met, in this order, at most ``gap`` words apart.
+
+    ``about``: one of these must stand before them; how it is said there does not matter (「去年出した」履歴書を消して).
+    """
 
     id: str = Field(pattern=r"^[a-z_]+\.[a-z0-9-]+$")
     words: list[list[str]] = Field(min_length=1)
     gap: int = Field(3, ge=0, le=20)
     weight: float = Field(1.0, ge=-5, le=5)
+    about: list[str] = []
     against: list[str] = []
     needs: list[str] = []
     unless: list[str] | None = None
@@ -229,7 +233,7 @@ def _check_names(book: Rulebook, files: Mapping[str, Path]) -> None:
         for name in rules.unless:
             _known(name, marks, f"{path}: unless")
         for rule in rules.rule:
-            for word in [w for group in rule.words for w in group] + rule.against:
+            for word in [w for group in rule.words for w in group] + rule.about + rule.against:
                 if word.startswith("@"):
                     _known(word, concepts, f"{path}: {rule.id}")
             for name in rule.needs + (rule.unless or []):

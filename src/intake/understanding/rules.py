@@ -9,6 +9,8 @@ from intake.understanding.document import Annotator, Hit, Piece, clause_end, mar
 from intake.understanding.matcher import Entry, Found
 from intake.understanding.rulebook import RequestRules, Rule, Rulebook
 
+_ABOUT = 14  # tokens before a rule's words within which it must be said what they are about
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ready:
@@ -17,6 +19,7 @@ class _Ready:
     request: str
     rule: Rule
     groups: tuple[int, ...]
+    about: int
     against: int
     needs: int
     unless: int
@@ -38,8 +41,9 @@ class RuleReader:
     def _ready(self, rules: RequestRules, rule: Rule) -> _Ready:
         unless = self._manners.of(rules.unless if rule.unless is None else rule.unless)
         groups = tuple(self._bits(words) for words in rule.words)
-        against, needs = self._bits(rule.against), self._manners.of(rule.needs)
-        return _Ready(rules.request, rule, groups, against, needs, unless, rule.gap, rule.last)
+        about, against = self._bits(rule.about), self._bits(rule.against)
+        needs = self._manners.of(rule.needs)
+        return _Ready(rules.request, rule, groups, about, against, needs, unless, rule.gap, rule.last)
 
     def _bits(self, words: Iterable[str]) -> int:
         return sum(1 << group for group in {self._group(word) for word in words})
@@ -77,6 +81,8 @@ class RuleReader:
         start, end = chain[0][0], chain[-1][1]
         if ready.last and end < size - 3:
             return None
+        if ready.about and not _stands_before(ready.about, start, piece.found):
+            return None
         said = marks_between(chain[0][1], chain[-1][0], clause_end(piece.turns, end, size), piece.holding)
         if ready.needs & ~said:
             return None
@@ -103,6 +109,11 @@ class _Begun(dict[Entry, "dict[_Ready, None]"]):
     def __missing__(self, entry: Entry) -> dict[_Ready, None]:
         found = self[entry] = {ready: None for ready in self._rules if ready.groups[0] & entry.mask}
         return found
+
+
+def _stands_before(about: int, start: int, found: Sequence[Found]) -> bool:
+    """Whether what a rule is about is named before its words, and not far."""
+    return any(about & entry.mask and 0 <= start - end <= _ABOUT for _, end, entry in found)
 
 
 def _rule(hit: Hit) -> str:

@@ -226,3 +226,35 @@ def test_what_stands_beside_the_wish_counts_where_it_speaks_of_it(
     reading = understander.reader.read(text, "", ())
     found = gate.plain_doubts(("withdrawal",), reading, understander.learned.scores(reading))
     assert bool(found) is doubted
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("お預けした履歴書は不要になりましたので、処分してください。", True),
+        ("不要になりましたので、処分してください。", False),  # of what, it does not say
+        ("処分してください。履歴書は別に送ります。", False),
+        ("お預けした履歴書は、処分しないでください。", False),
+    ],
+)
+def test_a_rule_needs_what_it_is_about_before_its_words(understander: Understander, text: str, held: bool) -> None:
+    hits = understander.reader.read(text, "", ()).hits
+    assert any(hit.rule == "deletion.record-please" and hit.holds for hit in hits) is held
+
+
+@pytest.mark.parametrize(
+    ("request_", "text", "clear"),
+    [
+        ("withdrawal", "登録も抹消で。", True),
+        ("withdrawal", "登録も抹消でよいですか。", False),
+        ("withdrawal", "登録は抹消ではなく、お休みで。", False),
+        ("deletion", "データも消しといて", True),
+        ("deletion", "データも消しといてもらえたのか教えてください。", False),
+    ],
+)
+def test_a_curt_end_asks_too(understander: Understander, request_: str, text: str, clear: bool) -> None:
+    from intake.understanding import gate
+
+    reading = understander.reader.read(text, "", ())
+    scores = understander.learned.scores(reading)
+    assert (gate.plain_doubts((request_,), reading, scores) == []) is clear
