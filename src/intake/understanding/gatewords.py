@@ -9,9 +9,12 @@ PUT_OFF = re.compile(
     "(?:退会|解約|手続き?|申し?込み|申請|依頼|削除|件)[^。\n]{0,6}取りや|よします|やめにし|んといて|んとって|"
     "(?:退会|解約)[^。\n]{0,18}[をか]教えて|(?:退会|解約|削除)[はもを]?(?:やめ|辞め|止め)"
 )
-# Words of staying beside a withdrawal, and a slip that is a word of its own: 大会 for 退会.
+# Words of staying beside a withdrawal, of leaving something else, and a slip that is a word of its own: 大会 for 退会.
 STAYS = re.compile(
-    "継続|続け(?:させ|ます|たい|て(?:いただ|くだ))|なくして(?:いただ|くだ)|徹回|大会|ロック|契約(?:書|満了)"
+    "継続|続け(?:させ|ます|たい|て(?:いただ|くだ))|なくして(?:いただ|くだ)|徹回|大会|ロック|契約(?:書|満了)|"
+    # 「会員の登録ではなく、週刊の配信の登録のほうです」
+    "(?:会員の?登録|会員|退会|アカウント|籍)(?:の(?:ほう|方|話|件|こと|希望|お願い|依頼|連絡|申し出))?(?:では|じゃ)(?:な|無|ありません)|"
+    "(?:配信|メルマガ|マガジン|通知|DM|ニュース|お知らせ|レター)の(?:登録|ほう|方|解除)"
 )
 # Whom a letter is addressed to that is not meant for an agency: 「シネマクラブ御中」, 「ヨガスタジオの皆様」.
 ELSEWHERE = re.compile(
