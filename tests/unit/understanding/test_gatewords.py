@@ -1,0 +1,30 @@
+"""Words that keep a wish from being carried out unseen."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.understanding.gatewords import STAYS
+
+LEAVES_ELSE = [
+    "登録を外してください。会員の登録ではなく、週刊の配信の登録のほうです。",
+    "登録解除をお願いします。退会の希望ではありません。",
+    "解除してください。会員じゃなくてお知らせの方です。",
+    "メルマガの登録を消してください。",
+]
+LEAVES = [
+    "登録を外してください。",
+    "休会ではなく退会でお願いします。",
+    "もう会員でいる気はありませんので、会員でなくしてください。",
+    "メルマガも届きますが、退会したいのです。",
+]
+
+
+@pytest.mark.parametrize("text", LEAVES_ELSE)
+def test_leaving_something_else_is_doubted(text: str) -> None:
+    assert STAYS.search(text)
+
+
+@pytest.mark.parametrize("text", LEAVES)
+def test_leaving_is_not_doubted_for_it(text: str) -> None:
+    assert not STAYS.search(text)
