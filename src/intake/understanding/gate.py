@@ -9,7 +9,20 @@ from collections.abc import Sequence
 
 from intake.model import DESTRUCTIVE
 from intake.understanding.document import Hit, Piece, reaches
-from intake.understanding.gatewords import ADVERTISES, CANCELLED, DATA, EARLIER, ELSEWHERE, LEAVING, PUT_OFF, STAYS
+from intake.understanding.gatewords import (
+    ADVERTISES,
+    CANCELLED,
+    COMES_BACK,
+    DATA,
+    EARLIER,
+    ELSEWHERE,
+    LEAVING,
+    NOTHING,
+    PUT_OFF,
+    STAYS,
+    TAKEN_BACK,
+    WHY,
+)
 from intake.understanding.learned import LearnedReaders, Scores
 from intake.understanding.reading import Reader, Reading
 from intake.understanding.rulebook import LABELS
@@ -24,6 +37,7 @@ _ENOUGH = {"deletion": frozenset({"ask"}), "withdrawal": frozenset({"ask", "do"}
 _BECAUSE = frozenset({"ので", "ため"})
 # Rules that themselves demand the end of the sentence: 解約で。 登録も抹消で。 データも消しといて。
 _ENDS_ASKING = frozenset({"withdrawal.leave-i-do", "withdrawal.registration-end", "deletion.record-end"})
+_TELLS = frozenset({"withdrawal.found-and-over"})  # its words say why somebody leaves
 _EACH = 2.0  # log odds that each learned reader must give
 _ALONE = 5.0  # the same where no rule has the words: 「ひと休みさせていただきたく、お手続きを」 was taken for leaving
 _SPEAKS = -1.0  # log odds of the one sentence that asks, where no rule has its words; the counterfactual follows
@@ -121,14 +135,29 @@ def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
         if number in asking:
             if _speaks_of_others(piece):
                 return True
-        elif any(hit.request == request and hit.blocked & _SERIOUS for hit in piece.hits):
+        elif any(hit.request == request and _denied(piece, hit) for hit in piece.hits):
             return True
-        if any(hit.request in _TAKES_BACK and hit.holds for hit in piece.hits):
+        if any(hit.request in _TAKES_BACK and hit.holds and _means_it(piece, hit) for hit in piece.hits):
             return True
         if any(one.concept == "retract" for one in piece.said) and _takes_back(_text(piece)):
             return True
     against = STAYS if request == "withdrawal" else ADVERTISES
     return bool(PUT_OFF.search(reading.own) or against.search(reading.own))
+
+
+def _denied(piece: Piece, hit: Hit) -> bool:
+    """The request itself is denied or somebody else's: not the job that was found, nor what a field 「退会理由」 tells,
+    nor data that may still be there (「控えがあれば、消してください」)."""
+    against = hit.blocked & (_SERIOUS - {"mere_if"} if hit.request == "deletion" else _SERIOUS)
+    return bool(against) and hit.rule not in _TELLS and not WHY.search(_text(piece))
+
+
+def _means_it(piece: Piece, hit: Hit) -> bool:
+    """「返信なし」 takes nothing back, and 「病院に復帰します」 does not come back to us."""
+    text = _text(piece)
+    if hit.request == "reinstatement":
+        return bool(COMES_BACK.search(text))
+    return hit.rule != "retraction.take-back" or bool(TAKEN_BACK.search(NOTHING.sub("", text)))
 
 
 def _takes_back(text: str) -> bool:

@@ -258,3 +258,66 @@ def test_a_curt_end_asks_too(understander: Understander, request_: str, text: st
     reading = understander.reader.read(text, "", ())
     scores = understander.learned.scores(reading)
     assert (gate.plain_doubts((request_,), reading, scores) == []) is clear
+
+
+def beside(understander: Understander, request_: str, text: str) -> list[str]:
+    """The gate's doubts, both learned readers being sure of that one request."""
+    from dataclasses import replace
+
+    from intake.understanding import gate
+
+    reading = understander.reader.read(text, "", ())
+    scores = replace(understander.learned.scores(reading), chosen=(request_,), views=((request_,), (request_,)))
+    return gate.plain_doubts((request_,), reading, scores)
+
+
+@pytest.mark.parametrize(
+    ("request_", "text"),
+    [
+        ("withdrawal", "半年待っても紹介がありません。退会をお願いします。"),
+        ("withdrawal", "パスワードを忘れてしまい、入れません。退会の手続きをお願いします。"),
+        ("withdrawal", "このままでは不本意です。退会の手続きをお願いします。"),
+        ("withdrawal", "転職は見送ることにいたしました。退会の手続きをお願いします。"),
+        ("withdrawal", "外に仕事を探すのはもうやめにします。登録は閉じてください。"),
+        ("withdrawal", "応募は二件とも取り消してください。退会もお願いします。"),
+        ("withdrawal", "今の仕事をこつこつ続けます。退会の手続きをお願いします。"),
+        ("withdrawal", "昨日、雇用契約書に判を押しました。退会の手続きをお願いします。"),
+        ("withdrawal", "長いあいだ使っていません。登録もなくしてください。"),
+        ("withdrawal", "退会理由:希望に合う求人がない。\n退会の手続きをお願いします。"),
+        ("withdrawal", "退会を依頼しましたが、返信なし。\n退会の手続きをお願いします。"),
+        ("withdrawal", "知り合いの病院に入れていただけることになりました。退会の手続きをお願いします。"),
+        ("withdrawal", "登録した覚えがないのに、私の携帯に電話がきます。退会の手続きをお願いします。"),
+        ("withdrawal", "登録は外していただいて構いません。"),
+        ("deletion", "職務経歴書一式は破棄してください。"),
+        ("deletion", "自己PR動画のデータも消してください。"),
+        ("deletion", "履歴書を消してください。写真のデータがあれば、それも消していただけますか。"),
+        ("deletion", "先月退会しています。登録情報を削除してください。"),
+        ("deletion", "証明写真と履歴書も残さんといて、データは消してください。"),
+    ],
+)
+def test_words_of_another_matter_raise_no_doubt(understander: Understander, request_: str, text: str) -> None:
+    assert beside(understander, request_, text) == []
+
+
+@pytest.mark.parametrize(
+    ("request_", "text"),
+    [
+        ("withdrawal", "退会をお願いします。いえ、少し待ってください。"),
+        ("withdrawal", "退会の手続きをお願いしました。あれは忘れてください。"),
+        ("withdrawal", "退会の手続きをお願いします、と書きましたが、今回は見送ります。"),
+        ("withdrawal", "退会の手続きをお願いしましたが、やめにします。退会はお願いしません。"),
+        ("withdrawal", "登録は外してください。先日の退会の件は取り消してください。"),
+        ("withdrawal", "退会の手続きをお願いします。いえ、このまま続けます。"),
+        ("withdrawal", "退会の手続きをお願いします。その話はなくしてください。"),
+        ("withdrawal", "退会の手続きをお願いします。携帯を解約しました。"),
+        ("withdrawal", "やはり退会は無しでお願いします。"),
+        ("withdrawal", "やっぱり残ります、退会のやつ消しといてください。退会の手続きをお願いします。"),
+        ("withdrawal", "登録を外してください、と言いましたが、登録を外す件は中止してください。"),
+        ("withdrawal", "退会のお願いですが、本件なきものとしていただけますでしょうか。"),
+        ("withdrawal", "五年前に退会した者です。また会員に入れてください。退会をお願いします。"),
+        ("deletion", "履歴書を消してください。先日の削除依頼は取り消してください。"),
+        ("deletion", "友人がデータを消してほしいそうです。履歴書を消してください。"),
+    ],
+)
+def test_words_against_the_wish_still_raise_one(understander: Understander, request_: str, text: str) -> None:
+    assert beside(understander, request_, text)
