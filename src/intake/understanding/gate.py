@@ -11,6 +11,7 @@ from intake.model import DESTRUCTIVE
 from intake.understanding.document import Hit, Piece, reaches
 from intake.understanding.gatewords import (
     ADVERTISES,
+    ANSWERS,
     CANCELLED,
     COMES_BACK,
     DATA,
@@ -22,6 +23,7 @@ from intake.understanding.gatewords import (
     STAYS,
     TAKEN_BACK,
     WHY,
+    WHY_FIELD,
 )
 from intake.understanding.learned import LearnedReaders, Scores
 from intake.understanding.reading import Reader, Reading
@@ -85,6 +87,8 @@ def _evidence(request: str, reading: Reading, scores: Scores) -> list[int]:
     if clear or not all(request in view for view in scores.views):
         return clear
     column = LABELS.index(request)
+    if form := _by_form(request, reading):
+        return form
     body = [n for n, piece in enumerate(pieces) if not piece.subject]
     number = max(body, key=lambda n: float(scores.rows[n, column] + scores.heard[n, column]), default=-1)
     if number < 0 or max(scores.rows[number, column], scores.heard[number, column]) < _SPEAKS:
@@ -104,6 +108,21 @@ def _evidence(request: str, reading: Reading, scores: Scores) -> list[int]:
         any(name == "ask" for _, name, _ in piece.marks) and bool(DATA.search(reading.own))
     )
     return [number] if asks and not against and not _speaks_of_others(piece) else []
+
+
+def _by_form(request: str, reading: Reading) -> list[int]:
+    """The subject, where it clearly asks (「退会依頼」, no answer, nothing forwarded) and the body is a form that tells
+    why (「退会理由:担当と合わない」) and asks no question."""
+    pieces = reading.document.pieces
+    if ANSWERS.match(reading.subject) or not WHY_FIELD.search(reading.own):
+        return []
+    if any(name == "ques" for piece in pieces for _, name, _ in piece.marks):
+        return []
+    return [
+        n
+        for n, piece in enumerate(pieces)
+        if piece.subject and any(h.request == request and h.holds and _is_clear(piece, h) for h in piece.hits)
+    ]
 
 
 def _last_clause(piece: Piece) -> int:

@@ -53,3 +53,6 @@ NOTHING = re.compile("(?:特に|返信|返事|連絡|選択|内定|変更|理由
 TAKEN_BACK = re.compile("取り?消|撤回|取り?下げ|取りや|なかった|無かった|白紙|忘れ|無効|なし|無し|ナシ|とりけ")
 COMES_BACK = re.compile("登録|入会|会員|復会|復籍|契約|利用|お世話|アカウント|退会|やめた|辞めた|加入|サービス|支援")
 WHY = re.compile("(?:退会|解約|削除|消去)(?:する|の|される)?(?:ご)?理由")
+# A form's own field, and a subject that was another letter's.
+WHY_FIELD = re.compile("(?m)^[ \u3000【\\[■・*]{0,3}(?:退会|解約)の?理由[^\n:：]{0,6}[:：】\\]]")
+ANSWERS = re.compile(r"\s*(?:re|fwd?|返信|転送)\s*[:：>]", re.IGNORECASE)

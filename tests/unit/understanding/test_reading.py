@@ -321,3 +321,28 @@ def test_words_of_another_matter_raise_no_doubt(understander: Understander, requ
 )
 def test_words_against_the_wish_still_raise_one(understander: Understander, request_: str, text: str) -> None:
     assert beside(understander, request_, text)
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "clear"),
+    [
+        ("退会依頼", "退会理由:担当コンシェルジュと合わない", True),
+        ("退会申請", "【退会理由】希望に合う求人がなかった", True),
+        ("Re: 退会依頼", "退会理由:担当コンシェルジュと合わない", False),
+        ("Fwd: 退会依頼", "退会理由:担当コンシェルジュと合わない", False),
+        ("退会依頼", "退会理由:書き方が分かりません。回答しない、は選べますか", False),
+        ("退会依頼", "お世話になっております。皆様いかがお過ごしでしょうか。", False),
+        ("ご利用について", "退会理由:担当コンシェルジュと合わない", False),
+    ],
+)
+def test_a_form_that_tells_why_is_asked_by_its_subject(
+    understander: Understander, subject: str, body: str, clear: bool
+) -> None:
+    from dataclasses import replace
+
+    from intake.understanding import gate
+
+    reading = understander.reader.read(body, subject, ())
+    scores = understander.learned.scores(reading)
+    sure = replace(scores, views=(("withdrawal",),) * 2, rows=scores.rows * 0 - 9, heard=scores.heard * 0 - 9)
+    assert (gate.plain_doubts(("withdrawal",), reading, sure) == []) is clear
