@@ -288,6 +288,9 @@ def beside(understander: Understander, request_: str, text: str) -> list[str]:
         ("withdrawal", "知り合いの病院に入れていただけることになりました。退会の手続きをお願いします。"),
         ("withdrawal", "登録した覚えがないのに、私の携帯に電話がきます。退会の手続きをお願いします。"),
         ("withdrawal", "登録は外していただいて構いません。"),
+        ("withdrawal", "退会の手続きをお願いできますか。"),
+        ("withdrawal", "こちらを見ることもないと思いますので、登録は閉じておいてください。"),
+        ("deletion", "差し支えなければ、履歴書の消去をお願いします。"),
         ("deletion", "職務経歴書一式は破棄してください。"),
         ("deletion", "自己PR動画のデータも消してください。"),
         ("deletion", "履歴書を消してください。写真のデータがあれば、それも消していただけますか。"),
@@ -317,6 +320,8 @@ def test_words_of_another_matter_raise_no_doubt(understander: Understander, requ
         ("withdrawal", "五年前に退会した者です。また会員に入れてください。退会をお願いします。"),
         ("deletion", "履歴書を消してください。先日の削除依頼は取り消してください。"),
         ("deletion", "友人がデータを消してほしいそうです。履歴書を消してください。"),
+        ("withdrawal", "次の紹介がないなら、登録は閉じておいてください。"),
+        ("deletion", "改善されなければ、履歴書の消去をお願いします。"),
     ],
 )
 def test_words_against_the_wish_still_raise_one(understander: Understander, request_: str, text: str) -> None:
