@@ -314,6 +314,7 @@ def test_words_of_another_matter_raise_no_doubt(understander: Understander, requ
         ("withdrawal", "退会の手続きをお願いします。その話はなくしてください。"),
         ("withdrawal", "退会の手続きをお願いします。携帯を解約しました。"),
         ("withdrawal", "やはり退会は無しでお願いします。"),
+        ("withdrawal", "先週お願いした退会ですが、もう少し続けることにしました。退会は取り下げでお願いします。"),
         ("withdrawal", "やっぱり残ります、退会のやつ消しといてください。退会の手続きをお願いします。"),
         ("withdrawal", "登録を外してください、と言いましたが、登録を外す件は中止してください。"),
         ("withdrawal", "退会のお願いですが、本件なきものとしていただけますでしょうか。"),
