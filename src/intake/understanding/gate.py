@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from intake.model import DESTRUCTIVE
-from intake.understanding.document import Hit, Piece, reaches
+from intake.understanding.asking import SERIOUS, SPEAKS, evidence, speaks_of_others
+from intake.understanding.document import Hit, Piece
 from intake.understanding.gatewords import (
     ADVERTISES,
-    ANSWERS,
     CANCELLED,
     COMES_BACK,
-    DATA,
     EARLIER,
     ELSEWHERE,
     LEAVING,
@@ -23,26 +22,17 @@ from intake.understanding.gatewords import (
     STAYS,
     TAKEN_BACK,
     WHY,
-    WHY_FIELD,
 )
 from intake.understanding.learned import LearnedReaders, Scores
 from intake.understanding.reading import Reader, Reading
 from intake.understanding.rulebook import LABELS
 
-_UNCLEAR = frozenset({"neg", "sup", "cond", "hear", "ques"})
 _OPENING = 60  # letters at the beginning of a letter in which it says whom it is for
 _TAKES_BACK = frozenset({"retraction", "reinstatement"})
 _TELLING = frozenset({"leave", "endservice", "jobfound", "searchover", "thanks"})  # these decide too: a farewell does
-_NEAR = 3  # tokens behind the rule's words within which it must be asked: 消し・て・いただけますか
-_SERIOUS = frozenset({"neg", "third", "else", "mere_if", "hear", "sup"})
-_ENOUGH = {"deletion": frozenset({"ask"}), "withdrawal": frozenset({"ask", "do"})}  # marks that ask for it
-_BECAUSE = frozenset({"ので", "ため"})
-# Rules that themselves demand the end of the sentence: 解約で。 登録も抹消で。 データも消しといて。
-_ENDS_ASKING = frozenset({"withdrawal.leave-i-do", "withdrawal.registration-end", "deletion.record-end"})
 _TELLS = frozenset({"withdrawal.found-and-over"})  # its words say why somebody leaves
 _EACH = 2.0  # log odds that each learned reader must give
 _ALONE = 5.0  # the same where no rule has the words: 「ひと休みさせていただきたく、お手続きを」 was taken for leaving
-_SPEAKS = -1.0  # log odds of the one sentence that asks, where no rule has its words; the counterfactual follows
 
 
 def plain_doubts(chosen: Sequence[str], reading: Reading, scores: Scores) -> list[str]:
@@ -50,7 +40,7 @@ def plain_doubts(chosen: Sequence[str], reading: Reading, scores: Scores) -> lis
     something against; empty where it need not, or for other requests."""
     found: list[str] = []
     for request in sorted(DESTRUCTIVE & set(chosen)):
-        if not _evidence(request, reading, scores):
+        if not evidence(request, reading, scores):
             found.append(f"no_rule_{request}")
         elif _contradicted(request, reading, scores):
             found.append(f"contradicted_{request}")
@@ -80,66 +70,6 @@ def counterfactual(
     return [f"counterfactual_{one}" for one in wanted if not _falls(one, reading, scores, reader, readers)]
 
 
-def _evidence(request: str, reading: Reading, scores: Scores) -> list[int]:
-    """The sentences of the body that ask for it: by a rule, clearly; else the one that both learned readers mean."""
-    pieces = reading.document.pieces
-    clear = [n for n, piece in enumerate(pieces) if _clear_hit(piece, request)]
-    if clear or not all(request in view for view in scores.views):
-        return clear
-    column = LABELS.index(request)
-    if form := _by_form(request, reading):
-        return form
-    body = [n for n, piece in enumerate(pieces) if not piece.subject]
-    number = max(body, key=lambda n: float(scores.rows[n, column] + scores.heard[n, column]), default=-1)
-    if number < 0 or max(scores.rows[number, column], scores.heard[number, column]) < _SPEAKS:
-        return []
-    piece = pieces[number]
-    last = _last_clause(piece)
-    against = {
-        name
-        for place, name, where in piece.marks
-        if (
-            name in _UNCLEAR and place >= last
-            if where == "after"
-            else name in _SERIOUS and reaches(piece, place, where, max(place, last))
-        )
-    }
-    asks = request != "deletion" or (
-        any(name == "ask" for _, name, _ in piece.marks) and bool(DATA.search(reading.own))
-    )
-    return [number] if asks and not against and not _speaks_of_others(piece) else []
-
-
-def _by_form(request: str, reading: Reading) -> list[int]:
-    """The subject, where it clearly asks (「退会依頼」, no answer, nothing forwarded) and the body is a form that tells
-    why (「退会理由:担当と合わない」) and asks no question."""
-    pieces = reading.document.pieces
-    if ANSWERS.match(reading.subject) or not WHY_FIELD.search(reading.own):
-        return []
-    if any(name == "ques" for piece in pieces for _, name, _ in piece.marks):
-        return []
-    return [
-        n
-        for n, piece in enumerate(pieces)
-        if piece.subject and any(h.request == request and h.holds and _is_clear(piece, h) for h in piece.hits)
-    ]
-
-
-def _last_clause(piece: Piece) -> int:
-    """The first token of the clause that the sentence ends with: the asking stands last, reasons before it."""
-    words = piece.words
-    ends = [turn + 1 for turn in piece.turns]
-    ends += [at + 1 for at, word in enumerate(words) if word.surface in _BECAUSE]
-    ends += [at + 1 for at in range(1, len(words)) if words[at].surface == "で" and words[at - 1].surface == "の"]
-    return max([end for end in ends if end <= len(words) - _NEAR] or [0])
-
-
-def _speaks_of_others(piece: Piece) -> bool:
-    """Another company stands in the clause that asks: 「他社を退会」, but not 「他社に決まったので退会」."""
-    last = _last_clause(piece)
-    return any(one.concept == "othercompany" and one.start >= last for one in piece.said)
-
-
 def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
     """The same request is denied, supposed, conditional or somebody else's in another sentence; or the sentence speaks
     of another company, or of somebody else; or the letter takes something back, comes back, stays, puts it off, or is
@@ -147,12 +77,12 @@ def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
     if _TAKES_BACK & set(scores.chosen):
         return True
     pieces = reading.document.pieces
-    asking = _evidence(request, reading, scores)
+    asking = evidence(request, reading, scores)
     for number, piece in enumerate(pieces):
         if any(name == "else" for _, name, _ in piece.marks) and (number in asking or LEAVING.search(_text(piece))):
             return True
         if number in asking:
-            if _speaks_of_others(piece):
+            if speaks_of_others(piece):
                 return True
         elif any(hit.request == request and _denied(piece, hit) for hit in piece.hits):
             return True
@@ -167,7 +97,7 @@ def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
 def _denied(piece: Piece, hit: Hit) -> bool:
     """The request itself is denied or somebody else's: not the job that was found, nor what a field 「退会理由」 tells,
     nor data that may still be there (「控えがあれば、消してください」)."""
-    against = hit.blocked & (_SERIOUS - {"mere_if"} if hit.request == "deletion" else _SERIOUS)
+    against = hit.blocked & (SERIOUS - {"mere_if"} if hit.request == "deletion" else SERIOUS)
     return bool(against) and hit.rule not in _TELLS and not WHY.search(_text(piece))
 
 
@@ -188,27 +118,14 @@ def _text(piece: Piece) -> str:
     return "".join(word.surface for word in piece.words)
 
 
-def _clear_hit(piece: Piece, request: str) -> bool:
-    return not piece.subject and any(h.request == request and h.holds and _is_clear(piece, h) for h in piece.hits)
-
-
-def _is_clear(piece: Piece, hit: Hit) -> bool:
-    """The sentence asks, or says it will be done, and nothing from the rule's words to its end takes that back."""
-    before = {n for place, n, where in piece.marks if where != "after" and reaches(piece, place, where, hit.start)}
-    after = {name for place, name, where in piece.marks if where == "after" and place >= hit.start}
-    asked = {name for place, name, where in piece.marks if where == "after" and hit.start <= place <= hit.end + _NEAR}
-    speaks = bool(asked & _ENOUGH[hit.request]) or hit.rule in _ENDS_ASKING
-    return speaks and not (before & _SERIOUS or after & _UNCLEAR)
-
-
 def _falls(request: str, reading: Reading, scores: Scores, reader: Reader, readers: LearnedReaders) -> bool:
     """Take the deciding words away: the verdict must fall. If it stands, it stood on something else."""
-    taken = {n for one in sorted(DESTRUCTIVE & set(scores.chosen)) for n in _evidence(one, reading, scores)}
+    taken = {n for one in sorted(DESTRUCTIVE & set(scores.chosen)) for n in evidence(one, reading, scores)}
     column = LABELS.index(request)
     for number, piece in enumerate(reading.document.pieces):
         if (
             piece.subject
-            or max(scores.rows[number, column], scores.heard[number, column]) > _SPEAKS
+            or max(scores.rows[number, column], scores.heard[number, column]) > SPEAKS
             or any(hit.request == request and hit.holds for hit in piece.hits)
             or any(one.concept in _TELLING for one in piece.said)
         ):
