@@ -35,7 +35,9 @@ _GREETS = re.compile(
 )
 _OWN = re.compile(r"(?:ます|ました|ません|です|でした|ください|下さい|ますか|ませんか)(?:ね|よ|が|ので|。|[!?\n]|$)")
 _SAID = re.compile(r"「[^」]*」")
-_TAKER = re.compile(r"コールセンター|電話|受電|架電|着信|受付|窓口|メモ|伝言|記録|来所|来社|応対|受電|控え")
+_TAKER = re.compile(
+    r"コールセンター|電話|受電|入電|来電|^担当 |架電|着信|受付|窓口|メモ|伝言|記録|来所|来社|応対|受電|控え"
+)
 _NOBODY = re.compile("^(?:奥|皆$|お客|各|お母|お父|ご家族|担当|責任|事務|御|貴)")
 
 
@@ -55,7 +57,8 @@ def caller(text: str, sender: str) -> str | None:
     if _ARRIVED.match(behind) and not sendernames.parts_of(sender):
         return name
     timed = _TIMED.match(behind) or (head["stamp"] and head["stamp"].strip())
-    if _GREETS.search(text) or not _is_reported(text, sender, name, bool(timed) or behind[:1] == "。"):
+    plain = bool(timed) or behind[:1] == "。"
+    if _GREETS.search(text) or not (_is_reported(text, sender, name, plain) or _is_noted(text, bool(timed))):
         return None
     if timed:
         return None if _NO_CALL.match(behind) else name
@@ -68,6 +71,11 @@ def _is_person(name: str) -> bool:
     if " " in name:
         return strength(name) >= 1.8
     return strength(name) >= 0.8 or bool(re.fullmatch("[一-鿿々ヶノツ]{1,4}", name))
+
+
+def _is_noted(text: str, timed: bool) -> bool:
+    """「9:50 友利様。…とのこと。」 is nobody's own letter, whoever it is from."""
+    return timed and bool(_REPORTED.search(text)) and not _OWN.search(_SAID.sub("", text))
 
 
 def _is_reported(text: str, sender: str, name: str, plain: bool) -> bool:

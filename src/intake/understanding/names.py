@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from intake.understanding import kin, sendernames
+from intake.understanding.affiliations import of_firm, of_kin
 from intake.understanding.callers import caller
 from intake.understanding.edges import LAST, at_edges
 from intake.understanding.introductions import introduced
@@ -63,7 +64,8 @@ def find_name(text: str, answer: str, sender: str) -> str | None:
     labelled = _FIELD.search(text) if "名" in text or "担当者" in text else None
     if labelled and strength(labelled["name"].strip()) >= 1:
         return labelled["name"].strip()
-    return sendernames.confirmed(text, sender) or _likeliest(text, sendernames.is_latin(sender))
+    known = of_kin(text, sender) or of_firm(text, sender)
+    return known or sendernames.confirmed(text, sender) or _likeliest(text, sendernames.is_latin(sender))
 
 
 def _answered(answer: str) -> str | None:

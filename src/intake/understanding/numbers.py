@@ -59,7 +59,8 @@ def find_phone(text: str) -> str | None:
             continue
         before = text[max(0, match.start() - 16) : match.start()]
         if not _NOT_THEIRS.search(before) and not _IS_ID.search(before):
-            return match.group().strip(" .")
+            written = match.group().strip(" .")
+            return written if ")" in written else written.lstrip("(")
     return None
 
 

@@ -128,6 +128,13 @@ def test_what_is_no_name(read: Read, body: str) -> None:
         ("佐々木 健 <s@example.com>", f"{ASKS}", None),
         ("武藤 <m@example.jp>", f"武藤様\n{ASKS}", None),
         ("株式会社アルタイル <a@example.com>", f"アルタイルからのお知らせです。{ASKS}", None),
+        ("ミドリ広告社 <m@example.com>", "お世話になります。ミドリ広告社の栂です。掲載は来月までです。", "栂"),
+        ("香月工芸 <k@example.com>", "香月工芸の香月です。作業着の件、承知しました。", "香月"),
+        ("桐野 澄江 <k@example.jp>", f"桐野の母です。娘に頼まれました。{ASKS}", "桐野"),
+        ("Pham Van Duc <p@example.com>", f"JW-5560 Pham Van Ducです。シフトがきついです。{ASKS}", "Pham Van Duc"),
+        ("岩越 <i@example.com>", f"岩越はるなです。{ASKS}", "岩越はるな"),
+        ("水無瀬 <m@example.com>", f"水無瀬どす。{ASKS}", "水無瀬"),
+        ("天城 <a@example.com>", f"天城です。{ASKS}\n勤務地は天城市、車通勤でお願いします。", "天城"),
     ],
 )
 def test_the_from_line_only_confirms_what_the_text_says(read: Read, sender: str, body: str, name: str | None) -> None:
@@ -158,6 +165,9 @@ def test_the_from_line_only_confirms_what_the_text_says(read: Read, sender: str,
         ("佐々木 健 <s@example.com>", "平田様 14:30の面談に行けません。", None),
         ("", "10:00 桑田様\nお世話になっております。面談に行けません。", None),
         ("電話受付 <d@example.jp>", "奥様より、入院とのこと。", None),
+        ("滝 <t@agency.example>", "9:50 友部 静様。骨折、手術予定。それまで連絡は要らないとのこと。", "友部 静"),
+        ("入電 片桐 <090-0000-6611>", "片桐様。自分の店を始めるので退会したいとのこと。", "片桐"),
+        ("担当 生方 <u@agency.example>", "笠間様。応募は断って、登録も終わりにしてほしい。控えを希望。", "笠間"),
     ],
 )
 def test_a_note_of_a_call_names_the_caller_first(read: Read, sender: str, body: str, name: str | None) -> None:
@@ -245,6 +255,7 @@ def test_a_number_beside_the_name_is_the_members(read: Read, body: str, member_i
         ("090 0000 1234", "090 0000 1234"),
         ("03.0000.5528", "03.0000.5528"),
         ("09000001234", "09000001234"),
+        ("鷲見 弘様(090-0000-1553)よりお電話", "090-0000-1553"),
         ("FAX 03-0000-1181", None),
         ("FAX 03-0000-1181 TEL 03-0000-1180", "03-0000-1180"),
         ("2026-11-20", None),
