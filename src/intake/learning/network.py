@@ -19,8 +19,16 @@ from intake.understanding.network import PLACES
 
 Parameters = dict[str, Floats]
 
-UNITS = 128
-MEMORY = 96  # units that remember, on each way
+
+class Size(NamedTuple):
+    """How many units a network has, and how many of them remember, on each way."""
+
+    units: int
+    memory: int
+
+
+OF_REQUESTS = Size(128, 96)
+OF_REASONS = Size(64, 0)  # a reason stands in few words: memory costs more than it gives
 CONTEXT = 64  # units of the second look
 WORD, SURFACE = 64, 24  # numbers for a word and for the form in which it stands
 EPOCHS = 14
@@ -31,8 +39,9 @@ RATE = 4e-3
 DECAY = 0.02
 
 
-def start(words: int, surfaces: int, labels: int, dice: np.random.Generator) -> Parameters:
+def start(words: int, surfaces: int, labels: int, size: Size, dice: np.random.Generator) -> Parameters:
     """Parameters to begin with. Row 0 of words and surfaces is padding, row 1 the unknown."""
+    units, memory = size
 
     def normal(*shape: int, scale: float = 0.0) -> Floats:
         return (dice.standard_normal(shape) * (scale or np.sqrt(1 / np.prod(shape[:-1])))).astype(np.float32)
@@ -40,24 +49,24 @@ def start(words: int, surfaces: int, labels: int, dice: np.random.Generator) -> 
     return {
         "word": normal(words, WORD, scale=0.05),
         "surface": normal(surfaces, SURFACE, scale=0.1),
-        "window": normal(WIDTH * (WORD + SURFACE + 1), UNITS),
-        "window0": np.zeros(UNITS, np.float32),
-        "inputs": normal(WORD + SURFACE + 1, 6 * MEMORY),
-        "inputs0": np.zeros(6 * MEMORY, np.float32),
-        "turn": normal(2, MEMORY, 3 * MEMORY, scale=MEMORY**-0.5),
-        "turn0": np.zeros((2, 1, MEMORY), np.float32),
-        "mix": normal(UNITS + 2 * MEMORY, UNITS),
-        "mix0": np.zeros(UNITS, np.float32),
-        "sentence": normal(2 * UNITS, UNITS),
-        "before": normal(2 * UNITS, UNITS) * np.float32(0.5),
-        "after": normal(2 * UNITS, UNITS) * np.float32(0.5),
-        "tail": normal(UNITS, UNITS) * np.float32(0.6),
-        "sentence0": np.zeros(UNITS, np.float32),
-        "label": normal(UNITS, labels),
+        "window": normal(WIDTH * (WORD + SURFACE + 1), units),
+        "window0": np.zeros(units, np.float32),
+        "inputs": normal(WORD + SURFACE + 1, 6 * memory),
+        "inputs0": np.zeros(6 * memory, np.float32),
+        "turn": normal(2, memory, 3 * memory, scale=max(1, memory) ** -0.5),
+        "turn0": np.zeros((2, 1, memory), np.float32),
+        "mix": normal(units + 2 * memory, units),
+        "mix0": np.zeros(units, np.float32),
+        "sentence": normal(2 * units, units),
+        "before": normal(2 * units, units) * np.float32(0.5),
+        "after": normal(2 * units, units) * np.float32(0.5),
+        "tail": normal(units, units) * np.float32(0.6),
+        "sentence0": np.zeros(units, np.float32),
+        "label": normal(units, labels),
         "label0": np.full(labels, -2.0, np.float32),
-        "letter": normal(UNITS, labels),
-        "own": normal(UNITS, CONTEXT),
-        "whole": normal(UNITS, CONTEXT),
+        "letter": normal(units, labels),
+        "own": normal(units, CONTEXT),
+        "whole": normal(units, CONTEXT),
         "place": normal(PLACES, CONTEXT) * np.float32(0.3),
         "context0": np.zeros(CONTEXT, np.float32),
         "context": normal(CONTEXT, labels) * np.float32(0.3),
@@ -148,6 +157,7 @@ def step(
 
 def _down(p: Parameters, b: Batch, low: _Words, pools: Pools, d_inner: Floats, same: Floats, out: Parameters) -> None:
     """The slopes below the sentences."""
+    units = len(p["mix0"])
     out["sentence"], out["sentence0"] = pools.both.T @ d_inner, d_inner.sum(axis=0)
     out["before"], out["after"] = pools.before.T @ d_inner, pools.after.T @ d_inner
     out["tail"] = pools.tail.T @ d_inner
@@ -158,29 +168,31 @@ def _down(p: Parameters, b: Batch, low: _Words, pools: Pools, d_inner: Floats, s
     where = np.repeat(np.arange(len(b.sizes)), b.sizes)
     tokens = np.flatnonzero(b.present[:, 0])
     here = low.seen[tokens]
-    d_here = (d_q[:, UNITS:] * pools.share)[where]
-    d_here += d_q[where, :UNITS] * (here == pools.largest[where])
+    d_here = (d_q[:, units:] * pools.share)[where]
+    d_here += d_q[where, :units] * (here == pools.largest[where])
     at_end = (tokens >= pools.tail_from[where])[:, None]
     d_here += d_tail[where] * ((here == pools.tail[where]) & at_end)
     d_seen = np.zeros_like(low.seen)
     d_seen[tokens] = d_here * low.kept_h[tokens] * (low.mixed[tokens] > 0)
     out["mix"], out["mix0"] = low.beside.T @ d_seen, d_seen.sum(axis=0)
     d_beside = d_seen @ p["mix"].T
-    d_raw: Floats = d_beside[:, :UNITS] * (low.raw > 0)
+    d_raw: Floats = d_beside[:, :units] * (low.raw > 0)
     out["window"], out["window0"] = low.wide.T @ d_raw, d_raw.sum(axis=0)
     size = WORD + SURFACE + 1
     d_x = unwindowed(d_raw @ p["window"].T, size)
-    d_x += recurrent.backward(p, low.x, low.steps, d_beside[:, UNITS:] * low.kept_g, out)
+    d_x += recurrent.backward(p, low.x, low.steps, d_beside[:, units:] * low.kept_g, out)
     d_x = (d_x * np.broadcast_to(low.kept_x, d_x.shape))[tokens]
     out["word"] = gathered(low.words[tokens], d_x[:, :WORD], len(p["word"]))
     out["surface"] = gathered(b.surfaces[tokens], d_x[:, WORD : WORD + SURFACE], len(p["surface"]))
 
 
-def train(letters: Sequence[Letter], fixed: Floats, sizes: tuple[int, int], seed: int = 0) -> Parameters:
+def train(
+    letters: Sequence[Letter], fixed: Floats, sizes: tuple[int, int], size: Size = OF_REQUESTS, seed: int = 0
+) -> Parameters:
     """Parameters learned from ``letters``. ``fixed``: what is known of words beforehand; ``sizes``: how many words and
     surfaces there are."""
     dice = np.random.default_rng(seed)
-    p = start(*sizes, len(letters[0].right), dice)
+    p = start(*sizes, len(letters[0].right), size, dice)
     first = {name: np.zeros_like(value) for name, value in p.items()}
     second = {name: np.zeros_like(value) for name, value in p.items()}
     steps = EPOCHS * sum(1 for _ in batches(letters, np.arange(len(letters))))

@@ -40,6 +40,8 @@ def steps_of(starts: Ints, sizes: Ints) -> list[Ints]:
 def forward(p: dict[str, Floats], x: Floats, rows: list[Ints]) -> tuple[Floats, list[Step]]:
     """What is remembered at each word (rows of ``x`` × both ways), and the steps to go back on."""
     size = p["turn"].shape[1]
+    if not size:  # of a network without memory
+        return np.zeros((len(x), 0), np.float32), []
     given = (x @ p["inputs"] + p["inputs0"]).reshape(len(x), 2, 3 * size)
     out = np.zeros((len(x), 2, size), np.float32)
     remembered = np.zeros((2, rows[0].shape[1] if rows else 0, size), np.float32)

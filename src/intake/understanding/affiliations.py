@@ -1,4 +1,4 @@
-"""Who writes, by whom they belong to: 「サンライト広告の下枝です」「佐伯の母です」. The From line must show the same."""
+"""Who writes, by whom they belong to: 「サンライト広告の下枝です」「佐伯の母です」. The From line shows the same."""
 
 from __future__ import annotations
 

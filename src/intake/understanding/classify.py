@@ -57,7 +57,8 @@ class Understander:
         if answered:
             reading = self.reader.read(answered, subject="", segments=())
         scores = self.learned.scores(reading)
-        chosen, rows, reason_odds = self._denials.without(reading, scores.chosen), scores.rows, scores.reasons
+        chosen, rows = self._denials.without(reading, scores.chosen), scores.rows
+        reason_odds = self.learned.reasons(reading, scores)
         doubts = list(asides.doubts(reading, body, chosen, sender))
         if chosen != scores.chosen:
             doubts.append("denied")

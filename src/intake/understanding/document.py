@@ -66,7 +66,7 @@ class Piece:
 
     __slots__ = (
         "after", "before", "found", "hits", "holding", "marks", "numbers", "pairs", "reasons", "said", "subject",
-        "turns", "view", "whole", "words",
+        "turns", "view", "view_of_reasons", "whole", "words",
     )  # fmt: skip
 
     def __init__(self, words: Sequence[Word], subject: bool) -> None:
@@ -84,7 +84,8 @@ class Piece:
         self.before: list[int] = []
         self.after: list[int] = []
         self.whole: list[int] = []  # what it adds to the features of the letter
-        self.view: Any = None  # what the third reader sees in it
+        self.view: Any = None  # what the network sees in it
+        self.view_of_reasons: Any = None  # and what that of reasons sees
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from intake.understanding.network import Network
 from intake.understanding.reading import ASKED, Reading
 from intake.understanding.weights import Floats, Weights
 
+ASKS = frozenset(ASKED)
+REASONS = "view_of_reasons"  # where a sentence keeps what the network of reasons saw in it
 SHARE = 0.5  # of the network in what both learned readers say together
 BULK = 3.0  # the features of a sentence, or letter, weigh BULK/sqrt(n) each, so that long ones do not shout
 
@@ -39,7 +41,7 @@ def scores(reading: Reading, weights: Weights) -> tuple[Floats, Floats]:
 
 
 def together(linear: Floats, network: Floats) -> Floats:
-    """What both learned readers say of the requests."""
+    """What both learned readers say of the requests, or of the reasons."""
     both: Floats = (1 - SHARE) * linear[: len(network)] + SHARE * network
     return both
 
@@ -56,7 +58,7 @@ class Scores:
     """What both learned readers say of a letter."""
 
     odds: Floats  # for each request label
-    reasons: Floats  # for each reason label
+    reasons: Floats  # for each reason label, by the linear reader
     rows: Floats  # sentences × labels, by the linear reader
     heard: Floats  # the same by the network
     chosen: tuple[str, ...]
@@ -70,12 +72,20 @@ class LearnedReaders:
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
         self._network = Network(weights.network) if weights.network else None
+        self._reasons = Network(weights.reasons, REASONS) if weights.reasons else None
 
     def scores(self, reading: Reading) -> Scores:
         """Read a letter."""
         every, rows = scores(reading, self.weights)
         heard = self._network.scores(reading.document.pieces) if self._network else None
         return scored(every, rows, heard, self.weights.request_labels)
+
+    def reasons(self, reading: Reading, scores: Scores) -> Floats:
+        """Log odds of each reason, by both; of a letter that asks for nothing by the linear reader alone: there
+        nobody looks at them."""
+        if self._reasons is None or not ASKS.intersection(scores.chosen):
+            return scores.reasons
+        return together(scores.reasons, self._reasons.scores(reading.document.pieces)[0])
 
     def network(self, reading: Reading) -> Floats | None:
         """Log odds by the network alone; None where the weights have none."""

@@ -1,5 +1,7 @@
 """The third reader: a small network that looks through windows of five words. It knows nothing of rules or lexicon.
 
+Requests have one, which remembers what it has read; reasons have a smaller one, which does not.
+
 A word is its dictionary form, the form it stands in, and what general Japanese text says of it (wordclasses.npz).
 The first layer is linear in these, so what a word gives to each place of a window is computed once and remembered.
 A sentence is what its windows hold, what is kept in mind while it is read (recurrent.py), its neighbours and its own
@@ -40,9 +42,11 @@ class Learned:
 
 
 class Network:
-    """Scores letters. Remembers words, nothing of letters."""
+    """Scores letters. Remembers words, nothing of letters. ``view``: where a sentence keeps what this network saw."""
 
-    def __init__(self, learned: Learned) -> None:
+    def __init__(self, learned: Learned, view: str = "view") -> None:
+        self._view = view
+        self._mixes = "mix" in learned.values
         values = {name: np.ascontiguousarray(value, np.float32) for name, value in complete(learned.values).items()}
         self._words = {word: number for number, word in enumerate(learned.words, 2)}
         self._surfaces = {word: number for number, word in enumerate(learned.surfaces, 2)}
@@ -110,13 +114,14 @@ class Network:
         numbers = [0] * _PAD
         fresh: list[tuple[int, Piece, int, int]] = []
         for at, piece in enumerate(pieces):
-            if piece.view is None:
+            view = getattr(piece, self._view)
+            if view is None:
                 start = len(numbers) - _PAD
                 numbers += map(self._rows[piece.subject].__getitem__, piece.words)
                 fresh.append((at, piece, start, len(numbers) - _PAD))
                 numbers += _BETWEEN
             else:
-                inner[at] = piece.view
+                inner[at] = view
         if not fresh:
             return
         seen = self._seen(np.fromiter(numbers, np.int64, len(numbers)), [(start, end) for _, _, start, end in fresh])
@@ -128,7 +133,8 @@ class Network:
             np.maximum.reduce(here, out=top)
             np.add.reduce(here, out=together)
             together *= (1 + end - start) ** -0.5
-            piece.view = view = both @ self._inner
+            view = both @ self._inner
+            setattr(piece, self._view, view)
             view[:size] += np.maximum.reduce(here[-TAIL:]) @ self._tail
             inner[at] = view
 
@@ -143,7 +149,7 @@ class Network:
 
     def _mixed(self, seen: Floats) -> Floats:
         """Both together. (Of one sentence at a time, see ``_look``.)"""
-        if not self._memory.size:
+        if not self._mixes:
             return seen
         mixed: Floats = seen @ self._mix
         mixed += self._mix0

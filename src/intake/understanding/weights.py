@@ -36,6 +36,7 @@ class Weights:
     sure: dict[str, float]
     floors: dict[str, float]
     network: Learned | None = None
+    reasons: Learned | None = None
 
     @cached_property
     def table(self) -> Floats:
@@ -61,11 +62,13 @@ def load_weights(path: Path = FILE) -> Weights:
         table = np.hstack([data["sentence"], data["message"]]).astype(np.float32)
         table *= np.float32(meta["scale"])
         sentence, message = np.hsplit(table, 2)
-        network = None
+        network, reasons = None, None
         if "network_words" in data:
-            values = {name.removeprefix("net_"): data[name] for name in data.files if name.startswith("net_")}
             known = [tuple(bytes(data[f"network_{k}"]).decode("utf-8").split("\n")) for k in ("words", "surfaces")]
-            network = Learned(known[0], known[1], values)
+            network, reasons = (
+                Learned(known[0], known[1], values) if (values := _values(data, prefix)) else None
+                for prefix in ("net_", "why_")
+            )
     weights = Weights(
         words,
         tuple(codes),
@@ -76,6 +79,7 @@ def load_weights(path: Path = FILE) -> Weights:
         meta["sure"],
         meta["floors"],
         network,
+        reasons,
     )
     weights.__dict__["table"] = table  # made already: both are parts of it
     return weights
@@ -100,6 +104,8 @@ def save_weights(path: Path, weights: Weights) -> None:
     network: dict[str, Any] = {}
     if weights.network:
         network = {f"net_{name}": value.astype(np.float16) for name, value in weights.network.values.items()}
+        if weights.reasons:  # of the same words
+            network |= {f"why_{name}": value.astype(np.float16) for name, value in weights.reasons.values.items()}
         network["network_words"] = _bytes("\n".join(weights.network.words))
         network["network_surfaces"] = _bytes("\n".join(weights.network.surfaces))
     np.savez_compressed(
@@ -112,6 +118,10 @@ def save_weights(path: Path, weights: Weights) -> None:
         message=np.round(weights.message[rows] / scale).astype(np.int16),
         **network,
     )
+
+
+def _values(data: Any, prefix: str) -> dict[str, Any]:
+    return {name.removeprefix(prefix): data[name] for name in data.files if name.startswith(prefix)}
 
 
 def _bytes(text: str) -> npt.NDArray[np.uint8]:

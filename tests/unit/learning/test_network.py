@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from intake.learning import letters as shapes
-from intake.learning import network, train
+from intake.learning import network, networks, prepared
 from intake.learning.corpus import Line
 from intake.resources import shipped_rules
 from intake.understanding import learned
 from intake.understanding.network import Network
+from intake.understanding.rulebook import LABELS
 
 LINE = Line("x", "t", "form", "", "", "", None, None, None, kind="asks")
 TEXTS = (
@@ -20,6 +21,7 @@ TEXTS = (
     ("休止しますが、退会はしません。", "pause"),
     ("担当の方は元気です。", "other"),
 )
+REASONS = (("仕事が立て込んでいます。", "busy"), ("体の具合が悪いのです。", "health"))
 
 
 def lines(count: int) -> list[Line]:
@@ -33,19 +35,39 @@ def lines(count: int) -> list[Line]:
 
 def test_order_is_learned_and_read_alike_in_the_product(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shapes, "TOKENS", 60)  # many small steps
-    prepared, known = train.ready(lines(60), shipped_rules())
-    letters = train.letters_of(prepared, known)
-    given = train.network_of(prepared, known)
-    vectors = train.vectors()
-    scores = network.scores(dict(given.values), vectors, letters)
-    reads = [learned.decode(row, train.LABELS) for row in scores]
-    assert reads == [one.line.requests for one in prepared]
+    known_lines, known = prepared.ready(lines(60), shipped_rules())
+    letters = networks.letters_of(known_lines, known, networks.right_of)
+    given = networks.of_requests(known_lines, known)
+    scores = network.scores(dict(given.values), networks.vectors(), letters)
+    reads = [learned.decode(row, LABELS) for row in scores]
+    assert reads == [one.line.requests for one in known_lines]
     product = Network(given)
-    for one, row in zip(prepared, scores, strict=True):
+    for one, row in zip(known_lines, scores, strict=True):
         assert np.allclose(product.scores(one.reading.document.pieces)[0], row, atol=1e-3)
 
 
-def test_slopes_are_those_of_the_loss() -> None:
+def test_a_network_without_memory_is_read_alike_in_the_product(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of reasons; beside the other it keeps its own view of each sentence."""
+    monkeypatch.setattr(shapes, "TOKENS", 60)
+    told = zip(lines(60), REASONS * 30, strict=True)
+    why = [replace(one, body=f"{one.body}{word}", reasons=(code,)) for one, (word, code) in told]
+    known_lines, known = prepared.ready([one for one in why if one.requests != ("other",)], shipped_rules())
+    requests = Network(networks.of_requests(known_lines, known))
+    given = networks.of_reasons(known_lines, known, ("busy", "health"))
+    assert given is not None
+    product = Network(given, learned.REASONS)
+    for one in known_lines:
+        pieces = one.reading.document.pieces
+        requests.scores(pieces)
+        alone = network.scores(
+            dict(given.values), networks.vectors(), networks.letters_of([one], known, networks.right_of)
+        )
+        assert np.allclose(product.scores(pieces)[0], alone[0], atol=1e-3)
+        assert (alone[0] > 0).tolist() == [one.line.reasons == ("busy",), one.line.reasons == ("health",)]
+
+
+@pytest.mark.parametrize("size", [network.Size(12, 8), network.Size(12, 0)])
+def test_slopes_are_those_of_the_loss(size: network.Size) -> None:
     """Every parameter's slope against a small step of it, without the dice of dropping."""
     dice = np.random.default_rng(1)
     letter = shapes.Letter(
@@ -58,7 +80,7 @@ def test_slopes_are_those_of_the_loss() -> None:
         np.array([1, 0.5], np.float32),
     )
     fixed = dice.standard_normal((3, network.WORD)).astype(np.float32)
-    p = network.start(6, 5, 2, dice)
+    p = network.start(6, 5, 2, size, dice)
     both = shapes.batch([letter, letter])
     _, slopes = network.step(p, fixed, both)
 
@@ -67,6 +89,8 @@ def test_slopes_are_those_of_the_loss() -> None:
         return float((both.counts * (np.logaddexp(0, scores) - both.right * scores)).sum() / 2)
 
     for name, slope in slopes.items():
+        if not slope.size:  # of memory that is not there
+            continue
         at = np.unravel_index(int(np.abs(slope).argmax()), slope.shape)
         before, width = p[name][at], 1e-2
         losses = []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from intake.learning import train
+from intake.learning import prepared, train
 from intake.learning.corpus import Line, read_lines
 from intake.model import DESTRUCTIVE
 from intake.parsing.quotes import segment
@@ -39,8 +39,8 @@ def test_a_small_corpus_gives_weights_that_read_it(tmp_path: Path) -> None:
 
 
 def test_folds_are_the_same_everywhere() -> None:
-    assert [train.fold_of(f"p1-{n:04}") for n in range(5)] == [train.fold_of(f"p1-{n:04}") for n in range(5)]
-    assert {train.fold_of(str(n)) for n in range(50)} == set(range(train.FOLDS))
+    assert [prepared.fold_of(f"p1-{n:04}") for n in range(5)] == [prepared.fold_of(f"p1-{n:04}") for n in range(5)]
+    assert {prepared.fold_of(str(n)) for n in range(50)} == set(range(prepared.FOLDS))
 
 
 def test_the_labelled_sentences_as_a_table_with_its_floor() -> None:

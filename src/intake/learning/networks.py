@@ -1,0 +1,86 @@
+"""What the two networks learn from the labelled lines: one the requests, one the reasons.
+
+Each learns its own: taught both, one network read both worse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from intake.learning import network
+from intake.learning.corpus import Line
+from intake.learning.letters import Floats, Letter
+from intake.learning.prepared import Known, Prepared, gives_reasons
+from intake.understanding.network import Learned
+from intake.understanding.reading import ASKED
+from intake.understanding.rulebook import LABELS
+from intake.understanding.wordclasses import load_classes
+
+RightOf = Callable[[Line], tuple[Floats, Floats]]
+SHORT = 0.8  # what a single sentence counts against a letter
+
+
+def of_requests(prepared: Sequence[Prepared], known: Known) -> Learned:
+    """What the network of requests learns."""
+    lines = [one for one in prepared if one.line.requests is not None]
+    return _learned(letters_of(lines, known, right_of), known, network.OF_REQUESTS)
+
+
+def of_reasons(prepared: Sequence[Prepared], known: Known, labels: Sequence[str]) -> Learned | None:
+    """What the network of reasons learns, of the lines that teach them; None where there are none."""
+
+    def right(line: Line) -> tuple[Floats, Floats]:
+        given = np.array([label in (line.reasons or ()) for label in labels], np.float32)
+        return given, np.full(len(labels), _weight(line), np.float32)
+
+    lines = [one for one in prepared if gives_reasons(one.line)]
+    return _learned(letters_of(lines, known, right), known, network.OF_REASONS) if labels and lines else None
+
+
+def _learned(letters: Sequence[Letter], known: Known, size: network.Size) -> Learned:
+    sizes = len(known.words) + 2, len(known.surfaces) + 2
+    return Learned(known.words, known.surfaces, network.train(letters, vectors(), sizes, size))
+
+
+def vectors() -> Floats:
+    """What is known of words beforehand; row 0: nothing."""
+    known = load_classes().vectors()
+    return np.vstack([np.zeros((1, known.shape[1]), np.float32), known])
+
+
+def letters_of(prepared: Sequence[Prepared], known: Known, right_of: RightOf) -> list[Letter]:
+    """The lines as a network sees them; ``right_of``: what is right of a line, and what each label counts."""
+    words = {word: number for number, word in enumerate(known.words, 2)}
+    surfaces = {word: number for number, word in enumerate(known.surfaces, 2)}
+    rows = load_classes().rows
+    out = []
+    for one in prepared:
+        given = one.reading.document.tokens.words
+        right, counts = right_of(one.line)
+        out.append(
+            Letter(
+                np.array([words.get(word.feature, 1) for word in given], np.int64),
+                np.array([rows.get(word.feature, -1) + 1 for word in given], np.int64),
+                np.array([surfaces.get(word.surface, 1) for word in given], np.int64),
+                np.array([end - start for start, end in one.reading.document.sentences] or [0], np.int64),
+                np.array([piece.subject for piece in one.reading.document.pieces] or [False]),
+                right,
+                counts,
+            )
+        )
+    return out
+
+
+def right_of(line: Line) -> tuple[Floats, Floats]:
+    """Which requests are made, and what each of them counts in learning."""
+    right = [label in (line.requests or ()) for label in LABELS]
+    counts = np.full(len(LABELS), _weight(line), np.float32)
+    if any(right[: len(ASKED)]):
+        counts[LABELS.index("question")] = 0  # it may well ask something as well
+    return np.array(right, np.float32), counts
+
+
+def _weight(line: Line) -> float:
+    return line.weight * (1.0 if line.kind == "message" else SHORT)
