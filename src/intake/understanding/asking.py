@@ -13,6 +13,7 @@ SPEAKS = -1.0  # log odds of the one sentence that asks, where no rule has its w
 _UNCLEAR = frozenset({"neg", "sup", "cond", "hear", "ques"})
 _NEAR = 3  # tokens behind the rule's words within which it must be asked: 消し・て・いただけますか
 _ENOUGH = {"deletion": frozenset({"ask"}), "withdrawal": frozenset({"ask", "do"})}  # marks that ask for it
+_STOPS = frozenset("。.?!、 \n…")
 _BECAUSE = frozenset({"ので", "ため"})
 # Rules that themselves demand the end of the sentence: 解約で。 登録も抹消で。 データも消しといて。
 _ENDS_ASKING = frozenset({"withdrawal.leave-i-do", "withdrawal.registration-end", "deletion.record-end"})
@@ -45,7 +46,7 @@ def evidence(request: str, reading: Reading, scores: Scores) -> list[int]:
     asks = request != "deletion" or (
         any(name == "ask" for _, name, _ in piece.marks) and bool(DATA.search(reading.own))
     )
-    return [number] if asks and not against and not speaks_of_others(piece) else []
+    return [number] if asks and not (against or speaks_of_others(piece) or _only_names(piece)) else []
 
 
 def _by_form(request: str, reading: Reading) -> list[int]:
@@ -79,7 +80,15 @@ def speaks_of_others(piece: Piece) -> bool:
 
 
 def _clear_hit(piece: Piece, request: str) -> bool:
-    return not piece.subject and any(h.request == request and h.holds and _is_clear(piece, h) for h in piece.hits)
+    if piece.subject or _only_names(piece):
+        return False
+    return any(hit.request == request and hit.holds and _is_clear(piece, hit) for hit in piece.hits)
+
+
+def _only_names(piece: Piece) -> bool:
+    """「書類の消去の申請先は。」「退会希望の場合は?」 asks where or how."""
+    said = [word.surface for word in piece.words if word.surface not in _STOPS]
+    return bool(said) and said[-1] == "は"
 
 
 def _is_clear(piece: Piece, hit: Hit) -> bool:

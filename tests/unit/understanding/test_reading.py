@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from intake.understanding import Understander, as_json
+from intake.model import DESTRUCTIVE
+from intake.understanding import Understander, as_json, gate, sureness
 from tests.unit.understanding.conftest import Read
 
 
@@ -128,8 +132,6 @@ def test_a_question_finds_its_fixed_answer(read: Read) -> None:
 
 
 def test_the_gate_stands_even_if_the_model_is_sure(understander: Understander) -> None:
-    from intake.understanding import gate
-
     def doubts(text: str) -> list[str]:
         reading = understander.reader.read(text, "", ())
         scores = understander.learned.scores(reading)
@@ -143,8 +145,6 @@ def test_the_gate_stands_even_if_the_model_is_sure(understander: Understander) -
 
 
 def test_no_sureness_waives_a_doubt_of_the_gate(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    from intake.understanding import gate, sureness
-
     monkeypatch.setattr(sureness, "chance", lambda *_: 0.9999)
     assert read("退会の手続きをお願いいたします。").sure
     monkeypatch.setattr(gate, "plain_doubts", lambda *_: ["contradicted_withdrawal"])
@@ -152,10 +152,6 @@ def test_no_sureness_waives_a_doubt_of_the_gate(read: Read, monkeypatch: pytest.
 
 
 def test_only_what_is_somebodys_data_is_erased(understander: Understander) -> None:
-    from dataclasses import replace
-
-    from intake.understanding import gate
-
     def doubts(body: str) -> list[str]:
         reading = understander.reader.read(body, "", ())
         scores = understander.learned.scores(reading)
@@ -169,8 +165,6 @@ def test_only_what_is_somebodys_data_is_erased(understander: Understander) -> No
 
 @pytest.mark.parametrize("to", ["シネマクラブ御中", "ヨガスタジオ・ミモザの皆様", "碁会サークル 班長様"])
 def test_a_letter_to_a_club_leaves_the_club(understander: Understander, read: Read, to: str) -> None:
-    from intake.understanding import gate
-
     body = f"{to}\n六角です。会員番号12-345、今月末で退会します。退会の手続きをお願いいたします。"
     assert gate.elsewhere(("withdrawal",), understander.reader.read(body, "", ()))
     assert not read(body).sure
@@ -179,17 +173,11 @@ def test_a_letter_to_a_club_leaves_the_club(understander: Understander, read: Re
 
 @pytest.mark.parametrize("body", ["データを消していただけますか。", "履歴書を削除していただければと存じます。"])
 def test_a_polite_wish_is_not_taken_for_a_report(understander: Understander, body: str) -> None:
-    from intake.understanding import gate
-
     reading = understander.reader.read(body, "", ())
     assert gate.plain_doubts(("deletion",), reading, understander.learned.scores(reading)) == []
 
 
 def test_leaving_needs_both_learned_readers(understander: Understander) -> None:
-    from dataclasses import replace
-
-    from intake.understanding import gate
-
     reading = understander.reader.read("退会の手続きをお願いいたします。", "", ())
     scores = understander.learned.scores(reading)
     assert gate.both_sure(reading, scores)
@@ -201,8 +189,6 @@ def test_leaving_needs_both_learned_readers(understander: Understander) -> None:
 
 
 def test_a_shop_that_wants_a_photo_out_of_its_advertisement_is_no_seeker(understander: Understander) -> None:
-    from intake.understanding import gate
-
     for text, found in (("募集記事の写真", True), ("面談で撮った写真", False)):
         reading = understander.reader.read(f"{text}に私が写っています。その写真データを削除してください。", "", ())
         doubts = gate.plain_doubts(("deletion",), reading, understander.learned.scores(reading))
@@ -221,8 +207,6 @@ def test_a_shop_that_wants_a_photo_out_of_its_advertisement_is_no_seeker(underst
 def test_what_stands_beside_the_wish_counts_where_it_speaks_of_it(
     understander: Understander, text: str, doubted: bool
 ) -> None:
-    from intake.understanding import gate
-
     reading = understander.reader.read(text, "", ())
     found = gate.plain_doubts(("withdrawal",), reading, understander.learned.scores(reading))
     assert bool(found) is doubted
@@ -253,8 +237,6 @@ def test_a_rule_needs_what_it_is_about_before_its_words(understander: Understand
     ],
 )
 def test_a_curt_end_asks_too(understander: Understander, request_: str, text: str, clear: bool) -> None:
-    from intake.understanding import gate
-
     reading = understander.reader.read(text, "", ())
     scores = understander.learned.scores(reading)
     assert (gate.plain_doubts((request_,), reading, scores) == []) is clear
@@ -262,10 +244,6 @@ def test_a_curt_end_asks_too(understander: Understander, request_: str, text: st
 
 def beside(understander: Understander, request_: str, text: str) -> list[str]:
     """The gate's doubts, both learned readers being sure of that one request."""
-    from dataclasses import replace
-
-    from intake.understanding import gate
-
     reading = understander.reader.read(text, "", ())
     scores = replace(understander.learned.scores(reading), chosen=(request_,), views=((request_,), (request_,)))
     return gate.plain_doubts((request_,), reading, scores)
@@ -344,11 +322,18 @@ def test_words_against_the_wish_still_raise_one(understander: Understander, requ
 def test_a_form_that_tells_why_is_asked_by_its_subject(
     understander: Understander, subject: str, body: str, clear: bool
 ) -> None:
-    from dataclasses import replace
-
-    from intake.understanding import gate
-
     reading = understander.reader.read(body, subject, ())
     scores = understander.learned.scores(reading)
     sure = replace(scores, views=(("withdrawal",),) * 2, rows=scores.rows * 0 - 9, heard=scores.heard * 0 - 9)
     assert (gate.plain_doubts(("withdrawal",), reading, sure) == []) is clear
+
+
+@pytest.mark.parametrize("text", ["提出書類の一括消去の申請先は。", "退会希望の場合は？", "履歴書の削除依頼は?"])
+def test_a_sentence_that_only_names_its_topic_asks_for_nothing(understander: Understander, text: str) -> None:
+    """However sure the readers are: 「…の申請先は。」 wants to know where."""
+    reading = understander.reader.read(text, "", ())
+    scores = understander.learned.scores(reading)
+    high = np.full_like(scores.rows, 20.0)
+    for request in DESTRUCTIVE:
+        sure = replace(scores, chosen=(request,), views=((request,), (request,)), rows=high, heard=high)
+        assert gate.plain_doubts((request,), reading, sure) == [f"no_rule_{request}"]
