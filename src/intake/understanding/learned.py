@@ -72,7 +72,7 @@ class LearnedReaders:
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
         self._network = Network(weights.network) if weights.network else None
-        self._reasons = Network(weights.reasons, REASONS) if weights.reasons else None
+        self._reasons = Network(weights.reasons, REASONS, self._network) if weights.reasons else None
 
     def scores(self, reading: Reading) -> Scores:
         """Read a letter."""

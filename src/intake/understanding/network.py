@@ -29,7 +29,7 @@ PLACES = 6  # figures that say where in the letter a sentence stands
 _PAD = WIDTH // 2
 _BETWEEN = [0] * _PAD
 _FEW = 24  # sentences at a time: products of larger matrices would call BLAS's threads
-_REMEMBER = 5_000  # rows of what words give to windows: some 13 MB
+_REMEMBER = 4_000  # rows of what words give to windows: some 20 MB, of reasons 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,17 @@ class Learned:
 
 
 class Network:
-    """Scores letters. Remembers words, nothing of letters. ``view``: where a sentence keeps what this network saw."""
+    """Scores letters. Remembers words, nothing of letters. ``view``: where a sentence keeps what this network saw;
+    ``beside``: another network of the same words, whose numbers of them serve both."""
 
-    def __init__(self, learned: Learned, view: str = "view") -> None:
+    def __init__(self, learned: Learned, view: str = "view", beside: Network | None = None) -> None:
         self._view = view
         self._mixes = "mix" in learned.values
-        values = {name: np.ascontiguousarray(value, np.float32) for name, value in complete(learned.values).items()}
-        self._words = {word: number for number, word in enumerate(learned.words, 2)}
-        self._surfaces = {word: number for number, word in enumerate(learned.surfaces, 2)}
-        self._word, self._surface = values["word"], values["surface"]
+        given = complete(learned.values)
+        self._word, self._surface = given.pop("word"), given.pop("surface")  # as they are: a row is needed but once
+        values = {name: np.ascontiguousarray(value, np.float32) for name, value in given.items()}
+        self._words: dict[str, int] = beside._words if beside else _numbered(learned.words)
+        self._surfaces: dict[str, int] = beside._surfaces if beside else _numbered(learned.surfaces)
         self.units = values["window"].shape[1]
         window = values["window"].reshape(WIDTH, -1, self.units)
         self._window = np.ascontiguousarray(window.transpose(1, 0, 2).reshape(window.shape[1], -1))
@@ -215,6 +217,10 @@ def places(count: int, subject: Sequence[bool]) -> Floats:
     found[:, 4] = min(count, 12) / 12
     found[:, 5] = subject
     return found
+
+
+def _numbered(words: Sequence[str]) -> dict[str, int]:
+    return {word: number for number, word in enumerate(words, 2)}
 
 
 class _Rows(dict[Word, int]):

@@ -19,6 +19,8 @@ _FAR = 4.0  # log odds
 LEAVES = "leave "  # weights of readings of leaving and erasure
 _MOST = 40  # sentences that are looked at one by one
 _KNOTS = (2.0, 0.5, 0.1, 0.03)  # log odds: at 0.97 a chance says other things than at 0.6, so its curve may bend there
+_CHANCES = ("chance", "chance_linear", "chance_network", "least")
+_BENDS = [(f"{name}>-{knot}", name, knot) for name in _CHANCES for knot in _KNOTS]
 _SHORT = 30  # words; so short an answer means what the quoted letter asked
 _TURN = re.compile("やはり|やっぱ|撤回|取り消|気が変わ|ではなく|じゃなく|だったが|と思っていました")
 
@@ -76,8 +78,7 @@ def signs(reading: Reading, scores: Scores, doubts: Sequence[str] = ()) -> dict[
             figures[name] = max(-_FAR, min(_FAR, figures[name]))
     figures.update({f"doubt_{name.rpartition('_')[0]}": 1.0 for name in doubts})
     figures["least"] = min(chances)
-    for name in ("chance", "chance_linear", "chance_network", "least"):
-        figures.update({f"{name}>-{knot}": max(0.0, 1 + figures[name] / knot) for knot in _KNOTS})
+    figures.update({bent: max(0.0, 1 + figures[name] / knot) for bent, name, knot in _BENDS})
     figures["agree_margin"] = agree * figures["margin"]
     return figures
 
