@@ -16,11 +16,15 @@ from intake.understanding.gatewords import (
     COMES_BACK,
     EARLIER,
     ELSEWHERE,
+    KIN,
     LEAVING,
     NOTHING,
+    OURS,
     PUT_OFF,
+    SPECIFIES,
     STAYS,
     TAKEN_BACK,
+    UNDOES,
     WHY,
 )
 from intake.understanding.learned import LearnedReaders, Scores
@@ -84,7 +88,7 @@ def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
         if number in asking:
             if speaks_of_others(piece):
                 return True
-        elif any(hit.request == request and _denied(piece, hit) for hit in piece.hits):
+        elif any(hit.request == request and _denied(piece, hit) for hit in piece.hits) or _makes_else(piece):
             return True
         if any(hit.request in _TAKES_BACK and hit.holds and _means_it(piece, hit) for hit in piece.hits):
             return True
@@ -92,6 +96,14 @@ def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
             return True
     against = STAYS if request == "withdrawal" else ADVERTISES
     return bool(PUT_OFF.search(reading.own) or against.search(reading.own))
+
+
+def _makes_else(piece: Piece) -> bool:
+    """A sentence beside the plea says that it is for something else, for somebody else, or not meant."""
+    text = "" if piece.subject else _text(piece).strip()
+    if UNDOES.search(text):
+        return True
+    return bool(SPECIFIES.search(text)) and (not OURS.search(text) or bool(KIN.search(text)))
 
 
 def _denied(piece: Piece, hit: Hit) -> bool:

@@ -337,3 +337,40 @@ def test_a_sentence_that_only_names_its_topic_asks_for_nothing(understander: Und
     for request in DESTRUCTIVE:
         sure = replace(scores, chosen=(request,), views=((request,), (request,)), rows=high, heard=high)
         assert gate.plain_doubts((request,), reading, sure) == [f"no_rule_{request}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "名簿から外してください。見学会の名簿です。",
+        "登録を消してください。面接会の登録です。",
+        "退会の手続きをお願いします。私ではなく弟のほうです。",
+        "退会をお願いします。父の分です。",
+        "退会します。サークルをです。",
+        "登録解除をお願いします。対象は先月お申し込みした説明会です。",
+        "名簿から外してください。忘年会のです。",
+        "退会をお願いします。というのは冗談です。",
+        "退会します。そう言えたら楽なのですが。",
+        "履歴書を破棄してください。友人の履歴書です。",
+        "個人情報を削除してください。という依頼が来たら、どう答えればよいですか。",
+        "データの消去をお願いします。貸与パソコンの件です。",
+        "動画を消してください、うるさいので。",
+    ],
+)
+def test_what_another_sentence_makes_of_a_plea_counts(read: Read, text: str) -> None:
+    meaning = read(text)
+    assert not (meaning.sure and DESTRUCTIVE & set(meaning.requests))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "退会の手続きをお願いします。御社の会員のほうです。",
+        "登録を外してください。医者からは安静とのことです。",
+        "履歴書を破棄してください。私の履歴書です。",
+    ],
+)
+def test_what_is_meant_for_us_is_not_doubted_for_it(understander: Understander, text: str) -> None:
+    reading = understander.reader.read(text, "", ())
+    scores = understander.learned.scores(reading)
+    assert gate.plain_doubts(scores.chosen, reading, scores) == []
