@@ -50,15 +50,15 @@ def vectors() -> Floats:
     return np.vstack([np.zeros((1, known.shape[1]), np.float32), known])
 
 
-def letters_of(prepared: Sequence[Prepared], known: Known, right_of: RightOf) -> list[Letter]:
-    """The lines as a network sees them; ``right_of``: what is right of a line, and what each label counts."""
+def letters_of(prepared: Sequence[Prepared], known: Known, right: RightOf) -> list[Letter]:
+    """The lines as a network sees them; ``right``: what is right of a line, and what each label counts."""
     words = {word: number for number, word in enumerate(known.words, 2)}
     surfaces = {word: number for number, word in enumerate(known.surfaces, 2)}
     rows = load_classes().rows
     out = []
     for one in prepared:
         given = one.reading.document.tokens.words
-        right, counts = right_of(one.line)
+        labels, counts = right(one.line)
         out.append(
             Letter(
                 np.array([words.get(word.feature, 1) for word in given], np.int64),
@@ -66,7 +66,7 @@ def letters_of(prepared: Sequence[Prepared], known: Known, right_of: RightOf) ->
                 np.array([surfaces.get(word.surface, 1) for word in given], np.int64),
                 np.array([end - start for start, end in one.reading.document.sentences] or [0], np.int64),
                 np.array([piece.subject for piece in one.reading.document.pieces] or [False]),
-                right,
+                labels,
                 counts,
             )
         )

@@ -58,7 +58,9 @@ class Understander:
             reading = self.reader.read(answered, subject="", segments=())
         scores = self.learned.scores(reading)
         chosen, rows = self._denials.without(reading, scores.chosen), scores.rows
-        reason_odds = self.learned.reasons(reading, scores)
+        # Who asks for nothing gives no reasons (GUIDE): nobody looks at them there, but beside a key of the app.
+        asks = request_code in LABELS or not set(ASKED).isdisjoint(chosen)
+        reason_odds = self.learned.reasons(reading, scores) if asks else scores.reasons
         doubts = list(asides.doubts(reading, body, chosen, sender))
         if chosen != scores.chosen:
             doubts.append("denied")

@@ -12,7 +12,6 @@ from intake.understanding.network import Network
 from intake.understanding.reading import ASKED, Reading
 from intake.understanding.weights import Floats, Weights
 
-ASKS = frozenset(ASKED)
 REASONS = "view_of_reasons"  # where a sentence keeps what the network of reasons saw in it
 SHARE = 0.5  # of the network in what both learned readers say together
 BULK = 3.0  # the features of a sentence, or letter, weigh BULK/sqrt(n) each, so that long ones do not shout
@@ -81,9 +80,8 @@ class LearnedReaders:
         return scored(every, rows, heard, self.weights.request_labels)
 
     def reasons(self, reading: Reading, scores: Scores) -> Floats:
-        """Log odds of each reason, by both; of a letter that asks for nothing by the linear reader alone: there
-        nobody looks at them."""
-        if self._reasons is None or not ASKS.intersection(scores.chosen):
+        """Log odds of each reason, by both readers."""
+        if self._reasons is None:
             return scores.reasons
         return together(scores.reasons, self._reasons.scores(reading.document.pieces)[0])
 

@@ -9,6 +9,9 @@ import pytest
 
 from intake.model import DESTRUCTIVE
 from intake.understanding import Understander, as_json, gate, sureness
+from intake.understanding.learned import LearnedReaders, Scores
+from intake.understanding.reading import Reading
+from intake.understanding.weights import Floats
 from tests.unit.understanding.conftest import Read
 
 
@@ -92,6 +95,22 @@ def test_a_code_from_the_app_is_the_request(read: Read) -> None:
 def test_a_comment_that_asks_for_something_else_makes_a_code_unsure(read: Read) -> None:
     meaning = read("やっぱり退会ではなく、しばらく紹介を止めてください。", request_code="withdrawal")
     assert not meaning.sure
+
+
+def test_reasons_beside_a_code_are_read_by_both_readers(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The comment alone asks for nothing, but it says why; without the code nobody looks for its reasons."""
+    looked: list[str] = []
+    plain = LearnedReaders.reasons
+
+    def reasons(self: LearnedReaders, reading: Reading, scores: Scores) -> Floats:
+        looked.append(reading.own)
+        return plain(self, reading, scores)
+
+    monkeypatch.setattr(LearnedReaders, "reasons", reasons)
+    assert read("仕事が立て込んでいます").requests == ("other",)
+    assert not looked
+    assert read("仕事が立て込んでいます", request_code="withdrawal").reasons == ("busy",)
+    assert looked
 
 
 def test_other_languages_go_to_people(read: Read) -> None:
