@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from intake.understanding.persons import NAME, is_no_name, is_short_surname, strength
+from intake.understanding.persons import KANJI, NAME, is_no_name, is_short_surname, strength
 
 _LONG = 34  # characters before 「です」 that can still be an introduction
 _SAYS = re.compile(
     r"(?P<own>と申し|ともうし|と申す|と言いま(?!した)|といいま(?!した)|ト モウシ|トモウシ)|"
     r"で(?:す(?=[。、\n!が♪(]|$| |お疲れ|いつも|ご|先|今|こ|お)|ございます|ござる|した。)|デス(?=[。、\n]|$| )|"
-    r"だ(?=[。よがけ]|$)|や。|っす(?=。|$)"
+    r"だ(?=[。よが]|けど|けれ|$)|や。|っす(?=。|$)"
 )
 _READING = re.compile(r"[ ]?\((?P<in>[^)\n]{1,24})\)[ ]?$")
 _WHOLE = re.compile(NAME)
@@ -25,6 +25,7 @@ _OF_OTHERS = re.compile(r"(?<!にち|ばん|んは|名前)(?<!私)(?<!僕)(?<!�
 _HELLO = re.compile(
     r"^[ ]*(?:Hi|Hello|Hey|Good \w+|Dear [A-Za-z]+(?: [A-Za-z]+)?|[^\s、。]{1,10}(?:さん|様|さま))[ ]?[,、。! ][ ]?"
 )
+_PLAIN = re.compile(rf"{KANJI}{{2,3}}")
 _FIRM_OF = re.compile(
     r"[^\s。、]{2}(?:社|店|会|院|園|校|所|組|屋|館|部|課|係|局|大学|法人|ホーム|センター|"
     r"クリニック|サービス|工業|電装|建設|商事|冷熱|事務|事務長|食堂|製[麺菓作造])の$|^院長の$"
@@ -57,6 +58,10 @@ def introduced(text: str, foreign: bool) -> list[Candidate]:
         own = say["own"] is not None
         name = _name_at_end(piece, own or foreign)
         if name is None:
+            if (
+                own and _PLAIN.fullmatch(piece) and not is_no_name(piece)
+            ):  # 「戸板と申します」: a word, said to be a name
+                found.append(Candidate(4.3, piece))
             continue
         weighed = _weighed(text, at, begin, name, own, piece[: -len(name)], foreign)
         if found and not own:  # the first introduction of oneself wins: 「セルゲイです。… 千葉の 八千代です」

@@ -165,7 +165,9 @@ def _given(text: str, at: int) -> str:
 
 
 def _by_surname(text: str, surname: str) -> str | None:
-    if re.fullmatch("[ぁ-んァ-ヶー]{1,2}", surname) or (len(surname) > 4 and not strength(surname)):
+    if re.fullmatch("[ぁ-んァ-ヶー]{1,2}", surname):  # so short a word may be any word's part, but not a line's end
+        return surname if re.search(rf"[。!?\n][ ]?{surname}$", text.rstrip()) else None
+    if len(surname) > 4 and not strength(surname):
         return None
     said: str | None = None
     weak: str | None = None
