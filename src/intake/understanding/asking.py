@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intake.understanding.document import Hit, Piece, reaches
-from intake.understanding.gatewords import ANSWERS, DATA, WHY_FIELD
+from intake.understanding.gatewords import ANSWERS, DATA, ITS_THINGS, WHY_FIELD
 from intake.understanding.learned import Scores
 from intake.understanding.reading import Reading
 from intake.understanding.rulebook import LABELS
@@ -86,9 +86,9 @@ def _clear_hit(piece: Piece, request: str) -> bool:
 
 
 def _only_names(piece: Piece) -> bool:
-    """「書類の消去の申請先は。」「退会希望の場合は?」 asks where or how."""
+    """「書類の消去の申請先は。」「退会希望の場合は?」 asks where or how, 「退会の用紙を送ってください」 for a paper."""
     said = [word.surface for word in piece.words if word.surface not in _STOPS]
-    return bool(said) and said[-1] == "は"
+    return bool(said) and (said[-1] == "は" or bool(ITS_THINGS.search("".join(word.surface for word in piece.words))))
 
 
 def _is_clear(piece: Piece, hit: Hit) -> bool:

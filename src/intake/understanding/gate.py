@@ -19,7 +19,10 @@ from intake.understanding.gatewords import (
     KIN,
     LEAVING,
     NOTHING,
+    OF_KIN,
+    OTHER_LISTS,
     OURS,
+    PART,
     PUT_OFF,
     SPECIFIES,
     STAYS,
@@ -86,7 +89,7 @@ def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
         if any(name == "else" for _, name, _ in piece.marks) and (number in asking or LEAVING.search(_text(piece))):
             return True
         if number in asking:
-            if speaks_of_others(piece):
+            if speaks_of_others(piece) or _of_something_else(request, _text(piece)):
                 return True
         elif any(hit.request == request and _denied(piece, hit) for hit in piece.hits) or _makes_else(piece):
             return True
@@ -96,6 +99,11 @@ def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
             return True
     against = STAYS if request == "withdrawal" else ADVERTISES
     return bool(PUT_OFF.search(reading.own) or against.search(reading.own))
+
+
+def _of_something_else(request: str, text: str) -> bool:
+    """The sentence that asks is about somebody else's registration, a list of another kind, or only a part."""
+    return bool(OF_KIN.search(text) or (PART if request == "deletion" else OTHER_LISTS).search(text))
 
 
 def _makes_else(piece: Piece) -> bool:

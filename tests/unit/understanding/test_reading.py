@@ -394,6 +394,9 @@ def test_what_another_sentence_makes_of_a_plea_counts(read: Read, text: str) -> 
         "退会の手続きをお願いします。御社の会員のほうです。",
         "登録を外してください。医者からは安静とのことです。",
         "履歴書を破棄してください。私の履歴書です。",
+        "会員も退会の扱いでお願いいたします。",
+        "登録の抹消と書類の廃棄、どうぞよろしくお願いいたします。",
+        "夫が転勤になりましたので、退会させてください。",
     ],
 )
 def test_what_is_meant_for_us_is_not_doubted_for_it(understander: Understander, text: str) -> None:
