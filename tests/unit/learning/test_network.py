@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,9 +68,8 @@ def test_a_network_without_memory_is_read_alike_in_the_product(monkeypatch: pyte
         assert (alone[0] > 0).tolist() == [one.line.reasons == ("busy",), one.line.reasons == ("health",)]
 
 
-@pytest.mark.parametrize("size", [network.Size(12, 8), network.Size(12, 0)])
-def test_slopes_are_those_of_the_loss(size: network.Size) -> None:
-    """Every parameter's slope against a small step of it, without the dice of dropping."""
+def _small(size: network.Size) -> tuple[network.Parameters, network.Floats, shapes.Batch]:
+    """Parameters that know nothing yet, and a batch of two letters."""
     dice = np.random.default_rng(1)
     letter = shapes.Letter(
         np.array([2, 3, 4, 2]),
@@ -80,13 +81,44 @@ def test_slopes_are_those_of_the_loss(size: network.Size) -> None:
         np.array([1, 0.5], np.float32),
     )
     fixed = dice.standard_normal((3, network.WORD)).astype(np.float32)
-    p = network.start(6, 5, 2, size, dice)
-    both = shapes.batch([letter, letter])
+    return network.start(6, 5, 2, size, dice), fixed, shapes.batch([letter, letter])
+
+
+def _loss(
+    p: network.Parameters, fixed: network.Floats, both: shapes.Batch, step: Callable[..., Any] = network.step
+) -> float:
+    scores, _ = step(p, fixed, both, learns=False)
+    return float((both.counts * (np.logaddexp(0, scores) - both.right * scores)).sum() / 2)
+
+
+def test_words_are_shifted_to_what_misleads_and_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second look is at words from which the batch is read worse; they are as they were afterwards."""
+    p, fixed, both = _small(network.Size(12, 8))
+    word, plain, step = p["word"], _loss(p, fixed, both), network.step
+    shifted: list[float] = []
+
+    def seen(p: network.Parameters, *rest: Any, **how: Any) -> tuple[network.Floats, network.Parameters]:
+        shifted.append(_loss(p, fixed, both))
+        return step(p, *rest, **how)
+
+    _, slopes = step(p, fixed, both)
+    monkeypatch.setattr(network, "step", seen)
+    monkeypatch.setattr(network, "SHIFT", 0.05)
+    monkeypatch.setattr(network, "DROP", 0.0)
+    misled = network._misled(p, fixed, both, np.random.default_rng(2), slopes)
+    assert shifted and shifted[0] > plain
+    assert p["word"] is word
+    assert misled.keys() == slopes.keys() and not np.allclose(misled["label"], slopes["label"])
+
+
+@pytest.mark.parametrize("size", [network.Size(12, 8), network.Size(12, 0)])
+def test_slopes_are_those_of_the_loss(size: network.Size) -> None:
+    """Every parameter's slope against a small step of it, without the dice of dropping."""
+    p, fixed, both = _small(size)
     _, slopes = network.step(p, fixed, both)
 
     def loss() -> float:
-        scores, _ = network.step(p, fixed, both, learns=False)
-        return float((both.counts * (np.logaddexp(0, scores) - both.right * scores)).sum() / 2)
+        return _loss(p, fixed, both)
 
     for name, slope in slopes.items():
         if not slope.size:  # of memory that is not there
