@@ -13,9 +13,11 @@ from intake.understanding.document import Hit, Piece
 from intake.understanding.gatewords import (
     ADVERTISES,
     CANCELLED,
+    COMES_ANEW,
     COMES_BACK,
     EARLIER,
     ELSEWHERE,
+    GOES_ON_HERE,
     KIN,
     LEAVING,
     NOTHING,
@@ -24,16 +26,23 @@ from intake.understanding.gatewords import (
     OURS,
     PART,
     PUT_OFF,
+    QUOTED,
+    SHOWN,
     SPECIFIES,
     STAYS,
     TAKEN_BACK,
     UNDOES,
+    WAITS_FOR,
     WHY,
 )
 from intake.understanding.learned import LearnedReaders, Scores
 from intake.understanding.reading import Reader, Reading
 from intake.understanding.rulebook import LABELS
+from intake.understanding.things import erased_else, left_elsewhere, of_another_subject
 
+_EITHER = (PUT_OFF, QUOTED, SHOWN, WAITS_FOR)
+_LEAVES_NOT = (*_EITHER, STAYS, GOES_ON_HERE)
+_ERASES_NOT = (*_EITHER, ADVERTISES, COMES_ANEW)
 _OPENING = 60  # letters at the beginning of a letter in which it says whom it is for
 _TAKES_BACK = frozenset({"retraction", "reinstatement"})
 _TELLING = frozenset({"leave", "endservice", "jobfound", "searchover", "thanks"})  # these decide too: a farewell does
@@ -97,13 +106,17 @@ def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
             return True
         if any(one.concept == "retract" for one in piece.said) and _takes_back(_text(piece)):
             return True
-    against = STAYS if request == "withdrawal" else ADVERTISES
-    return bool(PUT_OFF.search(reading.own) or against.search(reading.own))
+    against = _LEAVES_NOT if request == "withdrawal" else _ERASES_NOT
+    return any(words.search(reading.own) for words in against) or of_another_subject(reading.subject, reading.own)
 
 
 def _of_something_else(request: str, text: str) -> bool:
     """The sentence that asks is about somebody else's registration, a list of another kind, or only a part."""
-    return bool(OF_KIN.search(text) or (PART if request == "deletion" else OTHER_LISTS).search(text))
+    if OF_KIN.search(text):
+        return True
+    if request == "deletion":
+        return bool(PART.search(text)) or erased_else(text)
+    return bool(OTHER_LISTS.search(text)) or left_elsewhere(text)
 
 
 def _makes_else(piece: Piece) -> bool:

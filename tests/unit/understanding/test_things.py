@@ -1,0 +1,84 @@
+"""What is ours among the things that people leave and erase."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.understanding.things import erased_else, left_elsewhere, of_another_subject
+
+LEFT_ELSEWHERE = [
+    "大阪支店の登録は解除してください。",
+    "二段階認証の登録を解除してください。",
+    "持株会を退会したいです。",
+    "前の車の登録を解除してください。",
+    "ロッカーの登録を外してください。",
+    "送迎バスの名簿から外してください。",
+    "英会話教室の退会をお願いします。",
+    "Slackのアカウントを閉じてください。",
+]
+LEFT_HERE = [
+    "御社の登録を解除してください。",
+    "会員登録の抹消をお願いします。",
+    "本日付で退会をお願いします。",
+    "みなとキャリアの登録を消してください。",
+    "コードリンクを退会したいです。",
+    "私の登録を外してください。",
+    "貴会を退会いたします。",
+    "佐藤様の登録の件、抹消をお願いします。",
+    "求職登録を取り消してください。",
+]
+ERASED_ELSE = [
+    "右上のロゴを消してください。",
+    "フッターの日付を削除してください。",
+    "赤字のコメントを消してください。",
+    "枠線は消してください。",
+]
+ERASED_HERE = [
+    "履歴書を破棄してください。",
+    "私の個人情報をすべて削除してください。",
+    "面談の録画データは消去をお願いします。",
+    "提出した診断書の写しを処分してください。",
+    "電話番号を消してください。",
+]
+ANOTHER = [
+    ("犬のしつけ教室", "犬が亡くなりました。退会の手続きをお願いします。"),
+    ("町内会", "引っ越すので名前を外してください。"),
+    ("下書き", "退会をお願いいたします。今までありがとうございました。"),
+    ("メルマガの件", "お世話になります。登録を解除してください。"),
+]
+OURS = [
+    ("", "退会をお願いします。"),
+    ("退会の件", "お世話になります。手続きをお願いします。"),
+    ("Re: 退会手続きのご案内", "このまま進めてください。"),
+    ("夏の終わりに", "転職活動を終えます。退会をお願いします。"),
+]
+
+
+@pytest.mark.parametrize("text", LEFT_ELSEWHERE)
+def test_leaving_something_that_is_not_ours_is_seen(text: str) -> None:
+    assert left_elsewhere(text)
+
+
+@pytest.mark.parametrize("text", LEFT_HERE)
+def test_leaving_us_is_not_taken_for_it(text: str) -> None:
+    assert not left_elsewhere(text)
+
+
+@pytest.mark.parametrize("text", ERASED_ELSE)
+def test_erasing_what_we_do_not_keep_is_seen(text: str) -> None:
+    assert erased_else(text)
+
+
+@pytest.mark.parametrize("text", ERASED_HERE)
+def test_erasing_what_we_keep_is_not_taken_for_it(text: str) -> None:
+    assert not erased_else(text)
+
+
+@pytest.mark.parametrize(("subject", "own"), ANOTHER)
+def test_a_subject_that_names_something_else_is_seen(subject: str, own: str) -> None:
+    assert of_another_subject(subject, own)
+
+
+@pytest.mark.parametrize(("subject", "own"), OURS)
+def test_a_subject_of_ours_is_not_taken_for_it(subject: str, own: str) -> None:
+    assert not of_another_subject(subject, own)
