@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from intake.understanding import Understander, asides
 from intake.understanding.things import erased_else, left_elsewhere, of_another_subject
 
 LEFT_ELSEWHERE = [
@@ -82,3 +83,18 @@ def test_a_subject_that_names_something_else_is_seen(subject: str, own: str) -> 
 @pytest.mark.parametrize(("subject", "own"), OURS)
 def test_a_subject_of_ours_is_not_taken_for_it(subject: str, own: str) -> None:
     assert not of_another_subject(subject, own)
+
+
+@pytest.mark.parametrize(
+    ("body", "employers"),
+    [
+        ("スタッフが決まりましたので、退会させてください。", True),
+        ("採用できました。登録を解除してください。", True),
+        ("今月末をもちまして退会いたします。\n花かご 店主 川北", True),
+        ("人手が足りない職場に疲れました。退会します。", False),
+        ("勤め先も御社に求人を出しているようです。退会します。", False),
+    ],
+)
+def test_an_employers_leaving_is_looked_at(understander: Understander, body: str, employers: bool) -> None:
+    reading = understander.reader.read(body, "", ())
+    assert ("business_sender" in set(asides.doubts(reading, body, ("withdrawal",)))) is employers
