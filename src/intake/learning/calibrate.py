@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from intake.learning.corpus import Line
+from intake.learning.corpus import ATTACK, Line
 from intake.learning.linear import Rows, fit
 from intake.model import DESTRUCTIVE
 from intake.understanding.reasons import WISHES, reasons_of
@@ -86,8 +86,9 @@ def _floor_of(outcomes: Sequence[Outcome], sure: dict[str, float], kind: str, ai
 
 def _worst(outcomes: Sequence[Outcome], sure: dict[str, float]) -> float:
     """Clearly more than the chance of any letter that was wrongly taken for leaving or erasure, and more than that of
-    any sentence, near misses and minimal pairs included."""
-    harmful = [(chance(o.figures, sure), o.line.kind) for o in outcomes if o.harmful]
+    any sentence, near misses and minimal pairs included. Not of letters that were written to get past the gate: that
+    they do not is the gate's business, and of such letters there is always one more."""
+    harmful = [(chance(o.figures, sure), o.line.kind) for o in outcomes if o.harmful and o.line.kind != ATTACK]
     return max((_above(value) if kind == "message" else value + 0.0001 for value, kind in harmful), default=0.0)
 
 

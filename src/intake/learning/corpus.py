@@ -14,6 +14,9 @@ from intake.errors import BadInput
 _NUMBERED = re.compile(r"(.*?)(\d+)(?:-?[a-z])?$")
 
 
+ATTACK = "attack"  # a letter written with sight of the gate, to get past it
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One labelled line. ``requests`` or ``reasons`` is None where the line does not say."""
@@ -50,6 +53,11 @@ def _neighbours(line_id: str) -> str:
     return f"{numbered[1]}{int(numbered[2]) // 4}" if numbered else line_id
 
 
+def _kind(entry: dict[str, Any]) -> str:
+    kind = str(entry.get("kind", "message"))
+    return kind if "text" in entry or kind == ATTACK else "message"
+
+
 def _line(text: str, path: Path, number: int) -> Line:
     try:
         entry: dict[str, Any] = json.loads(text)
@@ -65,7 +73,7 @@ def _line(text: str, path: Path, number: int) -> Line:
             facts=entry.get("facts"),
             received_at=entry.get("received_at"),
             hard=bool(entry.get("hard")),
-            kind=entry.get("kind", "message") if "text" in entry else "message",
+            kind=_kind(entry),
             weight=float(entry.get("weight", 1.0)),
             group=entry.get("pair") or _neighbours(str(entry["id"])),
             of=entry.get("of", ""),

@@ -32,6 +32,7 @@ from intake.understanding.gatewords import (
     STAYS,
     TAKEN_BACK,
     UNDOES,
+    UNKNOWN_TO_THEM,
     WAITS_FOR,
     WHY,
 )
@@ -40,7 +41,7 @@ from intake.understanding.reading import Reader, Reading
 from intake.understanding.rulebook import LABELS
 from intake.understanding.things import erased_else, left_elsewhere, of_another_subject
 
-_EITHER = (PUT_OFF, QUOTED, SHOWN, WAITS_FOR)
+_EITHER = (PUT_OFF, QUOTED, SHOWN, WAITS_FOR, UNKNOWN_TO_THEM)
 _LEAVES_NOT = (*_EITHER, STAYS, GOES_ON_HERE)
 _ERASES_NOT = (*_EITHER, ADVERTISES, COMES_ANEW)
 _OPENING = 60  # letters at the beginning of a letter in which it says whom it is for

@@ -106,6 +106,8 @@ PART = re.compile(
     "(?:古い|前の|以前の|旧い|間違った|誤った)(?:ほう|方|版|もの|分|やつ|写真|履歴書|経歴書|書類|データ|ファイル))"
     "[^。、\n]{0,8}(?:消|削除|消去|取[りっ]|抹消|外|破棄|処分|捨て)"
 )
+# 「本人は知りません」: whoever asks for it is not the one.
+UNKNOWN_TO_THEM = re.compile("本人(?:は|に|には)[^。\n]{0,6}(?:知り|知ら|内緒|秘密|言って)")
 # A plea that is somebody's words, a text that is shown, or meant for somebody else: 「退会をお願いします」と書けば…
 QUOTED = re.compile(
     "「[^」\n]*(?:退会|解約|抹消|解除|削除|破棄|消去)[^」\n]*(?:します|お願い|ください|希望|下さい|たい|返信)[^」\n]*」"
@@ -140,7 +142,7 @@ WAITS_FOR = re.compile(
 )
 # The paper comes anew: whoever sends a better one does not want to be forgotten.
 COMES_ANEW = re.compile(
-    "(?:送り|提出し|出し|持って行き|持参し|撮り|書き|添付し|添付いたし|貼り|入れ|上げ)直|(?:添付し|添付いたし|再送し|再提出し|差し替え)(?:ます|ました|て)|"
+    "ではなく[^。\n]{1,12}でした|[証書真版像]を(?:お)?送(?:り|ります|付)|(?:送り|提出し|出し|持って行き|持参し|撮り|書き|添付し|添付いたし|貼り|入れ|上げ)直|(?:添付し|添付いたし|再送し|再提出し|差し替え)(?:ます|ました|て)|"
     "(?:新しい|正しい|修正した|今回の|こちら|添付)の?(?:もの|ファイル|版|写真|ほう|方|データ|書類)?を(?:送|お送り|使|お使い|添付|提出)|差し?替え|提出用|修正版|更新版|清書"
 )
 # A form's own field, and a subject that was another letter's.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from intake.learning.calibrate import AIM, LEAST, Outcome, calibrate, floors_of
-from intake.learning.corpus import Line
+from intake.learning.corpus import ATTACK, Line
 from intake.understanding.sureness import LEAVES, chance
 
 ASKS, NOTHING = ("pause",), ("other",)
@@ -56,6 +56,12 @@ def test_nobody_wrongly_taken_to_leave_lies_above_the_floor() -> None:
     floor = floors([*given, wrong])["withdrawal"]
     assert floor > chance(wrong.figures, {"sign": 1.0})
     assert floors(given)["withdrawal"] < floor
+
+
+def test_letters_written_against_the_gate_do_not_raise_the_floor() -> None:
+    leaving = ("withdrawal",)
+    given = [outcome(True, leaving, 4 - number / 100) for number in range(300)]
+    assert floors([*given, outcome(False, leaving, 3.0, ATTACK)]) == floors(given)
 
 
 def test_what_a_person_sees_anyway_does_not_raise_the_floor() -> None:
