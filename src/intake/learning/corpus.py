@@ -15,6 +15,7 @@ _NUMBERED = re.compile(r"(.*?)(\d+)(?:-?[a-z])?$")
 
 
 ATTACK = "attack"  # a letter written with sight of the gate, to get past it
+PLAIN = "plain"  # a letter put together from plain words, that nobody could mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def _neighbours(line_id: str) -> str:
 
 def _kind(entry: dict[str, Any]) -> str:
     kind = str(entry.get("kind", "message"))
-    return kind if "text" in entry or kind == ATTACK else "message"
+    return kind if "text" in entry or kind in (ATTACK, PLAIN) else "message"
 
 
 def _line(text: str, path: Path, number: int) -> Line:
