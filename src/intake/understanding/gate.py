@@ -165,5 +165,7 @@ def _falls(request: str, reading: Reading, scores: Scores, reader: Reader, reade
         ):
             taken.add(number)
     without = reader.without(reading, taken)
+    if not any(piece.words for piece in without.document.pieces):
+        return True  # nothing is left that could still say it
     still = any(hit.request == request and hit.holds for hit in without.hits)
     return not still and request not in readers.scores(without).chosen
