@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from intake.understanding.persons import strength
+
 _NOUN = r"[一-鿿々ァ-ヶーA-Za-z0-9・&]+"
 _OURS = (
     "御社|貴社|貴会|会社|貴殿|おたく|お宅|そちら|こちら|そこ|うち|当方|サービス|サポート|会員|会員登録|登録|アカウント|アプリ|サイト|求職者?|利用者?|"
@@ -72,6 +74,7 @@ _OTHER_SUBJECT = re.compile(
 _OF_WORK = re.compile(
     "転職|求人|紹介|就職|就活|内定|仕事|働|勤|担当|御社|貴社|会員|登録|面談|面接|応募|選考|採用|履歴書|経歴|エージェント|個人情報|派遣|キャリア|[0-9]{4}"
 )
+_WORDS = re.compile("[一-鿿ぁ-んァ-ヶ]{2}")
 _ANSWERS = re.compile(r"^(?:(?:re|fwd?|返信|転送)\s*[:：>]\s*)+", re.IGNORECASE)
 
 
@@ -97,4 +100,6 @@ def of_another_subject(subject: str, own: str) -> bool:
     plain = _ANSWERS.sub("", subject.strip())
     if not plain or _OTHER_SUBJECT.search(plain):
         return bool(plain)
+    if not _WORDS.search(plain) or strength(plain) >= 1:  # 「x」, or the sender's name
+        return False
     return not (_ABOUT_US.search(plain) or _OF_WORK.search(own))
