@@ -112,7 +112,7 @@ PART = re.compile(
 UNKNOWN_TO_THEM = re.compile("本人(?:は|に|には)[^。\n]{0,6}(?:知り|知ら|内緒|秘密|言って)")
 # A plea that is somebody's words, a text that is shown, or meant for somebody else: 「退会をお願いします」と書けば…
 QUOTED = re.compile(
-    "「[^」\n]*(?:退会|解約|抹消|解除|削除|破棄|消去)[^」\n]*(?:します|お願い|ください|希望|下さい|たい|返信)[^」\n]*」"
+    "「[^」\n]{0,40}(?:退会|解約|抹消|解除|削除|破棄|消去)[^」\n]{0,40}(?:します|お願い|ください|希望|下さい|たい|返信)[^」\n]{0,40}」"
 )
 SHOWN = re.compile(
     "(?:下書き|セリフ|台詞|文例|台本)(?:です|でした|を|が|なのですが|ですが)|"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from intake.understanding import Understander, asides
+from intake.understanding import Understander, asides, gatewords
 from intake.understanding.things import erased_else, left_elsewhere, of_another_subject
 
 LEFT_ELSEWHERE = [
@@ -103,3 +105,14 @@ def test_a_subject_of_ours_is_not_taken_for_it(subject: str, own: str) -> None:
 def test_an_employers_leaving_is_looked_at(understander: Understander, body: str, employers: bool) -> None:
     reading = understander.reader.read(body, "", ())
     assert ("business_sender" in set(asides.doubts(reading, body, ("withdrawal",)))) is employers
+
+
+@pytest.mark.parametrize(
+    "text", ["漢" * 60_000, "「退会します" * 10_000, "の登録" * 20_000, "たら\n" * 20_000, "店主 " * 20_000]
+)
+def test_no_text_takes_long(text: str) -> None:
+    started = time.process_time()
+    left_elsewhere(text), erased_else(text), of_another_subject(text, text)
+    for words in (gatewords.QUOTED, gatewords.SHOWN, gatewords.WAITS_FOR, gatewords.GOES_ON_HERE, gatewords.COMES_ANEW):
+        words.search(text)
+    assert time.process_time() - started < 5
