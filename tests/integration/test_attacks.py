@@ -220,7 +220,7 @@ def test_a_forged_mail_without_a_way_back_does_not_swallow_the_true_wish(house: 
 
 
 def test_a22_a_remark_in_the_secret_file_is_no_key(house: TestHouse) -> None:
-    from intake.bootstrap import open_house
+    from intake.bootstrap.house import open_house
 
     path = house.settings.webhook_secret_path
     path.write_text("# changed on 2026-11-01 by the administrator\n" + path.read_text("ascii"), "utf-8")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from intake.bootstrap import open_house
+from intake.bootstrap.house import open_house
 from intake.bootstrap.sending import make_sender
 from intake.errors import IntakeError, RelayPermanent, RelayUnknown
 from intake.model import Application, Case, CaseState, Mail, MailOrigin, MailState, Role, Stage

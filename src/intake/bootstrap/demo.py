@@ -9,11 +9,11 @@ import shutil
 import sys
 from dataclasses import replace
 
+from intake.bootstrap.folders import rules_dirs
 from intake.bootstrap.house import House, init_home, open_house
 from intake.bootstrap.samples import DATA, MAIL_FROM, arrivals
 from intake.bootstrap.sending import make_sender
 from intake.bootstrap.services import Services, run_services
-from intake.bootstrap.toolbox import rules_dirs
 from intake.bootstrap.working import make_worker
 from intake.config import Settings
 from intake.errors import SettingError

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from pathlib import Path
 
-from intake import resources
+from intake.bootstrap.folders import rules_dirs, template_dirs
 from intake.config import Settings, words
 from intake.errors import IntakeError
 from intake.journal import journal
@@ -21,16 +20,6 @@ from intake.understanding import Understander, load_rulebook
 
 LOOK_EVERY_SECONDS = 5.0
 log = journal("rules")
-
-
-def rules_dirs(settings: Settings) -> list[Path]:
-    """Shipped rules first, the home's last: a file there replaces the shipped one of the same name."""
-    return [resources.shipped_rules(), settings.rules_override]
-
-
-def template_dirs(settings: Settings) -> list[Path]:
-    """Shipped templates first, the home's last."""
-    return [resources.shipped_templates(), settings.templates_override]
 
 
 def make_tools(settings: Settings, keyring: Keyring | None = None) -> Tools:

@@ -2,32 +2,54 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+from collections.abc import Sequence
 
 from intake.cli.app import app
 from intake.errors import IntakeError
 
+# Which module has a command; only that one is loaded, as most commands need neither the database nor the web.
+COMMANDS = {
+    command: module
+    for module, commands in {
+        "desk": "cases outbox case staff",
+        "disclose": "export",
+        "dkim": "dkim",
+        "erase": "erase",
+        "explain": "explain",
+        "keys": "keys",
+        "load": "ingest work seekers applications",
+        "operate": "init config migrate doctor backup reconcile audit",
+        "programs": "token webhooks",
+        "read": "parse classify evaluate learn rules",
+        "restore": "restore",
+        "retention": "retention",
+        "run": "run demo send-sample",
+        "template": "template",
+    }.items()
+    for command in commands.split()
+}
+_TAKE_A_VALUE = ("--home", "--lang")
+
+
+def command_of(arguments: Sequence[str]) -> str:
+    """The first word that is neither an option nor an option's value; "" where there is none."""
+    words = iter(arguments)
+    for word in words:
+        if word in _TAKE_A_VALUE:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
+
 
 def main() -> None:
     """Entry point of ``intake`` and ``python -m intake``."""
-    from intake.cli import (  # noqa: F401  (they register their commands)
-        desk,
-        disclose,
-        dkim,
-        erase,
-        explain,
-        keys,
-        load,
-        operate,
-        programs,
-        read,
-        restore,
-        retention,
-        run,
-        template,
-    )
-
+    wanted = COMMANDS.get(command_of(sys.argv[1:]))
+    for module in [wanted] if wanted else dict.fromkeys(COMMANDS.values()):
+        importlib.import_module(f"intake.cli.{module}")  # it registers its commands
     try:
         app(prog_name="intake")
     except IntakeError as e:

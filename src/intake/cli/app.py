@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from intake import config, journal
+from intake import config
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -67,6 +67,8 @@ def settings() -> config.Settings:
         shared.loaded = config.load(shared.home, os.environ)
         for warning in shared.loaded.warnings:
             print(f"intake: {warning}", file=sys.stderr)
+        from intake import journal  # its libraries take as long as a classify
+
         journal.set_up(shared.loaded.settings.log)
     return shared.loaded.settings
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from intake.bootstrap import open_house
+from intake.bootstrap.house import open_house
 from intake.cli.app import app, emit, say, settings, utf8_out
 from intake.cli.erase import find_seeker
 from intake.errors import BadInput

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from intake.bootstrap.toolbox import rules_dirs
+from intake.bootstrap.folders import rules_dirs
 from intake.cli.app import app, emit_array, say, settings, utf8_out
 from intake.outbox import dkim_keys
 from intake.replies import load_agency

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from intake.bootstrap import House, open_house
+from intake.bootstrap.house import House, open_house
 from intake.bootstrap.leases import end_leases_of_the_dead
 from intake.cli.app import app, emit, say, settings, utf8_out
 from intake.errors import BadInput, NotAllowed, NotFound

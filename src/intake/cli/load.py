@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from intake.bootstrap import House, open_house
+from intake.bootstrap.house import House, open_house
 from intake.bootstrap.indexing import bring_up_now
 from intake.bootstrap.keeping import Keeper
 from intake.bootstrap.leases import end_leases_of_the_dead
@@ -136,8 +136,8 @@ def import_applications(
 
 
 def _import(file: Path, run: Any, *, dry_run: bool, as_json: bool) -> None:
+    from intake.bootstrap.folders import rules_dirs
     from intake.bootstrap.house import connect
-    from intake.bootstrap.toolbox import rules_dirs
     from intake.pipeline.roster_words import load_roster_words
 
     utf8_out()

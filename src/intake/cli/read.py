@@ -55,7 +55,7 @@ def _record(pool: Any, name: str) -> dict[str, Any]:
 
 def reader() -> Callable[[dict[str, Any]], Meaning]:
     """A function from the fields of one JSON line to its reading."""
-    from intake.bootstrap.toolbox import rules_dirs
+    from intake.bootstrap.folders import rules_dirs
     from intake.parsing.quotes import segment
     from intake.understanding import Understander, load_rulebook
 
@@ -131,7 +131,7 @@ def _row(line: Any) -> dict[str, Any]:
 @rules_app.command("check")
 def rules_check() -> None:
     """Load rules, templates and answers, run every example, refuse unsafe patterns."""
-    from intake.bootstrap.toolbox import rules_dirs, template_dirs
+    from intake.bootstrap.folders import rules_dirs, template_dirs
     from intake.channels.foreign import load_forms
     from intake.pipeline.roster_words import load_roster_words
     from intake.policy import load_profile
@@ -163,7 +163,7 @@ def rules_check() -> None:
 @app.command()
 def learn(dry_run: Annotated[bool, typer.Option("--dry-run")] = False) -> None:
     """Learn from staff's corrections; shows what would flip; refuses to get worse."""
-    from intake.bootstrap import open_house
+    from intake.bootstrap.house import open_house
     from intake.learning.corrections import learn as learn_from
 
     utf8_out()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from intake.bootstrap import House, open_house
+from intake.bootstrap.house import House, open_house
 from intake.bootstrap.leases import end_leases_of_the_dead
 from intake.cli.app import app, emit, say, settings, utf8_out
 from intake.pipeline.keeping import Agenda, agenda, run

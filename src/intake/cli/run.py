@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from intake.bootstrap import init_home, open_house
+from intake.bootstrap.house import init_home, open_house
 from intake.cli.app import app, say, settings, utf8_out
 
 

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from intake import resources
+from intake.bootstrap.folders import template_dirs
 from intake.bootstrap.house import connect
-from intake.bootstrap.toolbox import make_tools, template_dirs
+from intake.bootstrap.toolbox import make_tools
 from intake.cli.app import app, emit, emit_array, say, settings, utf8_out
 from intake.cli.desk import find_case
 from intake.errors import BadInput, NotFound
