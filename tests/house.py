@@ -9,7 +9,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
-from intake.bootstrap.house import connect, init_home
+from intake.bootstrap.home import connect, init_home
 from intake.bootstrap.samples import mail_bytes
 from intake.bootstrap.sending import COURIER, tell
 from intake.bootstrap.toolbox import make_tools

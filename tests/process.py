@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from intake.bootstrap.house import connect
+from intake.bootstrap.home import connect
 from intake.config import load
 from intake.store import SqlStore
 from tests import rigs

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from intake.bootstrap.toolbox import key_maker
+from intake.bootstrap.home import key_maker
 from intake.keyring import Keyring
 from intake.matching import keys_of, load_weights, match_seeker
 from intake.model import Facts

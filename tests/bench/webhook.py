@@ -36,7 +36,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from intake.bootstrap.house import init_home
+from intake.bootstrap.home import init_home
 from intake.channels import foreign
 from intake.channels import standard_webhooks as signing
 from intake.config import Settings, load

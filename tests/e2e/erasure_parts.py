@@ -13,7 +13,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from intake.bootstrap.house import connect
+from intake.bootstrap.home import connect
 from intake.bootstrap.scan import Needles
 from intake.config import load
 from intake.retention import Trace

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from intake.bootstrap.house import connect
+from intake.bootstrap.home import connect
 from intake.config import load
 from tests.e2e.corpus import lines, render
 from tests.process import DESK, Product

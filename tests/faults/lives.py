@@ -13,7 +13,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from intake.bootstrap.house import connect
+from intake.bootstrap.home import connect
 from intake.config import load
 from intake.store import SqlStore
 from tests import rigs

@@ -24,7 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from intake import failpoints
 from intake.bootstrap.erasing import HouseOutside
-from intake.bootstrap.house import connect
+from intake.bootstrap.home import connect
 from intake.channels import form
 from intake.channels import standard_webhooks as signing
 from intake.channels.standard_webhooks import BadSignature

@@ -24,7 +24,8 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 from intake import failpoints, journal, worker
 from intake.bootstrap import services
-from intake.bootstrap.house import House, connect, init_home
+from intake.bootstrap.home import connect, init_home
+from intake.bootstrap.house import House
 from intake.bootstrap.toolbox import Toolbox
 from intake.channels import inbox as inbox_writer
 from intake.config import Settings, load

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from intake.bootstrap.house import connect
+from intake.bootstrap.home import connect
 from intake.pipeline.erasing import Residue, begin_operator, steps
 from intake.pipeline.erasing.begin import KEEPER
 from intake.pipeline.erasing.steps import LOST

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from intake.bootstrap.erasing import HouseOutside
-from intake.bootstrap.house import House, connect, init_home
+from intake.bootstrap.home import connect, init_home
+from intake.bootstrap.house import House
 from intake.config import Settings
 from intake.errors import NotAllowed, NotFound, RelayPermanent
 from intake.keyring import load_keyring

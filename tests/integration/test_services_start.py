@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from intake.bootstrap.house import init_home, open_house
+from intake.bootstrap.home import init_home
+from intake.bootstrap.house import open_house
 from intake.bootstrap.services import Services
 from intake.config import Settings
 

@@ -10,7 +10,8 @@ import sys
 from dataclasses import replace
 
 from intake.bootstrap.folders import rules_dirs
-from intake.bootstrap.house import House, init_home, open_house
+from intake.bootstrap.home import init_home
+from intake.bootstrap.house import House, open_house
 from intake.bootstrap.samples import DATA, MAIL_FROM, arrivals
 from intake.bootstrap.sending import make_sender
 from intake.bootstrap.services import Services, run_services

@@ -6,11 +6,12 @@ import threading
 import time
 
 from intake.bootstrap.folders import rules_dirs, template_dirs
+from intake.bootstrap.home import key_maker
 from intake.config import Settings, words
 from intake.errors import IntakeError
 from intake.journal import journal
 from intake.keyring import Keyring, load_keyring
-from intake.matching import KeyMaker, load_weights
+from intake.matching import load_weights
 from intake.parsing import ParseOptions
 from intake.parsing.addresses import canonical
 from intake.pipeline.tools import Tools
@@ -43,11 +44,6 @@ def make_tools(settings: Settings, keyring: Keyring | None = None) -> Tools:
         own_addresses=frozenset(canonical(a) for a in (mail_from, *words(settings.recipients))),
         saved_answers=load_saved(rules),
     )
-
-
-def key_maker() -> KeyMaker:
-    """How seekers and messages are made comparable: one function for both sides."""
-    return KeyMaker(canonical)
 
 
 class Toolbox:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from intake.bootstrap.house import connect
+from intake.bootstrap.home import connect
 from intake.cli.app import app, emit, emit_array, say, settings, utf8_out
 from intake.errors import BadInput, NotFound
 from intake.model import Actor, Case, CaseState, MailState, Role

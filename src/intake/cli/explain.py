@@ -97,7 +97,7 @@ class _Undo(Exception):
 
 def _decisions(s: Any, tools: Any, envelope: Envelope, message: Message, meaning: Any) -> None:
     """Ask the policies against the real register where there is one; everything is rolled back."""
-    from intake.bootstrap.house import connect
+    from intake.bootstrap.home import connect
 
     try:
         store = connect(s)

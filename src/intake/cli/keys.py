@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from intake.bootstrap.house import connect
+from intake.bootstrap.home import connect
 from intake.cli.app import app, say, settings, utf8_out
 from intake.model import Actor
 from intake.worker import utc_now

@@ -137,7 +137,7 @@ def import_applications(
 
 def _import(file: Path, run: Any, *, dry_run: bool, as_json: bool) -> None:
     from intake.bootstrap.folders import rules_dirs
-    from intake.bootstrap.house import connect
+    from intake.bootstrap.home import connect
     from intake.pipeline.roster_words import load_roster_words
 
     utf8_out()

@@ -12,7 +12,7 @@ import typer
 from intake import config as config_module
 from intake import resources
 from intake.bootstrap.folders import rules_dirs
-from intake.bootstrap.house import connect, init_home
+from intake.bootstrap.home import connect, init_home
 from intake.cli.agency import QUESTIONS
 from intake.cli.app import app, emit, say, settings, shared, utf8_out
 from intake.errors import BadInput, IntakeError

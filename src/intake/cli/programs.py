@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from intake.bootstrap.house import connect
+from intake.bootstrap.home import connect
 from intake.cli.app import app, emit_array, say, settings, utf8_out
 from intake.errors import BadInput, NotFound
 from intake.keyring import load_keyring

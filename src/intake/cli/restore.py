@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from intake.bootstrap.house import wrapping_of
+from intake.bootstrap.home import wrapping_of
 from intake.cli.app import app, say, settings, utf8_out
 from intake.config import Settings, listen_pair
 from intake.errors import BadInput

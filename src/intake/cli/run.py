@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from intake.bootstrap.house import init_home, open_house
+from intake.bootstrap.home import init_home
+from intake.bootstrap.house import open_house
 from intake.cli.app import app, say, settings, utf8_out
 
 

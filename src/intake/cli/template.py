@@ -10,7 +10,7 @@ import typer
 
 from intake import resources
 from intake.bootstrap.folders import template_dirs
-from intake.bootstrap.house import connect
+from intake.bootstrap.home import connect
 from intake.bootstrap.toolbox import make_tools
 from intake.cli.app import app, emit, emit_array, say, settings, utf8_out
 from intake.cli.desk import find_case

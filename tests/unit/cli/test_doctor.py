@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from intake.bootstrap.house import connect
+from intake.bootstrap.home import connect
 from intake.cli.app import app, shared
 from intake.model import Role
 from intake.model.staff import FURTHER_NOTICE

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.bootstrap.house import connect
+from intake.bootstrap.home import connect
 from intake.errors import Permanent
 from intake.model import Proof, Role, SeekerStatus
 from intake.pipeline import desk, links, returning

@@ -1,0 +1,59 @@
+"""A home made, and its store opened alone. Apart from the rest, as most commands need no reader."""
+
+from __future__ import annotations
+
+import secrets
+from base64 import b64encode
+from pathlib import Path
+
+from intake import durable
+from intake.config import Settings
+from intake.errors import SettingError
+from intake.keyring import Keyring, load_keyring, make_secret
+from intake.matching import KeyMaker
+from intake.parsing.addresses import canonical
+from intake.store import CommandWrapping, FileWrapping, SqlStore, Wrapping, is_current, migrate, open_store
+from intake.store.wrapping import FILE as WRAPPING_FILE
+
+
+def init_home(settings: Settings) -> list[str]:
+    """Make what is missing: folders, keys, database at the newest schema. Harmless twice. Says what it made."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    secret_files = (settings.secret_path, settings.webhook_secret_path, settings.webhooks_out_secret_path)
+    made = [str(path) for path in secret_files if not path.exists()]
+    make_secret(settings.secret_path)
+    _make_webhook_secret(settings.webhook_secret_path)
+    _make_webhook_secret(settings.webhooks_out_secret_path)
+    settings.rules_override.mkdir(exist_ok=True)
+    settings.templates_override.mkdir(exist_ok=True)
+    migrate(settings.store_url, settings.keys_url or None)
+    return made
+
+
+def _make_webhook_secret(path: Path) -> None:
+    durable.make(path, b"whsec_" + b64encode(secrets.token_bytes(32)) + b"\n")
+
+
+def key_maker() -> KeyMaker:
+    """How seekers and messages are made comparable: one function for both sides."""
+    return KeyMaker(canonical)
+
+
+def wrapping_of(settings: Settings, keyring: Keyring) -> Wrapping:
+    """Where the keys that wrap the data keys come from: a program of the operator's, else a file beside the secret."""
+    if settings.keys_command:
+        return CommandWrapping(settings.keys_command)
+    return FileWrapping(keyring, settings.secret_path.with_name(WRAPPING_FILE))
+
+
+def connect(settings: Settings) -> SqlStore:
+    """The store alone, for commands that need no rules."""
+    keyring = load_keyring(settings.secret_path)
+    keys_url = settings.keys_url or None
+    if not is_current(settings.store_url, keys_url):
+        raise SettingError("the database is not at the newest schema; run `intake init` or `intake migrate`")
+    store = open_store(settings.store_url, keyring, keys_url, keymaker=key_maker(),
+                       wrapping=wrapping_of(settings, keyring))  # fmt: skip
+    store.seal_register()
+    store.bury_again()  # whoever is erased stays so, whatever backup has come back
+    return store
