@@ -31,14 +31,14 @@ COMMANDS = {
     }.items()
     for command in commands.split()
 }
-_TAKE_A_VALUE = ("--home", "--lang")
+TAKE_A_VALUE = ("--home", "--lang")
 
 
 def command_of(arguments: Sequence[str]) -> str:
     """The first word that is neither an option nor an option's value; "" where there is none."""
     words = iter(arguments)
     for word in words:
-        if word in _TAKE_A_VALUE:
+        if word in TAKE_A_VALUE:
             next(words, None)
         elif not word.startswith("-"):
             return word

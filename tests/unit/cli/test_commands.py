@@ -7,8 +7,9 @@ import subprocess
 import sys
 
 import pytest
+import typer
 
-from intake.cli import COMMANDS, command_of
+from intake.cli import COMMANDS, TAKE_A_VALUE, command_of
 from intake.cli.app import app
 
 
@@ -38,6 +39,12 @@ def test_every_command_has_its_line_and_its_module() -> None:
 )
 def test_the_command_is_the_first_word_that_is_no_option(arguments: list[str], command: str) -> None:
     assert command_of(arguments) == command
+
+
+def test_options_that_take_a_value_are_known() -> None:
+    parameters = typer.main.get_command(app).params
+    taking = {name for one in parameters if not getattr(one, "is_flag", False) for name in one.opts}
+    assert taking == set(TAKE_A_VALUE)
 
 
 def test_a_reading_command_loads_no_store_and_no_web() -> None:
