@@ -14,9 +14,8 @@ from intake.understanding.gatewords import GateWords
 from intake.understanding.learned import LearnedReaders, Scores
 from intake.understanding.reading import Reader, Reading
 from intake.understanding.rulebook import LABELS
-from intake.understanding.things import of_another_subject
+from intake.understanding.stops import Stop, stops, stops_of_opening, text_of
 
-_OPENING = 60  # letters at the beginning of a letter in which it says whom it is for
 _TAKES_BACK = frozenset({"retraction", "reinstatement"})
 _TELLING = frozenset({"leave", "endservice", "jobfound", "searchover", "thanks"})  # these decide too: a farewell does
 _TELLS = frozenset({"withdrawal.found-and-over"})  # its words say why somebody leaves
@@ -48,8 +47,17 @@ def both_sure(reading: Reading, scores: Scores) -> bool:
 
 def elsewhere(chosen: Sequence[str], reading: Reading) -> bool:
     """Whether leaving or erasure is asked of somebody else: a club, a gym, a shop, by what the letter opens with."""
-    opening = reading.own.lstrip()[:_OPENING]
-    return any(reading.gate.stop("opening", request, opening) for request in sorted(DESTRUCTIVE & set(chosen)))
+    return any(next(stops_of_opening(request, reading), None) for request in sorted(DESTRUCTIVE & set(chosen)))
+
+
+def stopped(chosen: Sequence[str], reading: Reading, scores: Scores) -> list[Stop]:
+    """Every word of rules/gate that speaks against a withdrawal or deletion which the sender clearly asks for."""
+    found: list[Stop] = []
+    for request in sorted(DESTRUCTIVE & set(chosen)):
+        found += stops_of_opening(request, reading)
+        if asking := evidence(request, reading, scores):
+            found += stops(request, reading, asking)
+    return found
 
 
 def counterfactual(
@@ -67,26 +75,21 @@ def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
     if _TAKES_BACK & set(scores.chosen):
         return True
     asking = evidence(request, reading, scores)
-    if any(
-        _speaks_against(request, piece, n in asking, reading.gate) for n, piece in enumerate(reading.document.pieces)
-    ):
+    if next(stops(request, reading, asking), None):
         return True
-    if reading.gate.stop("letter", request, reading.own):
-        return True
-    return of_another_subject(request, reading.subject, reading.own, reading.gate)
+    pieces = enumerate(reading.document.pieces)
+    return any(_speaks_against(request, piece, number in asking, reading.gate) for number, piece in pieces)
 
 
 def _speaks_against(request: str, piece: Piece, asks: bool, words: GateWords) -> bool:
     """One sentence, which itself asks for it or stands beside."""
-    text = _text(piece)
+    text = text_of(piece)
     if any(name == "else" for _, name, _ in piece.marks) and (asks or words.has("leaving", text)):
         return True
     if asks:
-        if speaks_of_others(piece) or words.stop("asking", request, text):
+        if speaks_of_others(piece):
             return True
     elif any(hit.request == request and _denied(piece, hit, words) for hit in piece.hits):
-        return True
-    if not (asks or piece.subject) and words.stop("beside", request, text.strip()):
         return True
     if any(hit.request in _TAKES_BACK and hit.holds and _means_it(piece, hit, words) for hit in piece.hits):
         return True
@@ -97,12 +100,12 @@ def _denied(piece: Piece, hit: Hit, words: GateWords) -> bool:
     """The request itself is denied or somebody else's: not the job that was found, nor what a field 「退会理由」 tells,
     nor data that may still be there (「控えがあれば、消してください」)."""
     against = hit.blocked & (SERIOUS - {"mere_if"} if hit.request == "deletion" else SERIOUS)
-    return bool(against) and hit.rule not in _TELLS and not words.has("why", _text(piece))
+    return bool(against) and hit.rule not in _TELLS and not words.has("why", text_of(piece))
 
 
 def _means_it(piece: Piece, hit: Hit, words: GateWords) -> bool:
     """「返信なし」 takes nothing back, and 「病院に復帰します」 does not come back to us."""
-    text = _text(piece)
+    text = text_of(piece)
     if hit.request == "reinstatement":
         return words.has("comes-back", text)
     without = words.signs["nothing"].pattern.sub("", text)
@@ -112,10 +115,6 @@ def _means_it(piece: Piece, hit: Hit, words: GateWords) -> bool:
 def _takes_back(text: str, words: GateWords) -> bool:
     """「登録を取り消してください」 takes nothing back, 「登録解除の件は取り消してください」 does."""
     return not words.has("cancelled", text) or words.has("earlier", text)
-
-
-def _text(piece: Piece) -> str:
-    return "".join(word.surface for word in piece.words)
 
 
 def _falls(request: str, reading: Reading, scores: Scores, reader: Reader, readers: LearnedReaders) -> bool:

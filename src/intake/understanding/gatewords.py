@@ -12,12 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-# Where words are looked for: the sender's letter, its opening, its subject, the sentence that asks, those beside it.
-Where = Literal["letter", "opening", "subject", "asking", "beside"]
+# Where words are looked for: the sender's letter, its opening, its subject (alone: where the letter speaks of no work),
+# the sentence that asks, those beside it.
+Where = Literal["letter", "opening", "subject", "subject-alone", "asking", "beside"]
 # What the gate's own code asks for by name; a rules directory without one of these is refused.
 Sign = Literal[
-    "about-us", "answer", "cancelled", "comes-back", "data", "earlier", "its-things", "leaving", "nothing", "of-work",
-    "taken-back", "why", "why-field",
+    "answer", "cancelled", "comes-back", "data", "earlier", "its-things", "leaving", "nothing", "of-work", "taken-back",
+    "why", "why-field",
 ]  # fmt: skip
 
 
@@ -56,12 +57,15 @@ class GateWords:
     stopping: Mapping[tuple[Where, str], tuple[GateWord, ...]]
     signs: Mapping[Sign, GateWord]
 
-    def stop(self, where: Where, request: str, text: str) -> tuple[GateWord, re.Match[str]] | None:
-        """The first word that speaks in ``text`` against carrying the request out unseen, and what it met there."""
+    def stops(self, where: Where, request: str, text: str) -> Iterator[tuple[GateWord, re.Match[str]]]:
+        """Words that speak in ``text`` against carrying the request out unseen, and what each met there first."""
         for word in self.stopping.get((where, request), ()):
             if match := word.find(text):
-                return word, match
-        return None
+                yield word, match
+
+    def stop(self, where: Where, request: str, text: str) -> tuple[GateWord, re.Match[str]] | None:
+        """The first of them."""
+        return next(self.stops(where, request, text), None)
 
     def has(self, sign: Sign, text: str) -> bool:
         """Whether the sign is in the text."""

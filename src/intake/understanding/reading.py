@@ -41,6 +41,13 @@ class Reading:
         """All features of the letter: those of its sentences, and what they make together."""
         return [number for sentence in self.sentences for number in sentence] + self.letter
 
+    def origin(self, first: int, last: int) -> tuple[int, int, str] | None:
+        """A run of the text that was read, as offsets of the body or the subject as given; None across both."""
+        subject_from = self.document.subject_from
+        if first >= subject_from:
+            return first - subject_from, last - subject_from, "subject"
+        return None if last > len(self.own) else (*self.body.origin(first, last), "body")
+
     def text_at(self, start: int, end: int, within: str) -> str:
         """The original words at offsets of the body or the subject as given."""
         return (self.subject if within == "subject" else self.given)[start:end]

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from intake.understanding import Understander, asides
-from intake.understanding.things import of_another_subject
+from intake.understanding.subjects import another_subject
 
 LEFT_ELSEWHERE = [
     "大阪支店の登録は解除してください。",
@@ -84,12 +84,12 @@ def test_erasing_what_we_keep_is_not_taken_for_it(understander: Understander, te
 
 @pytest.mark.parametrize(("subject", "own"), ANOTHER)
 def test_a_subject_that_names_something_else_is_seen(understander: Understander, subject: str, own: str) -> None:
-    assert of_another_subject("withdrawal", subject, own, understander.rulebook.gate)
+    assert another_subject("withdrawal", subject, own, understander.rulebook.gate)
 
 
 @pytest.mark.parametrize(("subject", "own"), OURS)
 def test_a_subject_of_ours_is_not_taken_for_it(understander: Understander, subject: str, own: str) -> None:
-    assert not of_another_subject("withdrawal", subject, own, understander.rulebook.gate)
+    assert not another_subject("withdrawal", subject, own, understander.rulebook.gate)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_an_employers_leaving_is_looked_at(understander: Understander, body: str
 )
 def test_no_text_takes_long(understander: Understander, text: str) -> None:
     started = time.process_time()
-    of_another_subject("deletion", text, text, understander.rulebook.gate)
+    another_subject("deletion", text, text, understander.rulebook.gate)
     for word in understander.rulebook.gate.every():
         word.find(text)
     assert time.process_time() - started < 5
