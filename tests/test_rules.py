@@ -87,6 +87,7 @@ def test_a_request_whose_rules_never_decide_is_found(rules: Path) -> None:
         ("gate/letter.toml", "'思いとど',", "'思?',", "gate/letter.toml: given-up: matches nothing"),
         ("gate/letter.toml", "{asked_for}", "{asked}", "gate/letter.toml: put-off: {asked} is not known"),
         ("gate/terms.toml", "'スタジオ'", "'(スタジオ'", "gate/terms.toml: places: '(スタジオ' is not a pattern"),
+        ("gate/sentence.toml", "{noun}", "{Noun2}", "gate/sentence.toml: club: {Noun2} is not known"),
         ("gate/terms.toml", "'ジム'", "'{places}'", "gate/terms.toml: places: {places} uses itself"),
         ("gate/terms.toml", 'name = "kin"', 'name = "ours"', "gate/terms.toml: ours: this name is there twice"),
         ("gate/leaving.toml", 'name = "slip"', 'name = "put-off"', "letter.toml: put-off: this name is there twice"),

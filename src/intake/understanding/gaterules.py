@@ -17,7 +17,7 @@ from intake.errors import RuleError
 from intake.understanding.gatewords import GateWord, GateWords, Sign, Where
 from intake.understanding.rulefiles import compiled, read, refuse_unsafe
 
-_USED = re.compile(r"\{([a-z_]+)\}")
+_USED = re.compile(r"\{([^\d,{}][^{}]*)\}")  # {0,9} is a repeat
 
 
 class _Strict(BaseModel):
