@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -20,8 +21,8 @@ def rules(tmp_path: Path) -> Path:
     """A copy of the shipped rules that a test may spoil."""
     for name in ("lexicon.toml", "common.toml", "reasons.toml"):
         shutil.copy(RULES / name, tmp_path / name)
-    shutil.copytree(RULES / "requests", tmp_path / "requests")
-    shutil.copytree(RULES / "answers", tmp_path / "answers")
+    for name in ("requests", "answers", "gate"):
+        shutil.copytree(RULES / name, tmp_path / name)
     return tmp_path
 
 
@@ -51,6 +52,13 @@ def test_a_hit_that_is_none_and_a_miss_that_hits_are_found(rules: Path) -> None:
     assert {("deletion.erase-all", "miss"), ("deletion.erase-all", "contradiction")} & found
 
 
+def test_examples_of_the_gates_words_are_tried(rules: Path) -> None:
+    spoil(rules / "gate" / "letter.toml", 'hits = ["退会は見送ります。"', 'hits = ["退会します。"')
+    spoil(rules / "gate" / "signs.toml", 'misses = ["退会しません。"', 'misses = ["退会理由:なし"')
+    found = {(f.rule, f.kind) for f in examples(load_rulebook([rules]))}
+    assert found == {("gate.put-off", "hit"), ("gate.why", "miss")}
+
+
 def test_contradicting_rules_are_found(rules: Path) -> None:
     path = rules / "requests" / "withdrawal.toml"
     spoil(path, 'misses = ["登録は消さないでください。"', 'misses = ["退会手続きをお願いいたします。"')
@@ -74,11 +82,23 @@ def test_a_request_whose_rules_never_decide_is_found(rules: Path) -> None:
         ("lexicon.toml", '"たいかい"', '"(たい"', "not a pattern"),
         ("common.toml", 'where = "after"', 'where = "above"', "common.toml"),
         ("answers/how_to_leave.toml", "answer = ", "anwser = ", "how_to_leave.toml"),
+        ("gate/letter.toml", "'思いとど',", "'(思い)+とど',", "gate/letter.toml: given-up: '(思い)+とど' is unsafe"),
+        ("gate/letter.toml", "'思いとど',", "'(思いとど',", "gate/letter.toml: given-up: '(思いとど' is not a pattern"),
+        ("gate/letter.toml", "'思いとど',", "'思?',", "gate/letter.toml: given-up: matches nothing"),
+        ("gate/letter.toml", "{asked_for}", "{asked}", "gate/letter.toml: put-off: {asked} is not known"),
+        ("gate/terms.toml", "'スタジオ'", "'(スタジオ'", "gate/terms.toml: places: '(スタジオ' is not a pattern"),
+        ("gate/sentence.toml", "{noun}", "{Noun2}", "gate/sentence.toml: club: {Noun2} is not known"),
+        ("gate/terms.toml", "'ジム'", "'{places}'", "gate/terms.toml: places: {places} uses itself"),
+        ("gate/terms.toml", 'name = "kin"', 'name = "ours"', "gate/terms.toml: ours: this name is there twice"),
+        ("gate/leaving.toml", 'name = "slip"', 'name = "put-off"', "letter.toml: put-off: this name is there twice"),
+        ("gate/sentence.toml", '"asking"\nwords', '"above"\nwords', "word.1.where"),
+        ("gate/sentence.toml", "(?:など|等|", "(など|等)(|", "gate/sentence.toml: not-kept: more than two brackets"),
+        ("gate/signs.toml", 'name = "why"', 'name = "wherefore"', "sign.5.name"),
     ],
 )
 def test_a_broken_file_is_refused_by_name(rules: Path, name: str, old: str, new: str, said: str) -> None:
     spoil(rules / name, old, new)
-    with pytest.raises(RuleError, match=said.replace(".", r"\.")):
+    with pytest.raises(RuleError, match=re.escape(said)):
         load_rulebook([rules])
 
 
@@ -106,6 +126,32 @@ def test_a_later_folder_overrides_file_by_file(tmp_path: Path) -> None:
     book = load_rulebook([RULES, tmp_path])
     assert book.requests["other"].label.ja == "そのほか"
     assert book.requests["pause"].label.ja == "サービス停止"
+
+
+def test_without_a_sign_that_the_gate_asks_for_nothing_is_loaded(rules: Path) -> None:
+    (rules / "gate" / "signs.toml").unlink()
+    with pytest.raises(RuleError, match=r"rules/gate: no sign named cancelled, comes-back, data"):
+        load_rulebook([rules])
+
+
+def test_a_file_of_ones_own_adds_words_to_the_gate_and_uses_the_terms(tmp_path: Path) -> None:
+    word = """
+        [[word]]
+        name = "by-proxy"
+        says = "代わりの人が頼んでいる"
+        against = ["withdrawal"]
+        where = "letter"
+        words = ['代理で[^。]{0,9}{asked_for}']
+        hits = ["代理で退会をお願いします。", "代理で手続きします。"]
+        misses = ["退会をお願いします。", "代理店に勤めます。"]
+    """
+    (tmp_path / "gate").mkdir()
+    (tmp_path / "gate" / "own.toml").write_text(word, encoding="utf-8")
+    book = load_rulebook([RULES, tmp_path])
+    assert list(examples(book)) == []
+    stopped = book.gate.stop("letter", "withdrawal", "山田です。代理で退会をお願いします。")
+    assert stopped and (stopped[0].name, stopped[1].group()) == ("by-proxy", "代理で退会")
+    assert book.gate.stop("letter", "deletion", "代理で退会をお願いします。") is None
 
 
 def test_a_failure_reads_as_a_sentence() -> None:

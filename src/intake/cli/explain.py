@@ -43,7 +43,7 @@ def explain(
 
     meaning = understand(message, envelope, tools)
     _tokens(message, meaning, tools, every=tokens)
-    _meaning(meaning)
+    _meaning(meaning, tools)
     _decisions(s, tools, envelope, message, meaning)
 
 
@@ -76,7 +76,7 @@ def _tokens(message: Message, meaning: Any, tools: Any, *, every: bool) -> None:
         print("  " + " | ".join(f"{t['surface']}({t['base']},{t['pos']})" for t in tokens_of(line)))
 
 
-def _meaning(meaning: Any) -> None:
+def _meaning(meaning: Any, tools: Any) -> None:
     _head(say("読み取り", "reading"))
     sure = "auto" if meaning.sure else "review"
     print(f"requests: {', '.join(meaning.requests)}   confidence: {meaning.confidence:.3f}   {sure}")
@@ -86,9 +86,11 @@ def _meaning(meaning: Any) -> None:
     f = meaning.facts
     facts = {"name": f.name, "member_id": f.member_id, "phone": f.phone, "resume_on": f.resume_on}
     print("facts: " + ", ".join(f"{k}={v}" for k, v in facts.items() if v) if any(facts.values()) else "facts: -")
-    for e in sorted(meaning.why, key=lambda e: -abs(e.weight)):
-        sign = "+" if e.weight >= 0 else "-"
-        print(f"  {sign} {abs(e.weight):5.2f}  {e.request:<16} 「{e.text}」 [{e.within} {e.start}:{e.end}] {e.rule}")
+    told = {f"gate.{word.name}": word.says for word in tools.rulebook.gate.every()}
+    for e in sorted(meaning.why, key=lambda e: (e.rule not in told, -abs(e.weight))):
+        weight = "stopped" if e.rule in told else f"{'+' if e.weight >= 0 else '-'} {abs(e.weight):5.2f}"
+        rule = f"{e.rule} {told[e.rule]}" if e.rule in told else e.rule
+        print(f"  {weight}  {e.request:<16} 「{e.text}」 [{e.within} {e.start}:{e.end}] {rule}")
 
 
 class _Undo(Exception):

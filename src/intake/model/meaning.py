@@ -10,7 +10,8 @@ DESTRUCTIVE = frozenset({"withdrawal", "deletion"})
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A run of the original text that speaks for (weight > 0) or against a request.
+    """A run of the original text that speaks for (weight > 0) or against a request, or (weight 0) by which the gate
+    stopped it.
 
     Offsets are code points of the body as given, or of the subject when ``within`` says so.
     """
@@ -19,7 +20,7 @@ class Evidence:
     text: str
     start: int
     end: int
-    rule: str  # a rule id, or "model:<feature>"
+    rule: str  # a rule id, "model:<feature>", or "gate.<word>"
     weight: float
     within: str = "body"  # "body" or "subject"
 

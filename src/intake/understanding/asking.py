@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intake.understanding.document import Hit, Piece, reaches
-from intake.understanding.gatewords import ANSWERS, DATA, ITS_THINGS, WHY_FIELD
+from intake.understanding.gatewords import GateWords
 from intake.understanding.learned import Scores
 from intake.understanding.reading import Reading
 from intake.understanding.rulebook import LABELS
@@ -22,7 +22,7 @@ _ENDS_ASKING = frozenset({"withdrawal.leave-i-do", "withdrawal.registration-end"
 def evidence(request: str, reading: Reading, scores: Scores) -> list[int]:
     """The sentences of the body that ask for it: by a rule, clearly; else the one that both learned readers mean."""
     pieces = reading.document.pieces
-    clear = [n for n, piece in enumerate(pieces) if _clear_hit(piece, request)]
+    clear = [n for n, piece in enumerate(pieces) if _clear_hit(piece, request, reading.gate)]
     if clear or not all(request in view for view in scores.views):
         return clear
     column = LABELS.index(request)
@@ -44,16 +44,17 @@ def evidence(request: str, reading: Reading, scores: Scores) -> list[int]:
         )
     }
     asks = request != "deletion" or (
-        any(name == "ask" for _, name, _ in piece.marks) and bool(DATA.search(reading.own))
+        any(name == "ask" for _, name, _ in piece.marks) and reading.gate.has("data", reading.own)
     )
-    return [number] if asks and not (against or speaks_of_others(piece) or _only_names(piece)) else []
+    return [number] if asks and not (against or speaks_of_others(piece) or _only_names(piece, reading.gate)) else []
 
 
 def _by_form(request: str, reading: Reading) -> list[int]:
     """The subject, where it clearly asks (「退会依頼」, no answer, nothing forwarded) and the body is a form that tells
     why (「退会理由:担当と合わない」) and asks no question."""
     pieces = reading.document.pieces
-    if ANSWERS.match(reading.subject) or not WHY_FIELD.search(reading.own):
+    words = reading.gate
+    if words.has("answer", reading.subject.lstrip()) or not words.has("why-field", reading.own):
         return []
     if any(name == "ques" for piece in pieces for _, name, _ in piece.marks):
         return []
@@ -79,16 +80,16 @@ def speaks_of_others(piece: Piece) -> bool:
     return any(one.concept == "othercompany" and one.start >= last for one in piece.said)
 
 
-def _clear_hit(piece: Piece, request: str) -> bool:
-    if piece.subject or _only_names(piece):
+def _clear_hit(piece: Piece, request: str, words: GateWords) -> bool:
+    if piece.subject or _only_names(piece, words):
         return False
     return any(hit.request == request and hit.holds and _is_clear(piece, hit) for hit in piece.hits)
 
 
-def _only_names(piece: Piece) -> bool:
+def _only_names(piece: Piece, words: GateWords) -> bool:
     """「書類の消去の申請先は。」「退会希望の場合は?」 asks where or how, 「退会の用紙を送ってください」 for a paper."""
     said = [word.surface for word in piece.words if word.surface not in _STOPS]
-    return bool(said) and (said[-1] == "は" or bool(ITS_THINGS.search("".join(word.surface for word in piece.words))))
+    return bool(said) and (said[-1] == "は" or words.has("its-things", "".join(word.surface for word in piece.words)))
 
 
 def _is_clear(piece: Piece, hit: Hit) -> bool:

@@ -76,9 +76,11 @@ class Understander:
         also = self._also(reading, chosen)
         unclear = gate.plain_doubts(chosen, reading, scores)
         confidence = sureness.chance(sureness.signs(reading, scores, unclear), self.weights.sure)
-        why = () if answered else evidence(reading, chosen, rows, self.reader, self.weights)
+        elsewhere = gate.elsewhere(chosen, reading)
+        stopped = gate.stopped(chosen, reading, scores) if unclear or elsewhere else ()
+        why = () if answered else evidence(reading, chosen, rows, self.reader, self.weights, stopped)
         floor = self._floor(reading, chosen, any(also))
-        if confidence < floor or not gate.both_sure(reading, scores) or gate.elsewhere(chosen, reading):
+        if confidence < floor or not gate.both_sure(reading, scores) or elsewhere:
             doubts += [*unclear, "unsure"]
         else:
             doubts += unclear or gate.counterfactual(chosen, reading, scores, self.reader, self.learned)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from intake.understanding.answers import AnswerFinder
+from intake.understanding.gatewords import GateWords
+from intake.understanding.normalize import normalize
 from intake.understanding.reading import Reader, Reading
 from intake.understanding.reasonwords import ReasonWordings
 from intake.understanding.rulebook import Rule, Rulebook
@@ -43,6 +45,7 @@ def examples(rulebook: Rulebook) -> Iterator[Failure]:
             if rule.weight > 0 and total < 1:
                 yield Failure(rule.id, "idle", f"{rule.weight}")
     yield from _reasons(rulebook)
+    yield from _gate(rulebook.gate)
     for name, answer in rulebook.answers.items():
         for text in answer.hits:
             if finder.fitting(_read(reader, text)) != [name]:
@@ -61,6 +64,16 @@ def _reasons(rulebook: Rulebook) -> Iterator[Failure]:
         for text in said.misses:
             if code in finder.find(text):
                 yield Failure(f"reasons/{code}", "miss", text)
+
+
+def _gate(words: GateWords) -> Iterator[Failure]:
+    for word in words.every():
+        for text in word.hits:
+            if word.find(normalize(text).text) is None:
+                yield Failure(f"gate.{word.name}", "hit", text)
+        for text in word.misses:
+            if word.find(normalize(text).text) is not None:
+                yield Failure(f"gate.{word.name}", "miss", text)
 
 
 def _tried(rule: Rule, reader: Reader) -> Iterator[Failure]:

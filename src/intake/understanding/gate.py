@@ -10,41 +10,12 @@ from collections.abc import Sequence
 from intake.model import DESTRUCTIVE
 from intake.understanding.asking import SERIOUS, SPEAKS, evidence, speaks_of_others
 from intake.understanding.document import Hit, Piece
-from intake.understanding.gatewords import (
-    ADVERTISES,
-    CANCELLED,
-    COMES_ANEW,
-    COMES_BACK,
-    EARLIER,
-    ELSEWHERE,
-    GOES_ON_HERE,
-    KIN,
-    LEAVING,
-    NOTHING,
-    OF_KIN,
-    OTHER_LISTS,
-    OURS,
-    PART,
-    PUT_OFF,
-    QUOTED,
-    SHOWN,
-    SPECIFIES,
-    STAYS,
-    TAKEN_BACK,
-    UNDOES,
-    UNKNOWN_TO_THEM,
-    WAITS_FOR,
-    WHY,
-)
+from intake.understanding.gatewords import GateWords
 from intake.understanding.learned import LearnedReaders, Scores
 from intake.understanding.reading import Reader, Reading
 from intake.understanding.rulebook import LABELS
-from intake.understanding.things import erased_else, left_elsewhere, of_another_subject
+from intake.understanding.stops import Stop, stops, stops_of_opening, text_of
 
-_EITHER = (PUT_OFF, QUOTED, SHOWN, WAITS_FOR, UNKNOWN_TO_THEM)
-_LEAVES_NOT = (*_EITHER, STAYS, GOES_ON_HERE)
-_ERASES_NOT = (*_EITHER, ADVERTISES, COMES_ANEW)
-_OPENING = 60  # letters at the beginning of a letter in which it says whom it is for
 _TAKES_BACK = frozenset({"retraction", "reinstatement"})
 _TELLING = frozenset({"leave", "endservice", "jobfound", "searchover", "thanks"})  # these decide too: a farewell does
 _TELLS = frozenset({"withdrawal.found-and-over"})  # its words say why somebody leaves
@@ -76,7 +47,17 @@ def both_sure(reading: Reading, scores: Scores) -> bool:
 
 def elsewhere(chosen: Sequence[str], reading: Reading) -> bool:
     """Whether leaving or erasure is asked of somebody else: a club, a gym, a shop, by what the letter opens with."""
-    return bool(DESTRUCTIVE & set(chosen)) and bool(ELSEWHERE.search(reading.own.lstrip()[:_OPENING]))
+    return any(next(stops_of_opening(request, reading), None) for request in sorted(DESTRUCTIVE & set(chosen)))
+
+
+def stopped(chosen: Sequence[str], reading: Reading, scores: Scores) -> list[Stop]:
+    """Every word of rules/gate that speaks against a withdrawal or deletion which the sender clearly asks for."""
+    found: list[Stop] = []
+    for request in sorted(DESTRUCTIVE & set(chosen)):
+        found += stops_of_opening(request, reading)
+        if asking := evidence(request, reading, scores):
+            found += stops(request, reading, asking)
+    return found
 
 
 def counterfactual(
@@ -93,63 +74,47 @@ def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
     an employer's."""
     if _TAKES_BACK & set(scores.chosen):
         return True
-    pieces = reading.document.pieces
     asking = evidence(request, reading, scores)
-    for number, piece in enumerate(pieces):
-        if any(name == "else" for _, name, _ in piece.marks) and (number in asking or LEAVING.search(_text(piece))):
-            return True
-        if number in asking:
-            if speaks_of_others(piece) or _of_something_else(request, _text(piece)):
-                return True
-        elif any(hit.request == request and _denied(piece, hit) for hit in piece.hits) or _makes_else(piece):
-            return True
-        if any(hit.request in _TAKES_BACK and hit.holds and _means_it(piece, hit) for hit in piece.hits):
-            return True
-        if any(one.concept == "retract" for one in piece.said) and _takes_back(_text(piece)):
-            return True
-    against = _LEAVES_NOT if request == "withdrawal" else _ERASES_NOT
-    return any(words.search(reading.own) for words in against) or of_another_subject(reading.subject, reading.own)
-
-
-def _of_something_else(request: str, text: str) -> bool:
-    """The sentence that asks is about somebody else's registration, a list of another kind, or only a part."""
-    if OF_KIN.search(text):
+    if next(stops(request, reading, asking), None):
         return True
-    if request == "deletion":
-        return bool(PART.search(text)) or erased_else(text)
-    return bool(OTHER_LISTS.search(text)) or left_elsewhere(text)
+    pieces = enumerate(reading.document.pieces)
+    return any(_speaks_against(request, piece, number in asking, reading.gate) for number, piece in pieces)
 
 
-def _makes_else(piece: Piece) -> bool:
-    """A sentence beside the plea says that it is for something else, for somebody else, or not meant."""
-    text = "" if piece.subject else _text(piece).strip()
-    if UNDOES.search(text):
+def _speaks_against(request: str, piece: Piece, asks: bool, words: GateWords) -> bool:
+    """One sentence, which itself asks for it or stands beside."""
+    text = text_of(piece)
+    if any(name == "else" for _, name, _ in piece.marks) and (asks or words.has("leaving", text)):
         return True
-    return bool(SPECIFIES.search(text)) and (not OURS.search(text) or bool(KIN.search(text)))
+    if asks:
+        if speaks_of_others(piece):
+            return True
+    elif any(hit.request == request and _denied(piece, hit, words) for hit in piece.hits):
+        return True
+    if any(hit.request in _TAKES_BACK and hit.holds and _means_it(piece, hit, words) for hit in piece.hits):
+        return True
+    return any(one.concept == "retract" for one in piece.said) and _takes_back(text, words)
 
 
-def _denied(piece: Piece, hit: Hit) -> bool:
+def _denied(piece: Piece, hit: Hit, words: GateWords) -> bool:
     """The request itself is denied or somebody else's: not the job that was found, nor what a field 「退会理由」 tells,
     nor data that may still be there (「控えがあれば、消してください」)."""
     against = hit.blocked & (SERIOUS - {"mere_if"} if hit.request == "deletion" else SERIOUS)
-    return bool(against) and hit.rule not in _TELLS and not WHY.search(_text(piece))
+    return bool(against) and hit.rule not in _TELLS and not words.has("why", text_of(piece))
 
 
-def _means_it(piece: Piece, hit: Hit) -> bool:
+def _means_it(piece: Piece, hit: Hit, words: GateWords) -> bool:
     """「返信なし」 takes nothing back, and 「病院に復帰します」 does not come back to us."""
-    text = _text(piece)
+    text = text_of(piece)
     if hit.request == "reinstatement":
-        return bool(COMES_BACK.search(text))
-    return hit.rule != "retraction.take-back" or bool(TAKEN_BACK.search(NOTHING.sub("", text)))
+        return words.has("comes-back", text)
+    without = words.signs["nothing"].pattern.sub("", text)
+    return hit.rule != "retraction.take-back" or words.has("taken-back", without)
 
 
-def _takes_back(text: str) -> bool:
+def _takes_back(text: str, words: GateWords) -> bool:
     """「登録を取り消してください」 takes nothing back, 「登録解除の件は取り消してください」 does."""
-    return not CANCELLED.search(text) or bool(EARLIER.search(text))
-
-
-def _text(piece: Piece) -> str:
-    return "".join(word.surface for word in piece.words)
+    return not words.has("cancelled", text) or words.has("earlier", text)
 
 
 def _falls(request: str, reading: Reading, scores: Scores, reader: Reader, readers: LearnedReaders) -> bool:

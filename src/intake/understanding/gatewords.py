@@ -1,152 +1,77 @@
-"""Words that speak against leaving or erasure, or say whose they are: what the gate looks for beside the rules."""
+"""The gate's words, ready: what speaks against leaving or erasure, or says whose they are. The words themselves stand
+in rules/gate/*.toml.
+
+「二段階認証の登録を解除」「持株会を退会」「ヘッダーのロゴを消して」: what people leave and erase has no end, so it
+is not listed; what is ours is. Texts are normalised (NFKC).
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
-_MATTER = "(?<![案用要物一二三四五六七八九十両数0-9])件(?!名)"  # 退会の件, but neither 二件 nor 案件
-_ASKED_FOR = f"退会|解約|解除|抹消|削除|消去|手続き?|申請|依頼|申し?込み|届|{_MATTER}"
-# Words of putting off, of a request: 「退会は見送ります」, but not 「転職は見送り、退会します」.
-PUT_OFF = re.compile(
-    "(?<!似)たり(?!寄)[^。\n]{0,8}たり|(?:削除|消去|抹消|消)(?:し)?て(?:い|お)(?:ます|る|ました|た)(?![のだ])|思いとど|"
-    f"(?:{_ASKED_FOR}|消す|やめる|辞める|抜ける)[^。\n]{{0,24}}(?:見送[らりっるれ]|延期|先送り)|"
-    "(?:^|[。\n、])(?:今回|やはり|やっぱり|ひとまず|当面|いったん)?[はも]?(?:見送り|延期し|先送りし)(?:ます|たい|とさせ|にさせ|とします|にします)|"
-    f"(?:{_ASKED_FOR})[^。\n]{{0,6}}(?:取りや|中止|なきもの)|よします|(?:{_ASKED_FOR}|やめる|消す)[^。\n]{{0,8}}やめにし|(?<!残さ)んと(?:いて|って)|"
-    "(?:退会|解約|削除|消去)[^。、\n]{0,8}取り?下げ|(?:退会|解約)[^。\n]{0,18}[をか]教えて|(?:退会|解約|削除)[はもを]?(?:やめ|辞め|止め)|"
-    "考え直(?:します|すかも|したい)|もう(?:少し|ちょっと)考え(?:て|ます|させ|たい)|(?:今|いま)(?:回)?は[^。\n]{0,5}や(?:めておき|めとき|めとく|めておく)|(?:休止|停止|休会|保留)でも(?:構|かま|いい|よい|良い|結構|大丈夫)|"
-    # 「テストです」「このような文面で問題ないでしょうか」: nobody asks yet.
-    "テスト(?:です|送信|メール|投稿)|訓練(?:です|メール)|エイプリル|例文[:は]|ひな[形型]|雛[形型]|文例|登録の途中|こう(?:書け|言え)ば|"
-    "(?:この|こんな|そういう|こういう|のような)文面で(?:よ|い|良|問題|大丈夫|失礼)|"
-    "(?:退会|やめ|辞め|抜け|要らない|いらない|必要ない|不要|消|削除)[^。\n]{0,8}とは(?:申|言|いっ|思|書|考え)"
-)
-# Words of staying beside a withdrawal, of leaving something else, and a slip that is a word of its own: 大会 for 退会.
-# One's work may go on.
-_GOES_ON = "仕事|勤め|勤務|学校|バイト|パート|店|会社|現職|職場|学業|家業|研究|勉強|治療|今の"
-STAYS = re.compile(
-    "(?<!契約)(?<!雇用)継続(?!し(?:な|ま?せん)|は?(?:希望)?(?:いた)?しま?せん)|"
-    f"(?:^|[。\n、])(?:(?!{_GOES_ON})[^。\n、]){{0,60}}(?<![えみち])(?<!鳴り)(?<!届き)(?<!働き)続け(?:させ|ます|たい|て(?:いただ|くだ))|"
-    "(?:話|件|依頼|申請|申し?込み|手続き?|退会|解約|届|申し出)[^。\n]{0,12}なくして(?:いただ|くだ)|徹回|大会|ロック|"
-    "(?<!雇用)(?<!労働)契約書|契約満了(?![^。\n]{0,16}(?:登録|会員))|"
-    "(?:退会|解約|解除|やめ|辞め)(?:し)?て(?:い|お)(?:ます|る|ました|た)(?![のだ])|"
-    # 「会員の登録ではなく、週刊の配信の登録のほうです」
-    "(?:会員の?登録|会員|退会|アカウント|籍)(?:の(?:ほう|方|話|件|こと|希望|お願い|依頼|連絡|申し出))?(?:では|じゃ)(?:な|無|ありません)|"
-    "退会で(?:なく|無く|ない)|"
-    # a club writes to its members
-    "(?:父母|保護者|後援|友)の?会の[^。\n]{1,8}です|(?:退会届|解約届)[^。\n]{0,24}(?:お出し|ご提出)ください|"
-    "(?:配信|メルマガ|マガジン|通知|DM|ニュース|お知らせ|レター|便り|だより)[」』]?の(?:登録|ほう|方|解除)"
-)
-# Whom a letter is addressed to that is not meant for an agency: 「シネマクラブ御中」, 「ヨガスタジオの皆様」.
-ELSEWHERE = re.compile(
-    r"(?:クラブ|スタジオ|ジム|シネマ|映画館|劇場|図書館|教室|道場|サークル|OB会|OG会|同窓会|町内会|自治会|管理組合|後援会|友の会|百貨店|生協|"
-    r"コープ|スイミング|ゴルフ|テニス|でんき|モバイル|新聞|カード|保険|PTA|プール|ヨガ)[^\n。、]{0,14}(?:御中|様|さま|殿|各位|皆さ|皆様|事務局)"
-)
-# What can be erased of a person. 「赤い通知が気になるので消してください」 has none of it.
-DATA = re.compile(
-    "情報|データ|登録|履歴|経歴|書類|記録|プロフィール|個人|住所|電話|番号|アドレス|写真|名前|氏名|名簿|コピー|レジュメ|"
-    "控え|ファイル|台帳|カルテ|アカウント|パスポート|免許|シート|足跡|痕跡|じょうほう|りれきしょ"
-)
-# Whose data it is: a shop that wants a photo out of its advertisement is no seeker.
-ADVERTISES = re.compile(
-    "掲載|募集(?:記事|広告|要項)|求人(?:記事|広告)|弊社|弊店|当社|当店|当院|当園|うるさ|目障り|点滅|自動再生"
-)
-# A sentence of its own that says what is to be left or erased: 「見学会の名簿です」「弟のほうです」「サークルをです」.
-_THING = "登録|会員|会員登録|名簿|アカウント|データ|写真|画像|動画|履歴書|経歴書|書類|資料|情報|ページ|サイト|アプリ"
-_MATTERS = "退会|登録|解約|削除|消去|手続|抹消|会員|先日|昨日|先ほど|上記|題|件名|応募|面談|面接|アカウント|個人情報"
-SPECIFIES = re.compile(
-    rf"(?<!と)の(?:分|もの|やつ|こと|{_THING})(?:だけ)?(?:です|だ|になります|で結構です|のことです|の件です)(?:が|けど|けれど|ね|よ)?[。!?]?$|"
-    r"(?:の方|[のいなたる]ほう)(?:だけ)?(?:です|だ|になります|で結構です|のことです|の)(?:が|けど|けれど|ね|よ)?[。!?]?$|"
-    rf"^[^。]{{1,10}}[をに]です[。!?]?$|^対象は|^[^。]{{0,8}}[一-鿿ァ-ヶー]のです[。!?]?$|^(?!.*(?:{_MATTERS}))[^。]{{1,14}}の件です[。]?$"
-)
-# What is ours, or the sender's own: 「御社の会員のほうです」「私の履歴書です」.
-OURS = re.compile(
-    "御社|貴社|そちら|こちら|転職|私|わたし|わたくし|自分|僕|俺|本人|会員の(?:ほう|方|こと)|会員を|個人情報|退会"
-)
-KIN = re.compile(
-    "[父母夫妻兄弟姉妹娘祖孫]|息子|主人|家内|友人|友だち|友達|知人|同僚|部下|後輩|先輩|彼氏|彼女|ではなく|じゃなく|でなく"
-)
-# Somebody else's registration: 「妹の登録を消してください」「主人の分は退会で」.
-OF_KIN = re.compile(
-    "(?:父|母|夫|妻|兄|弟|姉|妹|娘|息子|主人|旦那|家内|嫁|祖父|祖母|友人|友だち|友達|知人|同僚|部下|後輩|先輩|彼氏|彼女|彼|家族|社員|従業員|元社員)"
-    "(?:さん|様)?(?:の|名義の)[^。、\n]{0,6}?(?:登録|会員|分|ほう|方|アカウント|籍|データ|情報|履歴書|経歴書|書類|記録|写真|退会|解約|名前)"
-)
-# A list or an entry of another kind than that of seekers: 「イベントの名簿から」「求人企業としての登録を」.
-OTHER_LISTS = re.compile(
-    "(?:イベント|セミナー|ウェビナー|説明会|見学会?|講座|講習|勉強会|研修|合説|フェア|ツアー|体験会|交流会|懇親会|面談|面接|予約|キャンセル待ち|抽選|"
-    "アンケート|求人企業|採用企業|企業|法人|事業所|店舗|掲載|求人|配信|メルマガ|マガジン|ニュース|通知|宛名|発送|応募者?|候補者?|待ち|LINE|ライン|ポイント|"
-    "スカウト|公開|ログイン|端末|緊急連絡先|連絡先|口座)(?:用|先|者)?(?:として)?の?(?:名簿|登録|会員登録|アカウント|リスト|台帳|エントリー|ID|申し?込み)"
-)
-# A sentence that makes something else of the one before it: 「というのは冗談です」「そう言えたら楽なのですが」.
-UNDOES = re.compile(
-    "^(?:という(?:のは|依頼|連絡|メール|声|話|人|言葉)|と(?:書こ|書き|書い|言お|言い|言っ|言わ|打っ|送っ|頼まれ)|"
-    "そう(?:言え|書け|でき|なれ|思っ|書い|言っ|[^。]{0,14}言われ)|なんて|冗談(?:です|でした)|嘘です|うそです)"
-)
-# What is cancelled is the registration, an application, a talk: no earlier request is taken back.
-CANCELLED = re.compile(
-    "登録|会員|アカウント|応募|選考|面談|面接|見学|予約|エントリー|内定|転職|就活|就職|活動|移住|探[しす]|[二三四五六七八九十数0-9]社|企業|会社|派遣先|"
-    "求職|名簿|メンバー|シフト|単発|バイト|先方"
-)
-LEAVING = re.compile("退会|解約|解除|抹消|やめ|辞め|抜け|終了|削除|消去|消し|消す|破棄|処分|登録|会員")
-EARLIER = re.compile(
-    f"依頼|{_MATTER}|申請|申し?込|届|お願いし(?:た|て|まし)|連絡|話|手続|退会|解除|抹消|解約|停止|休止"
-)
-# 「返信なし」「特になし」 take nothing back; 「来月から復帰します」 speaks of a place of work.
-NOTHING = re.compile("(?:特に|返信|返事|連絡|選択|内定|変更|理由|事項)[はも]?(?:なし|無し|ナシ)")
-TAKEN_BACK = re.compile("取り?消|撤回|取り?下げ|取りや|なかった|無かった|白紙|忘れ|無効|なし|無し|ナシ|とりけ")
-COMES_BACK = re.compile("登録|入会|会員|復会|復籍|契約|利用|お世話|アカウント|退会|やめた|辞めた|加入|サービス|支援")
-WHY = re.compile("(?:退会|解約|削除|消去)(?:する|の|される)?(?:ご)?理由")
-# What belongs to leaving or erasure and is no plea for it: 「退会に必要な書類を送ってください」「退会ボタンを付けて」.
-ITS_THINGS = re.compile(
-    "(?:退会|解約|脱会|抹消|登録解除|登録の解除|アカウント削除|情報の?削除|データの?削除|情報の?消去|データの?消去)"
-    "(?!し|す|いた|致|させ|と(?:いう|し|さ|な)|を(?:し|お|希|願|申|検|決)|をも)[^。、とや\n]{0,14}?"
-    "(?:書類|用紙|規約|規定|案内|ボタン|ページ|サイト|リンク|URL|証明書?|証書|アンケート|資料|説明|書式|様式|同意書|請求書|画面|欄|"
-    "期限|期日|日程|日付|時期|予定|条件|費用|手数料|違約金|解約金|特典|ポイント|扱い(?![にで])|制度|機能|仕組み|ルール|窓口|専用ダイヤル|率|者数|割合|統計)"
-    "(?:を|が|は|も|に|で|について|に関|の)"
-)
-# Only a part of what there is: 「職務経歴書の三行目を消してください」. Whoever erases a person erases more than that.
-PART = re.compile(
-    "(?:[0-9一二三四五六七八九十]+(?:行|枚|件|社|ページ|頁|項)目|段落|の欄|(?<!全)項目|部分|箇所|か所|ヶ所|一文|一行|文言|誤字|数字|文字|印|マーク|記号|"
-    "(?:古い|前の|以前の|旧い|間違った|誤った)(?:ほう|方|版|もの|分|やつ|写真|履歴書|経歴書|書類|データ|ファイル))"
-    "[^。、\n]{0,8}(?:消|削除|消去|取[りっ]|抹消|外|破棄|処分|捨て)"
-)
-# 「本人は知りません」: whoever asks for it is not the one.
-UNKNOWN_TO_THEM = re.compile("本人(?:は|に|には)[^。\n]{0,6}(?:知り|知ら|内緒|秘密|言って)")
-# A plea that is somebody's words, a text that is shown, or meant for somebody else: 「退会をお願いします」と書けば…
-QUOTED = re.compile(
-    "「[^」\n]{0,40}(?:退会|解約|抹消|解除|削除|破棄|消去)[^」\n]{0,40}(?:します|お願い|ください|希望|下さい|たい|返信)[^」\n]{0,40}」"
-)
-SHOWN = re.compile(
-    "(?:下書き|セリフ|台詞|文例|台本)(?:です|でした|を|が|なのですが|ですが)|"
-    "文面(?:です|を(?:見て|書|考え|確認)|で(?:よ|い|大丈夫|問題|失礼)|が|に失礼|の(?:相談|確認|添削))|"
-    "書き方を教え|断り方|宿題|"
-    "(?:の|に)添削を?お願い|こんなメール|下のメール|(?:次|以下)のように(?:連絡|送|書)|これで通じ|に送る(?:メール|もの|文|はず)|に送ったメール|"
-    "書いたものではありません|ロールプレイ|→ ?(?:いいえ|[0-9])|動作確認|サンプルです|"
-    "(?:翻訳|英訳|英語に)(?:して|を?お願い)|よくある(?:ご)?質問の|"
-    "規約(?:の)?第[0-9一二三四五六七八九十]+条に「|コピペの|消し忘れです|転送します|下記、会員|"
-    "宛先(?:違い|を間違|間違|が違|を誤)|あて先|(?:送り先|送信先|相手)を?[^。\n]{0,4}(?:間違|まちが)|取り違え(?:まし|て送)|(?:への返信を|の連絡)でした|"
-    "御社では(?:あり|な[いく])|に送るもの|送るつもり|書くつもり"
-)
-# It goes on with us: 「求人の紹介は今までどおりお願いします」「登録し直しました」.
-GOES_ON_HERE = re.compile(
-    "(?:御社|そちら)一本|(?:お?仕事)?(?<!ご)(?:紹介|面談|サポート|支援|相談|ほう|方|求人|活動)[はも](?:今まで|これまで|引き続き|変わらず|従来|今後も?|予定)?"
-    "(?:どおり|通り)?(?:よろしく|宜しく)お願い|(?:紹介|面談|サポート|支援|相談|ほう|方|求人|活動)[はも](?:今まで|これまで|引き続き|変わらず|従来)[^。\n]{0,8}お願い|"
-    "登録し直しま|再度登録|作り直しま(?:した|す)|本登録は|(?:ほう|方)[はをで](?:使って(?:い|お)ます|使います|利用しま)|御社(?:だけ|のみ)[でにと]|"
-    "もう(?:少し|ちょっと)だけ?(?:お願い|使って|お世話)|様子を見(?:ます|ることに|たい)|続けることになり(?:ました。|ましたので(?!、?(?:退会|登録)))|使ってみること|"
-    "(?:紹介|求人|面談|相談|ほう|方)(?:は|も)(?:今まで|これまで)(?:どおり|通り)"
-)
-# What it waits for: 「内定が出たら。」 behind the plea, 「…の場合です。」 before it.
-WAITS_FOR = re.compile(
-    "(?:とき|[たるい]時(?![間給期代点短々])|(?<!この)(?<!その)[たる]際|暁|時点で|その節|その折)(?:に|で)?は?、?[^。\n、]{0,12}(?:退会|解約|登録[をはの]|名簿|アカウント)(?!し(?:た|まし))|"
-    "(?:[えけせてねべめれ]ば|なければ|んだら|ったら|いたら|したら|のなら|るなら)(?<!もらえたら)[^。\n]{0,12}(?:退会|解約|登録[をは]|名簿|アカウント)(?!し(?:た|まし))|"
-    "てから[^。\n]{0,6}(?:退会|解約)(?!し(?:た|まし|てから))|[うくすつぬむるぐぶ]と(?:退会|登録)|"
-    "(?:たら|れば|なら|とき|時|場合)(?:の|は)?(?:話|お願い|こと)?です[^。\n]{0,4}[。\n]+(?:[^。\n]{0,12}。)?[^。\n]{0,6}(?:退会|解約|登録|個人情報)|"
-    "(?:^|[。\n])[^。\n]{1,20}(?<!もらえ)(?<!いただけ)(?<!くだされ)(?<!くれ)(?<!頂け)(?:たら|れば|なら)(?:、?ですが|の話です)?[。\n]*$|"
-    "(?:^|[。\n])(?:ただし|ただ、その前に|その前に)|万が?一の時|とまでは"
-)
-# The paper comes anew: whoever sends a better one does not want to be forgotten.
-COMES_ANEW = re.compile(
-    "ではなく[^。\n]{1,12}でした|[証書真版像]を(?:お)?送(?:り|ります|付)|(?:送り|提出し|出し|持って行き|持参し|撮り|書き|添付し|添付いたし|貼り|入れ|上げ)直|(?:添付し|添付いたし|再送し|再提出し|差し替え)(?:ます|ました|て)|"
-    "(?:新しい|正しい|修正した|今回の|こちら|添付)の?(?:もの|ファイル|版|写真|ほう|方|データ|書類)?を(?:送|お送り|使|お使い|添付|提出)|差し?替え|提出用|修正版|更新版|清書"
-)
-# A form's own field, and a subject that was another letter's.
-WHY_FIELD = re.compile("(?m)^[ \u3000【\\[■・*]{0,3}(?:退会|解約)の?理由[^\n:：]{0,6}[:：】\\]]")
-ANSWERS = re.compile(r"\s*(?:re|fwd?|返信|転送)\s*[:：>]", re.IGNORECASE)
+# Where words are looked for: the sender's letter, its opening, its subject (alone: where the letter speaks of no work),
+# the sentence that asks, those beside it.
+Where = Literal["letter", "opening", "subject", "subject-alone", "asking", "beside"]
+# What the gate's own code asks for by name; a rules directory without one of these is refused.
+Sign = Literal[
+    "answer", "cancelled", "comes-back", "data", "earlier", "its-things", "leaving", "nothing", "of-work", "taken-back",
+    "why", "why-field",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class GateWord:
+    """Words with one meaning. ``only``, ``unless`` and ``yet`` look at what the first bracket of the pattern names,
+    else at the whole text; a second bracket that is met is a person: 「佐藤さんの登録」."""
+
+    name: str
+    says: str
+    pattern: re.Pattern[str]
+    hits: tuple[str, ...]
+    misses: tuple[str, ...]
+    only: re.Pattern[str] | None = None
+    unless: re.Pattern[str] | None = None
+    yet: re.Pattern[str] | None = None
+
+    def find(self, text: str) -> re.Match[str] | None:
+        """The first place that counts."""
+        return next((match for match in self.pattern.finditer(text) if self._counts(match)), None)
+
+    def _counts(self, match: re.Match[str]) -> bool:
+        groups = self.pattern.groups
+        if groups > 1 and match[2]:
+            return False
+        named = (groups and match[1]) or match.string
+        if self.only and not self.only.search(named):
+            return False
+        return not (self.unless and self.unless.search(named)) or bool(self.yet and self.yet.search(named))
+
+
+@dataclass(frozen=True, slots=True)
+class GateWords:
+    """All of them: those that stop by themselves, by the place and the request they stop; and the signs by name."""
+
+    stopping: Mapping[tuple[Where, str], tuple[GateWord, ...]]
+    signs: Mapping[Sign, GateWord]
+
+    def stops(self, where: Where, request: str, text: str) -> Iterator[tuple[GateWord, re.Match[str]]]:
+        """Words that speak in ``text`` against carrying the request out unseen, and what each met there first."""
+        for word in self.stopping.get((where, request), ()):
+            if match := word.find(text):
+                yield word, match
+
+    def stop(self, where: Where, request: str, text: str) -> tuple[GateWord, re.Match[str]] | None:
+        """The first of them."""
+        return next(self.stops(where, request, text), None)
+
+    def has(self, sign: Sign, text: str) -> bool:
+        """Whether the sign is in the text."""
+        return self.signs[sign].find(text) is not None
+
+    def every(self) -> Iterator[GateWord]:
+        """Each word once, to try its examples."""
+        yield from {word.name: word for words in self.stopping.values() for word in words}.values()
+        yield from self.signs.values()

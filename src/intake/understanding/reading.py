@@ -11,6 +11,7 @@ from intake.model import Segment
 from intake.understanding.document import Annotator, Document, Hit, Piece
 from intake.understanding.features import Coder, fill, letter_numbers
 from intake.understanding.fields import Field, fields, without_fields
+from intake.understanding.gatewords import GateWords
 from intake.understanding.normalize import Normal, normalize
 from intake.understanding.rulebook import LABELS, Rulebook
 from intake.understanding.rules import RuleReader
@@ -34,10 +35,18 @@ class Reading:
     verdict: tuple[str, ...]  # what the rules alone say
     sentences: list[list[int]]  # numbers of the features of each sentence
     letter: list[int]  # of what they make together
+    gate: GateWords  # the words that it is held against where it asks to leave, or to erase
 
     def numbers(self) -> list[int]:
         """All features of the letter: those of its sentences, and what they make together."""
         return [number for sentence in self.sentences for number in sentence] + self.letter
+
+    def origin(self, first: int, last: int) -> tuple[int, int, str] | None:
+        """A run of the text that was read, as offsets of the body or the subject as given; None across both."""
+        subject_from = self.document.subject_from
+        if first >= subject_from:
+            return first - subject_from, last - subject_from, "subject"
+        return None if last > len(self.own) else (*self.body.origin(first, last), "body")
 
     def text_at(self, start: int, end: int, within: str) -> str:
         """The original words at offsets of the body or the subject as given."""
@@ -51,6 +60,7 @@ class Reader:
         self.coder = coder or Coder((), None, {})
         self.annotator = Annotator(rulebook)
         self.rules = RuleReader(rulebook, self.annotator)
+        self._gate = rulebook.gate
 
     def read(self, body: str, subject: str, segments: Sequence[Segment]) -> Reading:
         """Read the sender's new words and the subject; quotes, signature and notices are blank to both readers."""
@@ -60,7 +70,7 @@ class Reader:
         found = fields(stated)
         text = _kana_runs(without_fields(own, found) + _BETWEEN + normalize(subject).text)
         document = self.annotator.document(text, len(own) + len(_BETWEEN), self._finish)
-        return Reading(body, subject, normal, own, stated, found, document, *self._views(document.pieces))
+        return Reading(body, subject, normal, own, stated, found, document, *self._views(document.pieces), self._gate)
 
     def without(self, reading: Reading, taken: set[int]) -> Reading:
         """The same reading with some sentences taken away: what a counterfactual asks."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from intake.errors import RuleError
+from intake.understanding.gaterules import load_gate
+from intake.understanding.gatewords import GateWords
+from intake.understanding.rulefiles import files_in, read, safe_pattern
 
 LABELS = (
     "withdrawal",
@@ -26,9 +28,6 @@ LABELS = (
     "question",
     "other",
 )
-
-
-_T = TypeVar("_T", bound=BaseModel)
 
 
 class _Strict(BaseModel):
@@ -155,6 +154,7 @@ class Rulebook:
     marks: tuple[Mark, ...]
     reasons: Reasons
     answers: Mapping[str, Answer]
+    gate: GateWords
     wordings: Mapping[str, Wordings] = field(default_factory=dict)  # of reasons, by their code
     denials: tuple[str, ...] = ()  # wordings that, right behind its name, say that a request is not meant
     weights_file: Path | None = None  # weights that `intake learn` left beside the home's own rules
@@ -165,64 +165,27 @@ def load_rulebook(rules_dirs: Sequence[Path]) -> Rulebook:
 
     Raises RuleError, naming file, table and (where it can) line, for anything that is missing, unknown or unsafe.
     """
-    files = _files(rules_dirs)
-    lexicon = _read(files, "lexicon.toml", _Lexicon)
-    common = _read(files, "common.toml", _Common)
-    reasons = _read(files, "reasons.toml", Reasons)
+    files = files_in(rules_dirs)
+    lexicon = read(files, "lexicon.toml", _Lexicon)
+    common = read(files, "common.toml", _Common)
+    reasons = read(files, "reasons.toml", Reasons)
     requests = {}
     for name in sorted(n for n in files if n.startswith("requests/")):
-        rules = _read(files, name, RequestRules)
+        rules = read(files, name, RequestRules)
         requests[rules.request] = rules
     missing = set(LABELS) - set(requests)
     if missing:
         raise RuleError(f"rules/requests: no file for {', '.join(sorted(missing))}")
     answers = {
-        Path(name).stem: _read(files, name, Answer) for name in sorted(n for n in files if n.startswith("answers/"))
+        Path(name).stem: read(files, name, Answer) for name in sorted(n for n in files if n.startswith("answers/"))
     }
     own = [folder / "weights.npz" for folder in rules_dirs if (folder / "weights.npz").is_file()]
     weights_file = own[-1] if own else None
-    wordings = {Path(n).stem: _read(files, n, Wordings) for n in sorted(files) if n.startswith("reasons/")}
-    concepts, marks = tuple(lexicon.concept), tuple(common.mark)
-    book = Rulebook(requests, concepts, marks, reasons, answers, wordings, tuple(common.denials), weights_file)
+    wordings = {Path(n).stem: read(files, n, Wordings) for n in sorted(files) if n.startswith("reasons/")}
+    concepts, marks, gate = tuple(lexicon.concept), tuple(common.mark), load_gate(files)
+    book = Rulebook(requests, concepts, marks, reasons, answers, gate, wordings, tuple(common.denials), weights_file)
     _check_names(book, files)
     return book
-
-
-def _files(rules_dirs: Sequence[Path]) -> dict[str, Path]:
-    found: dict[str, Path] = {}
-    for folder in rules_dirs:
-        for pattern in ("*.toml", "requests/*.toml", "answers/*.toml", "reasons/*.toml"):
-            for path in folder.glob(pattern):
-                found[path.relative_to(folder).as_posix()] = path
-    return found
-
-
-def _read(files: Mapping[str, Path], name: str, kind: type[_T]) -> _T:
-    path = files.get(name)
-    if path is None:
-        raise RuleError(f"rules/{name}: the file is missing")
-    text = path.read_text(encoding="utf-8")
-    try:
-        return kind.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise RuleError(f"{path}: {error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise RuleError(f"{path}{_line(text, first['loc'])}: {_place(first['loc'])}: {first['msg']}") from None
-
-
-def _place(loc: Iterable[Any]) -> str:
-    return ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in loc)
-
-
-def _line(text: str, loc: Sequence[Any]) -> str:
-    """``:LINE`` of the table that the error lies in: the n-th ``[[name]]`` header."""
-    if len(loc) < 2 or not isinstance(loc[1], int):
-        return ""
-    headers = [m.start() for m in re.finditer(rf"(?m)^\[\[{re.escape(str(loc[0]))}\]\]", text)]
-    if loc[1] >= len(headers):
-        return ""
-    return f":{text.count(chr(10), 0, headers[loc[1]]) + 1}"
 
 
 def _check_names(book: Rulebook, files: Mapping[str, Path]) -> None:
@@ -240,8 +203,11 @@ def _check_names(book: Rulebook, files: Mapping[str, Path]) -> None:
                 _known(name, marks, f"{path}: {rule.id}")
     for concept in book.concepts:
         for spelling in concept.spellings:
-            _safe_pattern(spelling, f"lexicon.toml: {concept.name}")
+            safe_pattern(spelling, f"lexicon.toml: {concept.name}")
     _check_wordings(book)
+
+
+_SPECIAL = re.compile(r"[\\()\[\]{}|?.^$]|^.?$")
 
 
 def _check_wordings(book: Rulebook) -> None:
@@ -249,7 +215,7 @@ def _check_wordings(book: Rulebook) -> None:
     for code, said in book.wordings.items():
         _known(code, codes, f"reasons/{code}.toml")
         for wording in said.wordings:
-            _safe_pattern(wording, f"reasons/{code}.toml")
+            safe_pattern(wording, f"reasons/{code}.toml")
             if _SPECIAL.search(wording[:2]) or wording[2:3] in ("?", "{"):
                 raise RuleError(f"reasons/{code}.toml: {wording!r} does not begin with two plain characters")
 
@@ -257,19 +223,3 @@ def _check_wordings(book: Rulebook) -> None:
 def _known(name: str, names: set[str], place: str) -> None:
     if name not in names:
         raise RuleError(f"{place}: {name} is not known")
-
-
-# A repeat inside a repeat, or an open repeat at all, can take minutes on one hostile mail.
-_SPECIAL = re.compile(r"[\\()\[\]{}|?.^$]|^.?$")
-_UNSAFE = re.compile(r"(?<!\\)[*+]|\{\d*,\}|\(\?[PiLmsux]|\\[1-9]|^\.|\|\||\|$|^\|")
-
-
-def _safe_pattern(pattern: str, place: str) -> None:
-    try:
-        compiled = re.compile(pattern)
-    except re.error as error:
-        raise RuleError(f"{place}: {pattern!r} is not a pattern: {error}") from None
-    if _UNSAFE.search(pattern):
-        raise RuleError(f"{place}: {pattern!r} is unsafe: no repeats, no back references")
-    if compiled.match(""):
-        raise RuleError(f"{place}: {pattern!r} matches nothing at all")

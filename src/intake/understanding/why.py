@@ -8,17 +8,25 @@ from intake.model import DESTRUCTIVE, Evidence
 from intake.understanding.document import Hit
 from intake.understanding.features import Place, name_of, places
 from intake.understanding.reading import ASKED, Reader, Reading
+from intake.understanding.stops import Stop
 from intake.understanding.weights import Floats, Weights
 
 _MOST = 3  # runs of the learned reader for each request
+_AROUND = "。、 \n\r\u3000"
 _LEAST = 0.15  # log odds; less says nothing to anybody
 
 
 def evidence(
-    reading: Reading, chosen: Sequence[str], rows: Floats, reader: Reader, weights: Weights
+    reading: Reading,
+    chosen: Sequence[str],
+    rows: Floats,
+    reader: Reader,
+    weights: Weights,
+    stopped: Sequence[Stop] = (),
 ) -> tuple[Evidence, ...]:
-    """Rules that hit, for and against, and the strongest words of the learned reader, in order of the text."""
-    found = []
+    """Rules that hit, for and against, the strongest words of the learned reader, and the words by which the gate
+    stopped it, in order of the text."""
+    found = [_of_stop(reading, stop) for stop in stopped]
     for sentence, piece in zip(reading.document.sentences, reading.document.pieces, strict=True):
         found += [e for hit in piece.hits if (e := _of_hit(reading, hit, sentence.start, chosen))]
     asked = [request for request in chosen if request in ASKED]
@@ -33,13 +41,16 @@ def place(reading: Reading, start: int, end: int) -> tuple[int, int, str] | None
     tokens = reading.document.tokens
     if not len(tokens) or start >= end or end > len(tokens):
         return None
-    first, last = tokens.start(max(start, 0)), tokens.ends[end - 1]
-    subject_from = reading.document.subject_from
-    if first >= subject_from:
-        return first - subject_from, last - subject_from, "subject"
-    if last > len(reading.own):
-        return None
-    return *reading.body.origin(first, last), "body"
+    return reading.origin(tokens.start(max(start, 0)), tokens.ends[end - 1])
+
+
+def _of_stop(reading: Reading, stop: Stop) -> Evidence:
+    """A word of the gate: it weighs nothing, it only stops. Without the blanks and full stops around it."""
+    text = reading.text_at(stop.start, stop.end, stop.within)
+    start = stop.start + len(text) - len(text.lstrip(_AROUND))
+    end = max(start, stop.end - len(text) + len(text.rstrip(_AROUND)))
+    said = reading.text_at(start, end, stop.within)
+    return Evidence(stop.request, said, start, end, f"gate.{stop.word}", 0.0, stop.within)
 
 
 def _of_hit(reading: Reading, hit: Hit, base: int, chosen: Sequence[str]) -> Evidence | None:

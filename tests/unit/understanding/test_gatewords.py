@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from intake.understanding.gatewords import STAYS
+from intake.understanding import Understander
 
 LEAVES_ELSE = [
     "登録を外してください。会員の登録ではなく、週刊の配信の登録のほうです。",
@@ -22,10 +22,10 @@ LEAVES = [
 
 
 @pytest.mark.parametrize("text", LEAVES_ELSE)
-def test_leaving_something_else_is_doubted(text: str) -> None:
-    assert STAYS.search(text)
+def test_leaving_something_else_is_doubted(understander: Understander, text: str) -> None:
+    assert understander.rulebook.gate.stop("letter", "withdrawal", text)
 
 
 @pytest.mark.parametrize("text", LEAVES)
-def test_leaving_is_not_doubted_for_it(text: str) -> None:
-    assert not STAYS.search(text)
+def test_leaving_is_not_doubted_for_it(understander: Understander, text: str) -> None:
+    assert not understander.rulebook.gate.stop("letter", "withdrawal", text)

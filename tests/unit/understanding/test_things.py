@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from intake.understanding import Understander, asides, gatewords
-from intake.understanding.things import erased_else, left_elsewhere, of_another_subject
+from intake.understanding import Understander, asides
+from intake.understanding.subjects import another_subject
 
 LEFT_ELSEWHERE = [
     "大阪支店の登録は解除してください。",
@@ -63,33 +63,33 @@ OURS = [
 
 
 @pytest.mark.parametrize("text", LEFT_ELSEWHERE)
-def test_leaving_something_that_is_not_ours_is_seen(text: str) -> None:
-    assert left_elsewhere(text)
+def test_leaving_something_that_is_not_ours_is_seen(understander: Understander, text: str) -> None:
+    assert understander.rulebook.gate.stop("asking", "withdrawal", text)
 
 
 @pytest.mark.parametrize("text", LEFT_HERE)
-def test_leaving_us_is_not_taken_for_it(text: str) -> None:
-    assert not left_elsewhere(text)
+def test_leaving_us_is_not_taken_for_it(understander: Understander, text: str) -> None:
+    assert not understander.rulebook.gate.stop("asking", "withdrawal", text)
 
 
 @pytest.mark.parametrize("text", ERASED_ELSE)
-def test_erasing_what_we_do_not_keep_is_seen(text: str) -> None:
-    assert erased_else(text)
+def test_erasing_what_we_do_not_keep_is_seen(understander: Understander, text: str) -> None:
+    assert understander.rulebook.gate.stop("asking", "deletion", text)
 
 
 @pytest.mark.parametrize("text", ERASED_HERE)
-def test_erasing_what_we_keep_is_not_taken_for_it(text: str) -> None:
-    assert not erased_else(text)
+def test_erasing_what_we_keep_is_not_taken_for_it(understander: Understander, text: str) -> None:
+    assert not understander.rulebook.gate.stop("asking", "deletion", text)
 
 
 @pytest.mark.parametrize(("subject", "own"), ANOTHER)
-def test_a_subject_that_names_something_else_is_seen(subject: str, own: str) -> None:
-    assert of_another_subject(subject, own)
+def test_a_subject_that_names_something_else_is_seen(understander: Understander, subject: str, own: str) -> None:
+    assert another_subject("withdrawal", subject, own, understander.rulebook.gate)
 
 
 @pytest.mark.parametrize(("subject", "own"), OURS)
-def test_a_subject_of_ours_is_not_taken_for_it(subject: str, own: str) -> None:
-    assert not of_another_subject(subject, own)
+def test_a_subject_of_ours_is_not_taken_for_it(understander: Understander, subject: str, own: str) -> None:
+    assert not another_subject("withdrawal", subject, own, understander.rulebook.gate)
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,9 @@ def test_an_employers_leaving_is_looked_at(understander: Understander, body: str
 @pytest.mark.parametrize(
     "text", ["漢" * 60_000, "「退会します" * 10_000, "の登録" * 20_000, "たら\n" * 20_000, "店主 " * 20_000]
 )
-def test_no_text_takes_long(text: str) -> None:
+def test_no_text_takes_long(understander: Understander, text: str) -> None:
     started = time.process_time()
-    left_elsewhere(text), erased_else(text), of_another_subject(text, text)
-    for words in (gatewords.QUOTED, gatewords.SHOWN, gatewords.WAITS_FOR, gatewords.GOES_ON_HERE, gatewords.COMES_ANEW):
-        words.search(text)
+    another_subject("deletion", text, text, understander.rulebook.gate)
+    for word in understander.rulebook.gate.every():
+        word.find(text)
     assert time.process_time() - started < 5

@@ -101,3 +101,14 @@ def test_rules_and_weights_are_words_that_a_person_can_read(house: TestHouse) ->
     assert told.bare[0] != ("withdrawal",)  # without all the words that speak for it, it is something else
     assert told.altogether(same, label).startswith("色の付いた言葉がすべてなければ: ")
     assert "退会" not in told.altogether(same, label)
+
+
+def test_a_word_of_the_gate_says_what_it_means_and_that_the_rest_would_do_without_it(house: TestHouse) -> None:
+    text = "退会の手続きをお願いいたします。本人は知りません。"
+    message = Message(Channel.EMAIL, text=text, new_text=text, segments=(Segment(0, len(text), "new"),))
+    meaning = understand(message, Envelope(Channel.EMAIL, "", b"", NOON), house.tools)
+    told = grounds.of(message, meaning, NOON, house.tools)
+    (stop,) = [e for e in meaning.why if told.weightless(e)]
+    words = told.words(stop, lambda s: s, label)
+    assert words.startswith("退会を自動で進めない言葉: 「本人の知らないところで頼んでいる」。この言葉が")
+    assert "重み" not in words

@@ -27,7 +27,7 @@ class Grounds:
     without: Mapping[tuple[str, int, int], tuple[tuple[str, ...], bool]]
     requests: tuple[str, ...]
     against: Mapping[str, tuple[str, ...]]  # by rule: words that would undo it
-    examples: Mapping[str, str] = field(default_factory=dict)  # by rule: a sentence that it is for
+    examples: Mapping[str, str] = field(default_factory=dict)  # by rule: a sentence that it is for, or what it means
     bare: tuple[tuple[str, ...], bool] | None = None  # the reading without all the words that speak for it
 
     def words(self, e: Evidence, t: Say, label: Say) -> str:
@@ -36,12 +36,21 @@ class Grounds:
 
     def what(self, e: Evidence, t: Say, label: Say) -> str:
         """The rule or the learned feature, and its weight."""
+        if self.weightless(e):
+            return f"{label(e.request)}{t('を自動で進めない言葉')}: {self.source(e, t)}"
         learned = e.rule.startswith("model:")
         side = t("を支持") if e.weight > 0 else t("に反対") if learned else t("に反対(打ち消し・仮定・第三者などの文)")
         return f"{label(e.request)}{side}: {self.source(e, t)}({t('重み')} {e.weight:+.2f} {t(self.strong(e))})"
 
+    def weightless(self, e: Evidence) -> bool:
+        """A word of the gate: it only stops."""
+        return e.rule.startswith("gate.")
+
     def source(self, e: Evidence, t: Say) -> str:
-        """What it is, as a person reads it: a rule by a sentence that it is for, a learned feature by its words."""
+        """What it is, as a person reads it: a rule by a sentence that it is for, a word of the gate by what it means, a
+        learned feature by its words."""
+        if self.weightless(e):
+            return f"「{self.examples.get(e.rule, e.rule)}」"
         if not e.rule.startswith("model:"):
             return f"{t('ルール')}「{self.examples.get(e.rule, e.rule)}」"
         code = e.rule.removeprefix("model:")
@@ -95,7 +104,8 @@ def of(message: Message, meaning: Meaning | None, received_at: datetime, tools: 
 
 
 def _examples(tools: Tools) -> dict[str, str]:
-    return {rule.id: rule.hits[0] for r in tools.rulebook.requests.values() for rule in r.rule}
+    told = {f"gate.{word.name}": word.says for word in tools.rulebook.gate.every()}
+    return told | {rule.id: rule.hits[0] for r in tools.rulebook.requests.values() for rule in r.rule}
 
 
 def _without_all(message: Message, meaning: Meaning) -> Message:

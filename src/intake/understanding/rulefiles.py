@@ -1,0 +1,81 @@
+"""Rule files: found, read, checked; what any kind of rule is refused for, by file and entry."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from intake.errors import RuleError
+
+_T = TypeVar("_T", bound=BaseModel)
+
+
+def files_in(rules_dirs: Sequence[Path]) -> dict[str, Path]:
+    """The rule files by their place below ``rules_dirs``; one of a later directory stands in for an earlier one."""
+    found: dict[str, Path] = {}
+    for folder in rules_dirs:
+        for pattern in ("*.toml", "requests/*.toml", "answers/*.toml", "reasons/*.toml", "gate/*.toml"):
+            for path in folder.glob(pattern):
+                found[path.relative_to(folder).as_posix()] = path
+    return found
+
+
+def read(files: Mapping[str, Path], name: str, kind: type[_T]) -> _T:
+    """One file in its shape. Raises RuleError, naming file, line and entry, if it is missing or something is wrong."""
+    path = files.get(name)
+    if path is None:
+        raise RuleError(f"rules/{name}: the file is missing")
+    text = path.read_text(encoding="utf-8")
+    try:
+        return kind.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(f"{path}: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise RuleError(f"{path}{_line(text, first['loc'])}: {_place(first['loc'])}: {first['msg']}") from None
+
+
+def _place(loc: Iterable[Any]) -> str:
+    return ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in loc)
+
+
+def _line(text: str, loc: Sequence[Any]) -> str:
+    """``:LINE`` of the table that the error lies in: the n-th ``[[name]]`` header."""
+    if len(loc) < 2 or not isinstance(loc[1], int):
+        return ""
+    headers = [m.start() for m in re.finditer(rf"(?m)^\[\[{re.escape(str(loc[0]))}\]\]", text)]
+    if loc[1] >= len(headers):
+        return ""
+    return f":{text.count(chr(10), 0, headers[loc[1]]) + 1}"
+
+
+# A repeat inside a repeat, or an open repeat at all, can take minutes on one hostile mail.
+_UNSAFE = re.compile(r"(?<!\\)[*+]|\{\d*,\}|\(\?[PiLmsux]|\\[1-9]|^\.|\|\||\|$|^\|")
+
+
+def safe_pattern(pattern: str, place: str) -> re.Pattern[str]:
+    """The pattern made ready. Raises RuleError, naming ``place``, if it is none, is unsafe, or matches nothing."""
+    ready = compiled(pattern, place)
+    refuse_unsafe(pattern, place)
+    if ready.match(""):
+        raise RuleError(f"{place}: {pattern!r} matches nothing at all")
+    return ready
+
+
+def compiled(pattern: str, place: str, flags: int = 0) -> re.Pattern[str]:
+    """The pattern made ready; RuleError if it is none."""
+    try:
+        return re.compile(pattern, flags)
+    except re.error as error:
+        raise RuleError(f"{place}: {pattern!r} is not a pattern: {error}") from None
+
+
+def refuse_unsafe(pattern: str, place: str) -> None:
+    """RuleError if a pattern, or a part of one, repeats without end, refers back or has an empty choice."""
+    if _UNSAFE.search(pattern):
+        raise RuleError(f"{place}: {pattern!r} is unsafe: no repeats, no back references")
