@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from intake.understanding.reading import Reading
+from intake.understanding.silence import says_nothing
 
 _KANA = re.compile("[ぁ-んァ-ヶ]")
 _HAN = re.compile("[一-鿿]")
@@ -106,7 +107,7 @@ def doubts(reading: Reading, body: str, chosen: Sequence[str], sender: str = "")
             yield "business_sender"
     own = reading.document.text[: len(reading.own)].strip()
     subject = reading.document.text[reading.document.subject_from :].strip()
-    if not own and not subject:
+    if says_nothing(reading):
         yield "empty"
     elif not own:
         yield "subject_only"

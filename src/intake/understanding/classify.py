@@ -12,6 +12,7 @@ from intake.understanding import answers, asides, denials, facts, gate, learned,
 from intake.understanding.features import Coder
 from intake.understanding.reading import ASKED, Reader, Reading
 from intake.understanding.rulebook import LABELS, Rulebook
+from intake.understanding.silence import says_nothing
 from intake.understanding.weights import FILE, Floats, Weights, load_weights
 from intake.understanding.why import evidence
 from intake.understanding.wordclasses import load_classes
@@ -64,7 +65,7 @@ class Understander:
         doubts = list(asides.doubts(reading, body, chosen, sender))
         if chosen != scores.chosen:
             doubts.append("denied")
-        chosen = asides.of_employers(chosen, sender)
+        chosen = ("other",) if says_nothing(reading) else asides.of_employers(chosen, sender)
         if chosen != scores.chosen:
             scores = replace(scores, chosen=chosen)
         if answered:

@@ -44,6 +44,15 @@ _TICKED = re.compile(r"\[[xX✓✔○●レ]\]|[☑✓✔]|(?m:^[ ]*■)")
 _TELLING = re.compile("ステータス|状況|時期")
 
 
+# An answer that goes on as a letter: 「会員番号 12345678 山田です。退会させてください。」
+_GOES_ON = re.compile("。[^ \n]|(?:です|ます|ません|申します|ください|下さい|ほしい|したい|お願い)[。!?]?$")
+_ENDS = {
+    "member_id": re.compile("[A-Za-z]{0,4}[-‐ ]?[0-9][A-Za-z0-9-]*"),
+    "phone": re.compile(r"[0-9(+][0-9 ()+-]{6,}"),
+    "email": re.compile(r"[^\s@]+@[A-Za-z0-9.-]+"),
+    "name": re.compile("[^。、\n]{1,16}?(?=です|と申|といい|と言い|でございます|。)"),
+    "kana": re.compile("[ぁ-んァ-ヶー ]+?(?=です|デス|と申|。)"),
+}
 _TIME = re.compile(r"電話 ?\d{1,2}:\d\d")  # 「石神様 電話 13:50」 is a note, no form line
 
 
@@ -69,8 +78,17 @@ def fields(text: str) -> list[Field]:
         label = (line["a"] or line["b"] or line["c"] or line["d"] or line["e"] or line["f"] or "").strip()
         kind = next((kind for kind, pattern in _KINDS if pattern.search(label)), "")
         if kind and not _TIME.search(line.group()[: line.start("value") - line.start() + 2]):
-            found.append(Field(kind, label, line.start(), line.start("value"), line.end("value")))
+            at = line.start("value")
+            found.append(Field(kind, label, line.start(), at, at + _length(kind, line["value"])))
     return found
+
+
+def _length(kind: str, value: str) -> int:
+    """How much of what stands behind the label is the answer; the rest, where a letter goes on, is the sender's."""
+    if kind not in _ENDS or not _GOES_ON.search(value.rstrip()):
+        return len(value)
+    answer = _ENDS[kind].match(value)
+    return len(answer.group().rstrip()) if answer else 0
 
 
 def without_fields(text: str, found: list[Field]) -> str:

@@ -14,6 +14,7 @@ from intake.understanding.gatewords import GateWords
 from intake.understanding.learned import LearnedReaders, Scores
 from intake.understanding.reading import Reader, Reading
 from intake.understanding.rulebook import LABELS
+from intake.understanding.silence import says_nothing
 from intake.understanding.stops import Stop, stops, stops_of_opening, text_of
 
 _TAKES_BACK = frozenset({"retraction", "reinstatement"})
@@ -118,7 +119,10 @@ def _takes_back(text: str, words: GateWords) -> bool:
 
 
 def _falls(request: str, reading: Reading, scores: Scores, reader: Reader, readers: LearnedReaders) -> bool:
-    """Take the deciding words away: the verdict must fall. If it stands, it stood on something else."""
+    """Take the deciding words away: the verdict must fall. If it stands, it stood on something else.
+
+    It falls too where nothing that is left asks for it by itself: on a name and a story nobody would be taken to leave.
+    """
     taken = {n for one in sorted(DESTRUCTIVE & set(scores.chosen)) for n in evidence(one, reading, scores)}
     column = LABELS.index(request)
     for number, piece in enumerate(reading.document.pieces):
@@ -130,7 +134,8 @@ def _falls(request: str, reading: Reading, scores: Scores, reader: Reader, reade
         ):
             taken.add(number)
     without = reader.without(reading, taken)
-    if not any(piece.words for piece in without.document.pieces):
-        return True  # nothing is left that could still say it
+    if says_nothing(without):
+        return True
+    left = readers.scores(without)
     still = any(hit.request == request and hit.holds for hit in without.hits)
-    return not still and request not in readers.scores(without).chosen
+    return not still and (request not in left.chosen or not evidence(request, without, left))

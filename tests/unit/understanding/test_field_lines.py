@@ -1,0 +1,50 @@
+"""A line that begins as a form line and goes on as a letter: the letter is read, the answer is a fact."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.parsing.quotes import segment
+from intake.resources import shipped_rules
+from intake.understanding import Understander, load_rulebook
+from intake.understanding.fields import fields
+
+UNDERSTANDER = Understander(load_rulebook([shipped_rules()]))
+
+
+@pytest.mark.parametrize(
+    ("body", "requests", "member", "name"),
+    [
+        ("会員番号 A-9153511 中島 優です。退会させてください。", ("withdrawal",), "A-9153511", "中島 優"),
+        ("会員番号:8298673 渡辺一郎です。家庭の事情で退会をお願いします。", ("withdrawal",), "8298673", "渡辺一郎"),
+        ("会員番号 7042255 大野 幸子です。個人情報を削除してください。", ("deletion",), "7042255", "大野 幸子"),
+        ("氏名:山田太郎です。担当者の変更をお願いします。", ("concierge_change",), None, "山田太郎"),
+        ("会員番号 わかりません。山田です。退会したいです。", ("withdrawal",), None, "山田"),
+    ],
+)
+def test_what_follows_the_answer_is_read(
+    body: str, requests: tuple[str, ...], member: str | None, name: str | None
+) -> None:
+    meaning = UNDERSTANDER.read(
+        channel="email", subject="", body=body, segments=segment(body), received_at=None, sender="x <x@example.jp>"
+    )
+    assert meaning.requests == requests
+    assert meaning.facts.member_id == member
+    assert meaning.facts.name == name
+    assert all(body[one.start : one.end] == one.text for one in meaning.why)
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "value"),
+    [
+        ("会員番号:12345678", "member_id", "12345678"),
+        ("お名前 山田 太郎", "name", "山田 太郎"),
+        ("電話番号:090-0000-1234(自宅)", "phone", "090-0000-1234(自宅)"),
+        ("電話番号:090-0000-1234 夜にお願いします。", "phone", "090-0000-1234"),
+        ("氏名:希望 太郎", "name", "希望 太郎"),
+        ("会員番号 12345678 山田太郎", "member_id", "12345678 山田太郎"),
+    ],
+)
+def test_an_answer_alone_stays_whole(line: str, kind: str, value: str) -> None:
+    [found] = fields(line)
+    assert (found.kind, found.value(line)) == (kind, value)
