@@ -18,7 +18,7 @@ from intake.understanding.sureness import chance, kind_of, prefix_of
 # what gives 0.98 of these all together gives 0.994 of those that are everyday mail.
 AIM = {"deletion": 0.99, "withdrawal": 0.99, "asked": 0.98, "rest": 0.985}
 KINDS = tuple(AIM)
-SURE_AT_LEAST = {"deletion": 0.9, "withdrawal": 0.9}
+SURE_AT_LEAST = {"deletion": 0.88, "withdrawal": 0.88}
 SENTENCE = 0.3  # what a single sentence counts against a letter
 HELD = 2.0  # how firmly the weights of the signs are held to nothing
 MARGIN = 0.25  # log odds above the worst of the letters

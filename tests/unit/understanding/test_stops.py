@@ -33,7 +33,7 @@ def test_the_word_that_stopped_it_is_shown_where_it_stands(
 
 @pytest.mark.parametrize(("subject", "name", "text"), IN_THE_SUBJECT)
 def test_a_subject_that_stopped_it_is_shown(read: Read, subject: str, name: str, text: str) -> None:
-    meaning = read("退会の手続きをお願いいたします。", subject)
+    meaning = read(LEAVE, subject)
     (found,) = [e for e in meaning.why if e.rule.startswith("gate.")]
     assert (found.rule, subject[found.start : found.end], found.within) == (f"gate.{name}", text, "subject")
     assert "contradicted_withdrawal" in meaning.doubts
