@@ -106,7 +106,6 @@ def doubts(reading: Reading, body: str, chosen: Sequence[str], sender: str = "")
         if _EMPLOYER.search(whole) or from_company(sender):
             yield "business_sender"
     own = reading.document.text[: len(reading.own)].strip()
-    subject = reading.document.text[reading.document.subject_from :].strip()
     if says_nothing(reading):
         yield "empty"
     elif not own:

@@ -9,7 +9,8 @@ from intake.understanding.reading import Reading
 
 _LONGEST = 80  # letters of what may be a name and a number
 _NUMBERS = re.compile(
-    r"(?:会員|登録|求職者?|整理|携帯|電話)?(?:番号|ID|No\.?|TEL)?[\s::.]*[A-Za-z]{0,4}[-‐]?[0-9][0-9 ()-]{2,}", re.IGNORECASE
+    r"(?:会員|登録|求職者?|整理|携帯|電話)?(?:番号|ID|No\.?|TEL)?[\s::.]*[A-Za-z]{0,4}[-‐]?[0-9][0-9 ()-]{2,}",
+    re.IGNORECASE,
 )
 _LATIN = re.compile("[A-Za-z]")  # "Cancel" may ask
 _SELF = re.compile(r"(?:です|と申します|といいます|と言います|でございます|より|拝|様|さま)?[\s。.、,()/・*■【】<>-]*$")
