@@ -72,7 +72,8 @@ WORDS = {
     "due": "期日の処理", "proved": "本人確認後の処理", "link": "確認リンク",
     # doubts
     "answers_quote": "引用への返答として読みました", "comment_differs": "選んだ項目とコメントが食い違います",
-    "not_japanese": "日本語ではありません", "empty": "本文がありません", "subject_only": "件名だけです",
+    "not_japanese": "日本語ではありません",
+    "empty": "名前や番号のほかに本文がありません", "subject_only": "件名だけです",
     "damaged_text": "文字化けがあります", "bulk": "一斉配信のメールかもしれません",
     "business_sender": "企業からの連絡かもしれません", "forwarded": "転送された文面です",
     "very_long": "とても長い本文です", "spam": "迷惑メールかもしれません",
