@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from intake.understanding.reading import Reading
+from intake.understanding.reading import SUBJECT, Reading
 from intake.understanding.silence import says_nothing
 
 _KANA = re.compile("[ぁ-んァ-ヶ]")
@@ -112,5 +112,5 @@ def doubts(reading: Reading, body: str, chosen: Sequence[str], sender: str = "")
         yield "subject_only"
     if "�" in body:
         yield "damaged_text"
-    if len(own) > 6000:
+    if len(own) > 6000 or len(reading.subject) >= SUBJECT:
         yield "very_long"

@@ -17,6 +17,7 @@ from intake.understanding.rulebook import LABELS, Rulebook
 from intake.understanding.rules import RuleReader
 
 ASKED = LABELS[:9]  # the nine that ask for something; question and other stand only without them
+SUBJECT = 1_000  # characters; RFC 5322 2.1.1 allows 998 in a line, and a megabyte took seconds at each look
 _BETWEEN = "\n\n"
 
 
@@ -63,8 +64,10 @@ class Reader:
         self._gate = rulebook.gate
 
     def read(self, body: str, subject: str, segments: Sequence[Segment]) -> Reading:
-        """Read the sender's new words and the subject; quotes, signature and notices are blank to both readers."""
+        """Read the sender's new words and the subject; quotes, signature and notices are blank to both readers. Of a
+        subject the first ``SUBJECT`` characters."""
         normal = normalize(body)
+        subject = subject[:SUBJECT]
         own = _only(normal, segments, ("new",))
         stated = _only(normal, segments, ("new", "signature"))
         found = fields(stated)

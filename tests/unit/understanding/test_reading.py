@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from intake.model import DESTRUCTIVE
+from intake.parsing.quotes import segment
 from intake.understanding import Understander, as_json, gate, sureness
 from intake.understanding.learned import LearnedReaders, Scores
 from intake.understanding.reading import Reading
@@ -403,3 +404,12 @@ def test_what_is_meant_for_us_is_not_doubted_for_it(understander: Understander, 
     reading = understander.reader.read(text, "", ())
     scores = understander.learned.scores(reading)
     assert gate.plain_doubts(scores.chosen, reading, scores) == []
+
+
+def test_of_a_subject_without_end_the_beginning_is_read_and_a_person_looks(understander: Understander) -> None:
+    subject = "退会希望" + "A" * 1_000_000
+    assert len(understander.reader.read("", subject, ()).document.text) < 2_000
+    body = "退会をお願いします。"
+    meaning = understander.read(channel="email", subject=subject, body=body, segments=segment(body), received_at=None)
+    assert "withdrawal" in meaning.requests
+    assert "very_long" in meaning.doubts
