@@ -9,7 +9,7 @@ UV_INSTALL := $(BIN)/uv pip install -q --no-config --python $(BIN)/python --no-d
 COMPILE := $(BIN)/uv pip compile -q --no-config --universal --generate-hashes --no-annotate --no-header $(UPGRADE)
 PORT ?= 8080
 SMTP_PORT ?= 8025
-TEST_WORKERS ?= 4
+TEST_WORKERS ?= 3
 PYTEST := $(BIN)/python -m pytest
 PARALLEL := -n $(TEST_WORKERS) --dist loadfile
 

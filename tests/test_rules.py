@@ -85,6 +85,7 @@ def test_a_request_whose_rules_never_decide_is_found(rules: Path) -> None:
         ("gate/letter.toml", "'思いとど',", "'(思い)+とど',", "gate/letter.toml: given-up: '(思い)+とど' is unsafe"),
         ("gate/letter.toml", "'思いとど',", "'(思いとど',", "gate/letter.toml: given-up: '(思いとど' is not a pattern"),
         ("gate/letter.toml", "'思いとど',", "'思?',", "gate/letter.toml: given-up: matches nothing"),
+        ("gate/letter.toml", "'思いとど',", "'(?:[^。]{1,99}){1,99}とど',", "unsafe: a repeat within a repeat"),
         ("gate/letter.toml", "{asked_for}", "{asked}", "gate/letter.toml: put-off: {asked} is not known"),
         ("gate/terms.toml", "'スタジオ'", "'(スタジオ'", "gate/terms.toml: places: '(スタジオ' is not a pattern"),
         ("gate/sentence.toml", "{noun}", "{Noun2}", "gate/sentence.toml: club: {Noun2} is not known"),

@@ -38,6 +38,8 @@ def command_of(arguments: Sequence[str]) -> str:
     """The first word that is neither an option nor an option's value; "" where there is none."""
     words = iter(arguments)
     for word in words:
+        if word == "--help":
+            return ""  # it lists them all
         if word in TAKE_A_VALUE:
             next(words, None)
         elif not word.startswith("-"):

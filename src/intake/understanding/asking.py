@@ -5,6 +5,7 @@ from __future__ import annotations
 from intake.understanding.document import Hit, Piece, reaches
 from intake.understanding.gatewords import GateWords
 from intake.understanding.learned import Scores
+from intake.understanding.normalize import normalize
 from intake.understanding.reading import Reading
 from intake.understanding.rulebook import LABELS
 
@@ -54,7 +55,7 @@ def _by_form(request: str, reading: Reading) -> list[int]:
     why (「退会理由:担当と合わない」) and asks no question."""
     pieces = reading.document.pieces
     words = reading.gate
-    if words.has("answer", reading.subject.lstrip()) or not words.has("why-field", reading.own):
+    if words.has("answer", normalize(reading.subject).text.lstrip()) or not words.has("why-field", reading.own):
         return []
     if any(name == "ques" for piece in pieces for _, name, _ in piece.marks):
         return []

@@ -21,6 +21,7 @@ _HEAD = re.compile(
 )
 _TIMED = re.compile(r"[ ]?(?:電話[ ]?)?\d{1,2}:\d{2}(?!\d)")
 _ON_THE_LINE = re.compile(r"(?:の?(?:入電|ご?来電|来所|来社)|が来[所社]|[ ]?ご本人|へ(?:状況|定期|お電話|架電))")
+_ANOTHER = re.compile(r"[^\n]{0,14}\n[^\n。、]{1,10}(?:様|さま|さん)(?:より|から|が)")
 _ARRIVED = re.compile("(?:入電|ご?来電|来[所社])")
 _NO_CALL = re.compile("と(?:の|お)|の件|[にへ](?!お電話)|宛")
 _PAUSED = re.compile(r"[。、 :]|TEL|より|から|の(?:奥|ご主人|お母|お父|ご家族|ご子息|お子)|にお電話")
@@ -55,6 +56,8 @@ def caller(text: str, sender: str) -> str | None:
     behind = head["behind"]
     if _ARRIVED.match(behind) and not sendernames.parts_of(sender):
         return name
+    if "\n" in (head["stamp"] or "") and _ANOTHER.match(text, head.end("name")):
+        return None  # 「10:00 / 佐藤様 / 田中様より」 is addressed to the first
     timed = _TIMED.match(behind) or (head["stamp"] and head["stamp"].strip())
     plain = bool(timed) or behind[:1] == "。"
     if _GREETS.search(text) or not (_is_reported(text, sender, name, plain) or _is_noted(text, bool(timed))):

@@ -75,7 +75,7 @@ def _contradicted(request: str, reading: Reading, scores: Scores) -> bool:
     an employer's."""
     if _TAKES_BACK & set(scores.chosen):
         return True
-    asking = evidence(request, reading, scores)
+    asking = frozenset(evidence(request, reading, scores))
     if next(stops(request, reading, asking), None):
         return True
     pieces = enumerate(reading.document.pieces)

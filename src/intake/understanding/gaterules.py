@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from intake.errors import RuleError
 from intake.understanding.gatewords import GateWord, GateWords, Sign, Where
-from intake.understanding.rulefiles import compiled, read, refuse_unsafe
+from intake.understanding.rulefiles import compiled, read, refuse_nested, refuse_unsafe
 
 _USED = re.compile(r"\{([^\d,{}][^{}]*)\}")  # {0,9} is a repeat
 
@@ -88,6 +88,7 @@ class _Terms:
                 for word in some:
                     compiled(self._any([word], at), at)
             raise RuleError(f"{place}: the words are no patterns, each by itself") from None
+        refuse_nested(whole, place)
         if ready.match(""):
             raise RuleError(f"{place}: matches nothing at all")
         return ready

@@ -42,6 +42,8 @@ class GateWord:
 
     def _counts(self, match: re.Match[str]) -> bool:
         groups = self.pattern.groups
+        if match.end() == match.start():
+            return False  # a pattern that only looks behind or ahead meets no word
         if groups > 1 and match[2]:
             return False
         named = (groups and match[1]) or match.string

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from itertools import islice, takewhile
 
 from intake.understanding.tokens import Word, tokenizer
 
@@ -170,9 +171,14 @@ def longest(spans: list[Span]) -> list[Span]:
             while kept and kept[-1][0] == start:
                 kept.pop()
             farthest = end
-        if span not in kept:
+        if span not in islice(reversed(kept), _kept_here(kept, start)):
             kept.append(span)
     return kept
+
+
+def _kept_here(kept: Sequence[Span], start: int) -> int:
+    """How many of the last spans begin at ``start``: only these can be the same once more."""
+    return sum(1 for _ in takewhile(lambda span: span[0] == start, reversed(kept)))
 
 
 def _denial(words: Sequence[Word], at: int) -> int:

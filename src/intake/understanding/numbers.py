@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-_ID = (
-    r"(?P<id>[A-Za-z]{0,5}[ ]?-?[ ]?\d(?:[ -]?[0-9A-Za-z]){2,14}|[A-Za-z]{1,5}-?\d[0-9A-Za-z-]{2,12})(?![0-9A-Za-z]*@)"
-)
+_NO_MAIL = "(?![0-9A-Za-z]{0,64}@)"
+_ID = r"(?P<id>[A-Za-z]{0,5}[ ]?-?[ ]?\d(?:[ -]?[0-9A-Za-z]){2,14}|[A-Za-z]{1,5}-?\d[0-9A-Za-z-]{2,12})" + _NO_MAIL
 _LABEL = re.compile(
     r"(?:会員(?:番号|ID|No\.?|NO\.?|コード|N(?!-)|証番号)|登録(?:番号|No\.?|NO\.?|ID|コード)|求職(?:者)?番号|"
     r"スタッフ(?:コード|番号|No\.?|ID)|"

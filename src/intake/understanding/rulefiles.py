@@ -30,7 +30,10 @@ def read(files: Mapping[str, Path], name: str, kind: type[_T]) -> _T:
     path = files.get(name)
     if path is None:
         raise RuleError(f"rules/{name}: the file is missing")
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise RuleError(f"{path}: not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8") from None
     try:
         return kind.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -58,10 +61,52 @@ def _line(text: str, loc: Sequence[Any]) -> str:
 _UNSAFE = re.compile(r"(?<!\\)[*+]|\{\d*,\}|\(\?[PiLmsux]|\\[1-9]|^\.|\|\||\|$|^\|")
 
 
+_MOST = 60  # ways in which a repeat may lie in a repeat: 「(?:[^。]{1,9}、){1,3}」 has 27
+
+
+def refuse_nested(pattern: str, place: str) -> None:
+    """RuleError if a repeat lies in a repeat in too many ways: 「(?:[^。]{1,999}){1,999}」 takes minutes on a line."""
+    if _ways(re._parser.parse(pattern)) > _MOST:  # type: ignore[attr-defined]
+        raise RuleError(f"{place}: {pattern[:60]!r} is unsafe: a repeat within a repeat")
+
+
+def _ways(parsed: Any) -> int:
+    """The product of what varies in repeats within repeats; 1 where none lies in another."""
+    most = 1
+    for operation, given in parsed:
+        inner = [part for part in _parts(given) if isinstance(part, re._parser.SubPattern)]  # type: ignore[attr-defined]
+        below = max((_ways(part) for part in inner), default=1)
+        if str(operation) in ("MAX_REPEAT", "MIN_REPEAT") and given[1] > given[0] and given[1] > 1:
+            within = max((_widest(part) for part in inner), default=1)
+            below = max(below, int(given[1]) * within if within > 1 else 1)
+        most = max(most, below)
+    return most
+
+
+def _widest(parsed: Any) -> int:
+    """How often the most varying repeat in it may go round, in itself or in what it holds."""
+    most = 1
+    for operation, given in parsed:
+        inner = [part for part in _parts(given) if isinstance(part, re._parser.SubPattern)]  # type: ignore[attr-defined]
+        below = max((_widest(part) for part in inner), default=1)
+        if str(operation) in ("MAX_REPEAT", "MIN_REPEAT") and given[1] > given[0] and given[1] > 1:
+            below *= int(given[1])
+        most = max(most, below)
+    return most
+
+
+def _parts(given: Any) -> list[Any]:
+    """What an operation of a pattern holds, lists of choices opened."""
+    if isinstance(given, tuple | list):
+        return [part for one in given for part in (_parts(one) if isinstance(one, list | tuple) else [one])]
+    return [given]
+
+
 def safe_pattern(pattern: str, place: str) -> re.Pattern[str]:
     """The pattern made ready. Raises RuleError, naming ``place``, if it is none, is unsafe, or matches nothing."""
     ready = compiled(pattern, place)
     refuse_unsafe(pattern, place)
+    refuse_nested(pattern, place)
     if ready.match(""):
         raise RuleError(f"{place}: {pattern!r} matches nothing at all")
     return ready

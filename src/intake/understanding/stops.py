@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ class Stop(NamedTuple):
     within: str
 
 
-def stops(request: str, reading: Reading, asking: Sequence[int]) -> Iterator[Stop]:
+def stops(request: str, reading: Reading, asking: Collection[int]) -> Iterator[Stop]:
     """All that speaks against it in the sentences that ask for it (``asking``), those beside, the whole letter and the
     subject."""
     for number, piece in enumerate(reading.document.pieces):

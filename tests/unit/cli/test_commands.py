@@ -32,6 +32,7 @@ def test_every_command_has_its_line_and_its_module() -> None:
         (["--home=/tmp/a", "--lang", "ja", "case", "show", "x"], "case"),
         (["--home", "run", "init"], "init"),
         (["--help"], ""),
+        (["--help", "cases"], ""),
         ([], ""),
         (["--home"], ""),
         (["nosuch", "classify"], "nosuch"),

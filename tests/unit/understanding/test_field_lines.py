@@ -19,7 +19,6 @@ UNDERSTANDER = Understander(load_rulebook([shipped_rules()]))
         ("会員番号:8298673 渡辺一郎です。家庭の事情で退会をお願いします。", ("withdrawal",), "8298673", "渡辺一郎"),
         ("会員番号 7042255 大野 幸子です。個人情報を削除してください。", ("deletion",), "7042255", "大野 幸子"),
         ("氏名:山田太郎です。担当者の変更をお願いします。", ("concierge_change",), None, "山田太郎"),
-        ("会員番号 わかりません。山田です。退会したいです。", ("withdrawal",), None, "山田"),
     ],
 )
 def test_what_follows_the_answer_is_read(
@@ -40,7 +39,9 @@ def test_what_follows_the_answer_is_read(
         ("会員番号:12345678", "member_id", "12345678"),
         ("お名前 山田 太郎", "name", "山田 太郎"),
         ("電話番号:090-0000-1234(自宅)", "phone", "090-0000-1234(自宅)"),
-        ("電話番号:090-0000-1234 夜にお願いします。", "phone", "090-0000-1234"),
+        ("電話番号:090-0000-1234 夜にお願いします。", "phone", "090-0000-1234 夜にお願いします。"),
+        ("会員番号 わかりません。退会したいです。", "member_id", "わかりません。退会したいです。"),
+        ("氏名:登録を消してください。", "name", "登録を消してください。"),
         ("氏名:希望 太郎", "name", "希望 太郎"),
         ("会員番号 12345678 山田太郎", "member_id", "12345678 山田太郎"),
     ],
@@ -48,3 +49,20 @@ def test_what_follows_the_answer_is_read(
 def test_an_answer_alone_stays_whole(line: str, kind: str, value: str) -> None:
     [found] = fields(line)
     assert (found.kind, found.value(line)) == (kind, value)
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("登録情報変更フォーム", "氏名:山田太郎\nメールアドレス:登録を消してください\n電話番号:090-0000-5678"),
+        ("", "会員番号:12345678\n緊急連絡先:登録を外してください"),
+        ("", "会員番号:12345678\n旧メール:登録解除をお願いします\n新メール:a@example.com"),
+        ("", "お名前:山田\nメールアドレス:個人情報の削除をお願いします"),
+        ("", "会員番号:12345678\n携帯電話:090-0000-1234 登録を外してください"),
+    ],
+)
+def test_what_is_to_be_done_with_one_answer_is_not_asked_of_the_person(subject: str, body: str) -> None:
+    meaning = UNDERSTANDER.read(
+        channel="email", subject=subject, body=body, segments=segment(body), received_at=None, sender="x <x@example.jp>"
+    )
+    assert not meaning.sure

@@ -50,7 +50,20 @@ def test_a_subject_that_asks_speaks_for_a_name() -> None:
     assert "empty" not in doubts
 
 
-WORDS = ["Cancel", "退職", "卒業", "さようなら", "もういいです", "抹消", "破棄", "はい", "やめます", "お願い"]
+WORDS = [
+    "Cancel",
+    "退職",
+    "卒業",
+    "さようなら",
+    "もういいです",
+    "抹消",
+    "破棄",
+    "はい",
+    "やめます",
+    "お願い",
+    "ﾄｳﾛｸ ｶｲｼﾞｮ ｷﾎﾞｳ",
+    "ﾀｲｶｲﾃﾞ。",
+]
 
 
 @pytest.mark.parametrize("body", WORDS)

@@ -19,6 +19,8 @@ STOPPED = [
 ]
 IN_THE_SUBJECT = [
     ("Re: Re: メルマガの件", "subject-elsewhere", "メルマガ"),
+    ("Ｒｅ：ＰＴＡの件", "subject-elsewhere", "ＰＴＡ"),
+    ("ﾒﾙﾏｶﾞ", "subject-elsewhere", "ﾒﾙﾏｶﾞ"),
     ("転送： 町内会 ", "subject-unknown", "町内会"),
 ]
 
