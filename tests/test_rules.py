@@ -11,7 +11,7 @@ import pytest
 from intake.errors import RuleError
 from intake.resources import shipped_rules
 from intake.understanding import examples, load_rulebook
-from intake.understanding.examples import Failure
+from intake.understanding.examples import Failure, lost_words
 
 RULES = shipped_rules()
 
@@ -64,6 +64,26 @@ def test_contradicting_rules_are_found(rules: Path) -> None:
     spoil(path, 'misses = ["登録は消さないでください。"', 'misses = ["退会手続きをお願いいたします。"')
     kinds = [f.kind for f in examples(load_rulebook([rules])) if f.rule == "withdrawal.account-remove"]
     assert "contradiction" in kinds
+
+
+def test_a_word_of_the_gate_is_tried_as_the_gate_sees_it(rules: Path) -> None:
+    """Sentences have no blanks there: a word with one would never meet anything."""
+    spoil(rules / "gate" / "sentence.toml", "hits = [", 'hits = ["ベータ 会員を退会します。", ')
+    found = [f for f in examples(load_rulebook([rules])) if f.rule.startswith("gate.")]
+    assert [f.kind for f in found] == ["hit"]
+    path = rules / "gate" / "sentence.toml"
+    path.write_text(path.read_text("utf-8").replace("words = [", "words = ['ベータ 会員', ", 1), "utf-8")
+    assert [f.kind for f in examples(load_rulebook([rules])) if f.rule.startswith("gate.")] == ["hit"]
+
+
+def test_shipped_words_of_the_gate_that_are_lost_are_named(rules: Path) -> None:
+    shipped = load_rulebook([shipped_rules()])
+    assert lost_words(load_rulebook([rules]), shipped) == []
+    text = (rules / "gate" / "letter.toml").read_text("utf-8")
+    first, second = (text.index("[[word]]", at) for at in (0, text.index("[[word]]") + 1))
+    (rules / "gate" / "letter.toml").write_text(text[:first] + text[second:], "utf-8")
+    [lost] = lost_words(load_rulebook([rules]), shipped)
+    assert f'name = "{lost}"' in text[first:second]
 
 
 def test_a_request_whose_rules_never_decide_is_found(rules: Path) -> None:

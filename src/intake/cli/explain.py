@@ -86,7 +86,7 @@ def _meaning(meaning: Any, tools: Any) -> None:
     f = meaning.facts
     facts = {"name": f.name, "member_id": f.member_id, "phone": f.phone, "resume_on": f.resume_on}
     print("facts: " + ", ".join(f"{k}={v}" for k, v in facts.items() if v) if any(facts.values()) else "facts: -")
-    told = {f"gate.{word.name}": word.says for word in tools.rulebook.gate.every()}
+    told = {f"gate.{word.name}": word.says for word, _ in tools.rulebook.gate.every()}
     for e in sorted(meaning.why, key=lambda e: (e.rule not in told, -abs(e.weight))):
         weight = "stopped" if e.rule in told else f"{'+' if e.weight >= 0 else '-'} {abs(e.weight):5.2f}"
         rule = f"{e.rule} {told[e.rule]}" if e.rule in told else e.rule

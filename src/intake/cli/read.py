@@ -137,6 +137,7 @@ def rules_check() -> None:
     from intake.policy import load_profile
     from intake.replies import load_agency, load_saved, load_templates
     from intake.understanding import examples, load_rulebook
+    from intake.understanding.examples import lost_words
 
     utf8_out()
     s = settings()
@@ -154,6 +155,9 @@ def rules_check() -> None:
         print(f"intake: {failure}", file=sys.stderr)
     if failures:
         raise SystemExit(1)
+    if lost := lost_words(book, load_rulebook(rules[:1])):
+        ja, en = "rules/gate の次の言葉は使われていません", "shipped words of rules/gate that are not in use"
+        print(f"intake: {say(ja, en)}: {', '.join(lost)}", file=sys.stderr)
     count = len(templates.names())
     print(
         say(f"規則とひな形 {count} 件を確かめました。問題はありません。", f"rules and {count} templates: all is well")

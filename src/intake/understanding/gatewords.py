@@ -73,7 +73,7 @@ class GateWords:
         """Whether the sign is in the text."""
         return self.signs[sign].find(text) is not None
 
-    def every(self) -> Iterator[GateWord]:
-        """Each word once, to try its examples."""
-        yield from {word.name: word for words in self.stopping.values() for word in words}.values()
-        yield from self.signs.values()
+    def every(self) -> Iterator[tuple[GateWord, str]]:
+        """Each word once, with where it is looked for ("" for signs), to try its examples."""
+        yield from {w.name: (w, where) for (where, _), words in self.stopping.items() for w in words}.values()
+        yield from ((word, "") for word in self.signs.values())

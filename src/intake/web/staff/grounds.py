@@ -104,7 +104,7 @@ def of(message: Message, meaning: Meaning | None, received_at: datetime, tools: 
 
 
 def _examples(tools: Tools) -> dict[str, str]:
-    told = {f"gate.{word.name}": word.says for word in tools.rulebook.gate.every()}
+    told = {f"gate.{word.name}": word.says for word, _ in tools.rulebook.gate.every()}
     return told | {rule.id: rule.hits[0] for r in tools.rulebook.requests.values() for rule in r.rule}
 
 
