@@ -74,32 +74,28 @@ def _ways(parsed: Any) -> int:
     """The product of what varies in repeats within repeats; 1 where none lies in another."""
     most = 1
     for operation, given in parsed:
-        inner = [part for part in _parts(given) if isinstance(part, re._parser.SubPattern)]  # type: ignore[attr-defined]
-        below = max((_ways(part) for part in inner), default=1)
-        if str(operation) in ("MAX_REPEAT", "MIN_REPEAT") and given[1] > given[0] and given[1] > 1:
-            within = max((_widest(part) for part in inner), default=1)
-            below = max(below, int(given[1]) * within if within > 1 else 1)
-        most = max(most, below)
+        inner = _inside(given)
+        rounds, within = _rounds(operation, given), max(map(_widest, inner), default=1)
+        most = max(most, rounds * within if rounds > 1 and within > 1 else 1, *map(_ways, inner))
     return most
 
 
 def _widest(parsed: Any) -> int:
     """How often the most varying repeat in it may go round, in itself or in what it holds."""
-    most = 1
-    for operation, given in parsed:
-        inner = [part for part in _parts(given) if isinstance(part, re._parser.SubPattern)]  # type: ignore[attr-defined]
-        below = max((_widest(part) for part in inner), default=1)
-        if str(operation) in ("MAX_REPEAT", "MIN_REPEAT") and given[1] > given[0] and given[1] > 1:
-            below *= int(given[1])
-        most = max(most, below)
-    return most
+    return max((_rounds(o, given) * max(map(_widest, _inside(given)), default=1) for o, given in parsed), default=1)
 
 
-def _parts(given: Any) -> list[Any]:
-    """What an operation of a pattern holds, lists of choices opened."""
-    if isinstance(given, tuple | list):
-        return [part for one in given for part in (_parts(one) if isinstance(one, list | tuple) else [one])]
-    return [given]
+def _rounds(operation: Any, given: Any) -> int:
+    """How often a repeat may go round; 1 where it always goes as often, and for what is no repeat."""
+    repeats = str(operation) in ("MAX_REPEAT", "MIN_REPEAT")
+    return int(given[1]) if repeats and given[1] > given[0] else 1
+
+
+def _inside(given: Any) -> list[Any]:
+    """The parts of a pattern that an operation holds, lists of choices opened."""
+    if isinstance(given, re._parser.SubPattern):  # type: ignore[attr-defined]
+        return [given]
+    return [part for one in given for part in _inside(one)] if isinstance(given, tuple | list) else []
 
 
 def safe_pattern(pattern: str, place: str) -> re.Pattern[str]:
