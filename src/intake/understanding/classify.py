@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,12 +13,36 @@ from intake.understanding.features import Coder
 from intake.understanding.reading import ASKED, Reader, Reading
 from intake.understanding.rulebook import LABELS, Rulebook
 from intake.understanding.silence import says_nothing
-from intake.understanding.weights import FILE, Floats, Weights, load_weights
+from intake.understanding.weights import FILE, Weights, load_weights
 from intake.understanding.why import evidence
 from intake.understanding.wordclasses import load_classes
 
 _TOKYO = ZoneInfo("Asia/Tokyo")
 THIRD_READER = 0.88
+DOUBTED = 0.97  # no more is claimed where a person looks
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """What came in, and what is known beside its words."""
+
+    body: str
+    subject: str
+    segments: Sequence[Segment]
+    received_at: datetime | None
+    stated: Mapping[str, str]
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What the readers made of a letter. ``meant``: the words read instead, where it only answers a quoted question."""
+
+    reading: Reading
+    scores: learned.Scores  # ``chosen`` as denials and what stands beside the words left it
+    chosen: tuple[str, ...]  # before somebody's name or an employer's letterhead spoke
+    doubts: tuple[str, ...]
+    meant: str | None
 
 
 class Understander:
@@ -53,44 +77,46 @@ class Understander:
         sender: str = "",
     ) -> Meaning:
         """What the sender newly asks for in this message. Never raises for any text; in doubt it is not sure."""
-        reading = self.reader.read(body, subject, segments)
-        answered = quoted.answered(reading, segments, body)
-        if answered:
-            reading = self.reader.read(answered, subject="", segments=())
+        letter = _Letter(body, subject, segments, received_at, stated or {}, sender)
+        heard = self._heard(letter)
+        if request_code in LABELS:
+            return self._coded(letter, heard, request_code, reason_code)
+        return self._weighed(letter, heard)
+
+    def _heard(self, letter: _Letter) -> _Heard:
+        """What is asked, and what outside the words themselves speaks against being sure of it."""
+        reading = self.reader.read(letter.body, letter.subject, letter.segments)
+        meant = quoted.answered(reading, letter.segments, letter.body)
+        if meant:
+            reading = self.reader.read(meant, subject="", segments=())
         scores = self.learned.scores(reading)
-        chosen, rows = self._denials.without(reading, scores.chosen), scores.rows
-        # Who asks for nothing gives no reasons (GUIDE): nobody looks at them there, but beside a key of the app.
-        asks = request_code in LABELS or not set(ASKED).isdisjoint(chosen)
-        reason_odds = self.learned.reasons(reading, scores) if asks else scores.reasons
-        doubts = list(asides.doubts(reading, body, chosen, sender))
-        if chosen != scores.chosen:
+        read = self._denials.without(reading, scores.chosen)
+        doubts = list(asides.doubts(reading, letter.body, read, letter.sender))
+        if read != scores.chosen:
             doubts.append("denied")
-        chosen = ("other",) if says_nothing(reading) else asides.of_employers(chosen, sender)
+        chosen = ("other",) if says_nothing(reading) else asides.of_employers(read, letter.sender)
         if chosen != scores.chosen:
             scores = replace(scores, chosen=chosen)
-        if answered:
+        if meant:
             doubts.append("answers_quote")
-        if request_code in LABELS:
-            return self._coded(
-                request_code, reason_code, reading, body, chosen, rows, reason_odds, received_at, stated, sender
-            )
-        also = self._also(reading, chosen)
+        return _Heard(reading, scores, read, tuple(doubts), meant)
+
+    def _weighed(self, letter: _Letter, heard: _Heard) -> Meaning:
+        """The reading, as sure as the signs allow and the gate lets pass."""
+        reading, scores, chosen = heard.reading, heard.scores, heard.scores.chosen
         unclear = gate.plain_doubts(chosen, reading, scores)
-        confidence = sureness.chance(sureness.signs(reading, scores, unclear), self.weights.sure)
+        figures = sureness.signs(reading, scores, unclear)
+        confidence = DOUBTED if "empty" in heard.doubts else sureness.chance(figures, self.weights.sure)
         elsewhere = gate.elsewhere(chosen, reading)
         stopped = gate.stopped(chosen, reading, scores) if unclear or elsewhere else ()
-        why = () if answered else evidence(reading, chosen, rows, self.reader, self.weights, stopped)
-        floor = self._floor(reading, chosen, any(also))
-        if confidence < floor or not gate.both_sure(reading, scores) or elsewhere:
-            doubts += [*unclear, "unsure"]
+        why = () if heard.meant else evidence(reading, chosen, scores.rows, self.reader, self.weights, stopped)
+        also = self._also(reading, chosen)
+        if confidence < self._floor(reading, chosen, any(also)) or not gate.both_sure(reading, scores) or elsewhere:
+            doubts = [*heard.doubts, *unclear, "unsure"]
         else:
-            doubts += unclear or gate.counterfactual(chosen, reading, scores, self.reader, self.learned)
-        if answered:
-            reading = self.reader.read(body, subject, segments)
-            also = self._also(reading, chosen)
-        return self._meaning(
-            reading, body, chosen, reason_odds, confidence, why, doubts, received_at, stated, sender, also
-        )
+            held = unclear or gate.counterfactual(chosen, reading, scores, self.reader, self.learned)
+            doubts = [*heard.doubts, *held]
+        return self._meaning(letter, heard, chosen, confidence, why, doubts)
 
     def _also(self, reading: Reading, chosen: tuple[str, ...]) -> tuple[str | None, bool]:
         """The fixed answer that fits, and whether there is nothing but thanks."""
@@ -105,67 +131,60 @@ class Understander:
         floor = self.weights.floors.get(sureness.kind_of(chosen), 1.1)
         return min(floor, THIRD_READER) if agreed and not set(reading.verdict) & set(ASKED) else floor
 
-    def _coded(
-        self,
-        request: str,
-        reason_code: str | None,
-        reading: Reading,
-        body: str,
-        read: tuple[str, ...],
-        rows: Floats,
-        reason_odds: Floats,
-        received_at: datetime | None,
-        stated: Mapping[str, str] | None,
-        sender: str,
-    ) -> Meaning:
+    def _coded(self, letter: _Letter, heard: _Heard, request: str, reason_code: str | None) -> Meaning:
         """A key pressed in the app says what is asked; a comment that asks for something else makes it unsure."""
+        read = heard.chosen
         contrary = bool(set(read) & set(ASKED)) and set(read) != {request}
         doubts = ["comment_differs"] if contrary else []
         coded = reasons.of_code(self.rulebook, reason_code)
-        why = evidence(reading, (request,), rows, self.reader, self.weights)
-        sure, also = 0.6 if contrary else 0.995, self._also(reading, (request,))
-        meaning = self._meaning(
-            reading, body, (request,), reason_odds, sure, why, doubts, received_at, stated, sender, also
-        )
+        why = evidence(heard.reading, (request,), heard.scores.rows, self.reader, self.weights)
+        meaning = self._meaning(letter, heard, (request,), 0.6 if contrary else 0.995, why, doubts, coded=True)
         return meaning if not coded else _with_reasons(meaning, coded)
 
     def _meaning(
         self,
-        reading: Reading,
-        body: str,
+        letter: _Letter,
+        heard: _Heard,
         chosen: tuple[str, ...],
-        reason_odds: Floats,
         confidence: float,
         why: tuple[Evidence, ...],
         doubts: list[str],
-        received_at: datetime | None,
-        stated: Mapping[str, str] | None,
-        sender: str,
-        also: tuple[str | None, bool],
+        coded: bool = False,
     ) -> Meaning:
-        today = received_at.astimezone(_TOKYO).date() if received_at else None
-        known = facts.of_reading(reading, chosen, today, stated or {}, sender)
+        # What stands in the letter itself: not in the words that were read in its stead.
+        reading = heard.reading
+        if heard.meant and not coded:
+            reading = self.reader.read(letter.body, letter.subject, letter.segments)
+        today = letter.received_at.astimezone(_TOKYO).date() if letter.received_at else None
+        known = facts.of_reading(reading, chosen, today, letter.stated, letter.sender)
         language = asides.language(reading.own)
         if language != "ja" and reading.own.strip():
             doubts.append("not_japanese")
         mentioned = {hit.request for hit in reading.hits if not hit.holds} | set(reading.verdict)
+        answer, thanks = self._also(reading, chosen)
         return Meaning(
             requests=chosen,
-            reasons=reasons.reasons_of(reason_odds.tolist(), chosen, self.weights.reason_labels, self.weights.floors),
+            reasons=self._reasons(heard, chosen, coded),
             facts=known.facts,
-            confidence=round(confidence if not doubts else min(confidence, 0.97), 4),
+            confidence=round(confidence if not doubts else min(confidence, DOUBTED), 4),
             sure=not doubts,
             why=why,
             doubts=tuple(dict.fromkeys(doubts)),
             mentioned=tuple(sorted((mentioned & set(ASKED)) - set(chosen))),
             language=language,
-            thanks_only=also[1],
+            thanks_only=thanks,
             after_selection=asides.after_selection(reading, chosen),
             complaint=asides.complaint(reading),
-            preferences=preferences.found(reading, body) if "preferences" in chosen else (),
-            answer=also[0],
+            preferences=preferences.found(reading, letter.body) if "preferences" in chosen else (),
+            answer=answer,
             pause_until=known.pause_until if "pause" in chosen else None,
         )
+
+    def _reasons(self, heard: _Heard, chosen: tuple[str, ...], coded: bool) -> tuple[str, ...]:
+        """Who asks for nothing gives no reasons (GUIDE): nobody looks at them there, but beside a key of the app."""
+        asks = coded or not set(ASKED).isdisjoint(heard.chosen)
+        odds = self.learned.reasons(heard.reading, heard.scores) if asks else heard.scores.reasons
+        return reasons.reasons_of(odds.tolist(), chosen, self.weights.reason_labels, self.weights.floors)
 
 
 def _with_reasons(meaning: Meaning, coded: tuple[str, ...]) -> Meaning:

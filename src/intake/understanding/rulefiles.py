@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from intake.errors import RuleError
+from intake.understanding.normalize import normalize
 
 _T = TypeVar("_T", bound=BaseModel)
 
@@ -59,8 +60,8 @@ def _line(text: str, loc: Sequence[Any]) -> str:
 
 # A repeat inside a repeat, or an open repeat at all, can take minutes on one hostile mail.
 _UNSAFE = re.compile(r"(?<!\\)[*+]|\{\d*,\}|\(\?[PiLmsux]|\\[1-9]|^\.|\|\||\|$|^\|")
-
-
+# Full-width figures and letters, half-width kana.
+_UNREAD = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f]")
 _MOST = 60  # ways in which a repeat may lie in a repeat: 「(?:[^。]{1,9}、){1,3}」 has 27
 
 
@@ -117,6 +118,10 @@ def compiled(pattern: str, place: str, flags: int = 0) -> re.Pattern[str]:
 
 
 def refuse_unsafe(pattern: str, place: str) -> None:
-    """RuleError if a pattern, or a part of one, repeats without end, refers back or has an empty choice."""
+    """RuleError if a pattern, or a part of one, repeats without end, refers back, has an empty choice, or is written
+    in letters that no text has once it is normalised."""
     if _UNSAFE.search(pattern):
         raise RuleError(f"{place}: {pattern!r} is unsafe: no repeats, no back references")
+    if _UNREAD.search(pattern):
+        plain = normalize(pattern).text
+        raise RuleError(f"{place}: {pattern!r} never meets: all texts are read in one spelling; write {plain!r}")

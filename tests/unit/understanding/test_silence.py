@@ -69,3 +69,11 @@ WORDS = [
 @pytest.mark.parametrize("body", WORDS)
 def test_a_word_is_no_name(body: str) -> None:
     assert "empty" not in read(body)[2]
+
+
+def test_nothing_said_is_no_unlikely_reading() -> None:
+    """What the reader would have made of a name is no chance to show beside 「その他」."""
+    meaning = UNDERSTANDER.read(
+        channel="email", subject="", body="山田太郎", segments=segment("山田太郎"), received_at=None
+    )
+    assert meaning.confidence == 0.97
