@@ -101,12 +101,7 @@ def test_a_request_whose_rules_never_decide_is_found(rules: Path) -> None:
         ("lexicon.toml", '"たいかい"', '"(た+)+い"', "unsafe"),
         ("lexicon.toml", '"たいかい"', '"(たい"', "not a pattern"),
         ("lexicon.toml", '"たいかい"', '"\uff8d\uff9f\uff70\uff7c\uff9e"', "write 'ページ'"),
-        (
-            "gate/letter.toml",
-            "'思いとど',",
-            "'\uff11月退会',",
-            "never meets",
-        ),
+        ("gate/letter.toml", "'思いとど',", "'\uff11月退会',", "never meets"),
         ("common.toml", 'where = "after"', 'where = "above"', "common.toml"),
         ("answers/how_to_leave.toml", "answer = ", "anwser = ", "how_to_leave.toml"),
         ("gate/letter.toml", "'思いとど',", "'(思い)+とど',", "gate/letter.toml: given-up: '(思い)+とど' is unsafe"),

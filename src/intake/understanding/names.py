@@ -66,7 +66,8 @@ def find_name(text: str, answer: str, sender: str) -> str | None:
     labelled = _FIELD.search(text) if "名" in text or "担当者" in text else None
     if labelled and strength(labelled["name"].strip()) >= 1:
         return labelled["name"].strip()
-    known = of_kin(text, sender) or of_firm(text, sender)
+    firm = of_firm(text, sender)
+    known = of_kin(text, sender) or (firm and _fullest(firm, [firm], _filled(text)))
     return known or sendernames.confirmed(text, sender) or _likeliest(text, sendernames.is_latin(sender))
 
 
@@ -80,12 +81,17 @@ def _answered(answer: str) -> str | None:
 
 def _likeliest(text: str, foreign: bool) -> str | None:
     masked = _without_numbers(text)
-    filled = [stripped for line in masked.split("\n") if (stripped := line.strip())]
+    filled = _filled(masked)
     candidates = [*introduced(masked, foreign), *at_edges(filled)]
     if not candidates:
         return None
     best = max(candidates).name
     return _fullest(best, [c.name for c in candidates], filled)
+
+
+def _filled(text: str) -> list[str]:
+    """The lines that hold something."""
+    return [stripped for line in text.split("\n") if (stripped := line.strip())]
 
 
 def _without_numbers(text: str) -> str:
