@@ -40,7 +40,7 @@ def dates(text: str, today: date | None) -> list[Found]:
         _keep(found, match, _year(match), number(match["m"]), number(match["d"]))
     for match in _FULL_MONTH.finditer(text):
         _keep(found, match, _year(match), number(match["m"]), None, match["part"] or "")
-    known = [one for one in found if one.stated]
+    known = sorted(found, key=lambda one: one.start)
     for match in _MONTH_DAY.finditer(text):
         before = [one.on for one in known if one.end <= match.start()]
         since = before[-1] if before else today

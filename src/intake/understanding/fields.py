@@ -46,7 +46,9 @@ _TELLING = re.compile("ステータス|状況|時期")
 
 # An answer that goes on as a letter: 「会員番号 12345678 山田です。退会させてください。」
 _WISH = "(?:[^ \n]希望|退会|解約|辞退|再開)"  # 「希望」 alone may be somebody's name
-_GOES_ON = re.compile("。[^ \n]|(?:です|ます|ません|申します|ください|下さい|ほしい|したい|お願い|" + _WISH + ")[。!?]?$")
+_GOES_ON = re.compile(
+    "。[^ \n]|(?:です|ます|ません|申します|ください|下さい|ほしい|したい|お願い|" + _WISH + ")[。!?]?$"
+)
 # Who says who they are goes on to say what they want. Behind a telephone or an address stands what is to be done with
 # these: 「緊急連絡先:登録を外してください」 leaves nothing.
 _ENDS = {

@@ -48,11 +48,32 @@ def confirmed(text: str, sender: str) -> str | None:
         return None
     if re.match("[A-Za-z]", parts[0]):
         return _latin(text, parts) or _behind_trade(text, parts)
+    signed = _signed_in_kana(text, parts[0])
+    if signed:
+        return signed
     if len(parts) > 1 and _CALLING.search(parts[0]):  # 薬剤師 丸谷
         said = _behind_trade(text, parts[1:])
         if said:
             return said
     return _whole(text, parts) or _turned(text, parts) or _surname(text, parts) or _behind_trade(text, parts)
+
+
+_SIGNED = re.compile(
+    r"(?m)(?:^|[。!?)><] ?| {2})(?P<surname>[一-鿿々]{1,3}|[ぁ-ん]{2,5}) "
+    r"(?P<given>[ぁ-ん一-鿿々]{2,4}?)(?=$|。|です| ?[(0-9|])"
+)
+_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヴ"))}
+
+
+def _signed_in_kana(text: str, part: str) -> str | None:
+    """「まつお しげる」「大沢 きく江」 at a line's end, where the From line shows one of the two, in either kana."""
+    shown = part.translate(_TO_HIRAGANA)
+    if len(shown) < 2 or not ("ぁ" <= shown[0] <= "ん"):
+        return None
+    for signed in _SIGNED.finditer(text):
+        if shown in (signed["surname"], signed["given"]) and not is_no_name(signed["surname"]):
+            return f"{signed['surname']} {signed['given']}"
+    return None
 
 
 def _latin(text: str, parts: tuple[str, ...]) -> str | None:
@@ -166,7 +187,7 @@ def _given(text: str, at: int) -> str:
 
 def _by_surname(text: str, surname: str) -> str | None:
     if re.fullmatch("[ぁ-んァ-ヶー]{1,2}", surname):  # so short a word may be any word's part, but not a line's end
-        return surname if re.search(rf"[。!?\n][ ]?{surname}$", text.rstrip()) else None
+        return surname if re.search(rf"(?:[。!?\n][ ]?|[ ]{{2}}){surname}$", text.rstrip()) else None
     if len(surname) > 4 and not strength(surname):
         return None
     said: str | None = None

@@ -83,6 +83,10 @@ def test_kanji_numbers() -> None:
         ("再開希望日:2027年6月1日", date(2027, 6, 1)),
         ("2027年6月1日まで… いや6月1日からまたお願いします", date(2027, 6, 1)),
         ("期間が明ける2027年7月1日まで、ご紹介をお止めください", date(2027, 7, 1)),
+        ("2027年5月8日まで凍結してください。その日から復活します", date(2027, 5, 8)),
+        ("2027年3月22日を目途に復帰します", date(2027, 3, 22)),
+        ("2027年3月31日を再開日として、お止めください", date(2027, 3, 31)),
+        ("令和9年3月25日から解禁ということで", date(2027, 3, 25)),
         ("3月いっぱい休ませてください", date(2027, 4, 1)),
         ("来月末まで連絡を控えてください", date(2027, 1, 1)),
         ("年明けからまたお願いします", date(2027, 1, 1)),
@@ -92,6 +96,12 @@ def test_the_day_things_start_again(text: str, on: date) -> None:
     found = first_day(text, TODAY)
     assert found is not None
     assert found.on == on
+
+
+def test_the_end_of_a_month_gives_the_year_too() -> None:
+    found = first_day("2027年2月末までお休みし、3月1日からまたお願いします", None)
+    assert found is not None
+    assert (found.on, found.stated) == (date(2027, 3, 1), True)
 
 
 @pytest.mark.parametrize(

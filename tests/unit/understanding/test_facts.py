@@ -138,6 +138,17 @@ def test_what_is_no_name(read: Read, body: str) -> None:
         ("Pham Van Duc <p@example.com>", f"JW-5560 Pham Van Ducです。シフトがきついです。{ASKS}", "Pham Van Duc"),
         ("岩越 <i@example.com>", f"岩越はるなです。{ASKS}", "岩越はるな"),
         ("水無瀬 <m@example.com>", f"水無瀬どす。{ASKS}", "水無瀬"),
+        (
+            "桑野商事 採用担当 <s@example.com>",
+            "桑野商事の八代でございます。承知しました。\n桑野商事株式会社 管理部 八代 恒夫",
+            "八代 恒夫",
+        ),
+        ("ﾏﾂｵ <m@example.jp>", f"{ASKS}\nまつお しげる\n番号 1234567", "まつお しげる"),
+        ("つじ <t@example.jp>", f"{ASKS}  つじ まな", "つじ まな"),
+        ("きく江 <k@example.jp>", f"{ASKS}\n大沢 きく江", "大沢 きく江"),
+        ("ばば <b@example.jp>", "おくらんで ください  ばば", "ばば"),
+        ("さとう はな <h@example.jp>", f"さとう はなです。{ASKS}", "さとう はな"),
+        ("はな <h@example.jp>", f"{ASKS}\nよろしく はな", "はな"),
         ("天城 <a@example.com>", f"天城です。{ASKS}\n勤務地は天城市、車通勤でお願いします。", "天城"),
     ],
 )
