@@ -22,6 +22,16 @@ _KNOTS = (2.0, 0.5, 0.1, 0.03)  # log odds: at 0.97 a chance says other things t
 _CHANCES = ("chance", "chance_linear", "chance_network", "least")
 _BENDS = [(f"{name}>-{knot}", name, knot) for name in _CHANCES for knot in _KNOTS]
 _SHORT = 30  # words; so short an answer means what the quoted letter asked
+# Marks of a question and of a plea: where one is read without, or nothing is read beside one, more may be meant.
+_ASKS = re.compile(
+    "[?]|(?:です|ます|でしょう|だろう|る|た|い|の)か(?:[。、 \n」]|と|$)|教え|知りたい|お?尋ね|伺い|問い合わせ|質問|"
+    "かどうか|いつ|どう[いしすやな]|どこ|どれ|どなた|なぜ|なんで|何[時日人]|いくら|でしたっけ|かな"
+)
+_PLEADS = re.compile(
+    "ください|下さい|くださ|お願い|おねがい|願い[また]|ほしい|欲しい|希望|もらえ|もらい|いただけ|いただき|頂け|頂き|頼み|"
+    "たのみ|ましょう|たいです|たいと|お断り|結構です"
+)
+_MOST_PLEAS = 3
 _TURN = re.compile("やはり|やっぱ|撤回|取り消|気が変わ|ではなく|じゃなく|だったが|と思っていました")
 
 
@@ -57,6 +67,12 @@ def signs(reading: Reading, scores: Scores, doubts: Sequence[str] = ()) -> dict[
         "turns": float(bool(_TURN.search(reading.own))),
         **{f"is_{name}": 1.0 for name in chosen},
     }
+    pleas = len(_PLEADS.findall(reading.own))
+    figures["pleas"] = float(min(_MOST_PLEAS, max(0, pleas - len(chosen) * asks)))
+    if not asks:
+        figures["question_marks" if chosen == ("other",) else "no_question_marks"] = float(
+            bool(_ASKS.search(reading.own)) == (chosen == ("other",))
+        )
     odds_of_asked = views[0, : len(ASKED)].tolist()
     for name, odds, chance in zip(("", "_linear", "_network"), views.tolist(), chances, strict=True):
         asked = odds[: len(ASKED)]
