@@ -6,14 +6,14 @@ COPY requirements/build.txt requirements/run.txt requirements/
 RUN python -m venv /opt/intake \
  && /opt/intake/bin/python -m pip install -q --require-hashes -r requirements/build.txt \
  && /opt/intake/bin/uv venv -q --no-config --python /usr/local/bin/python3 /opt/run \
- && /opt/intake/bin/uv pip install -q --no-config --python /opt/run/bin/python --require-hashes --no-deps \
+ && /opt/intake/bin/uv pip install -q --no-config --compile-bytecode --python /opt/run/bin/python --require-hashes --no-deps \
       -r requirements/run.txt
 COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY src src
 COPY rules rules
 COPY templates templates
 RUN /opt/intake/bin/python -m hatchling build -t wheel -d /dist \
- && /opt/intake/bin/uv pip install -q --no-config --python /opt/run/bin/python --no-deps /dist/*.whl
+ && /opt/intake/bin/uv pip install -q --no-config --compile-bytecode --python /opt/run/bin/python --no-deps /dist/*.whl
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --home-dir /var/lib/intake --create-home intake

@@ -5,7 +5,8 @@ PY ?= python3
 BIN := .venv/bin
 KEY := $(shell cat requirements/*.txt pyproject.toml | sha256sum | cut -c1-12)
 BUILD_KEY := $(shell sha256sum < requirements/build.txt | cut -c1-12)
-UV_INSTALL := $(BIN)/uv pip install -q --no-config --python $(BIN)/python --no-deps --no-build-isolation
+# (Compiled once here: where PYTHONDONTWRITEBYTECODE is set, every start would do it again.)
+UV_INSTALL := $(BIN)/uv pip install -q --no-config --python $(BIN)/python --no-deps --no-build-isolation --compile-bytecode
 COMPILE := $(BIN)/uv pip compile -q --no-config --universal --generate-hashes --no-annotate --no-header $(UPGRADE)
 PORT ?= 8080
 SMTP_PORT ?= 8025
@@ -13,7 +14,7 @@ TEST_WORKERS ?= 3
 PYTEST := $(BIN)/python -m pytest
 PARALLEL := -n $(TEST_WORKERS) --dist loadfile
 
-.PHONY: help run test check format lock faults fuzz bench model
+.PHONY: help run test check format lock faults fuzz bench model phrases
 .DELETE_ON_ERROR:
 
 run: .venv/.run-$(KEY)  ## start everything on this machine: make run [PORT=8080 SMTP_PORT=8025]
@@ -44,6 +45,9 @@ fuzz: .venv/.dev-$(KEY)  ## mails and dialogues that nobody would send: make fuz
 bench: .venv/.dev-$(KEY)  ## how quick it is; prints figures, judges nothing by the clock in CI
 	$(PYTEST) -o norecursedirs=.* --timeout=0 -s tests/bench $(ARGS)
 
+phrases: .venv/.dev-$(KEY)  ## cut the wordings of the shipped rules again, after a change of rules/
+	$(BIN)/python -m intake.learning.phrases
+
 model: .venv/.dev-$(KEY)  ## train the shipped weights again from tests/corpus/open
 	$(BIN)/python -m intake.learning.train $(ARGS)
 
@@ -59,6 +63,7 @@ help:  ## this list
 .venv/.%-$(KEY): .venv/.build-$(BUILD_KEY)
 	$(UV_INSTALL) --require-hashes -r requirements/$*.txt
 	$(UV_INSTALL) -e .
+	$(BIN)/python -m compileall -q src
 	touch $@
 
 .venv/.build-$(BUILD_KEY):

@@ -31,6 +31,7 @@ class Shared:
     home: Path | None = None
     lang: str = "en"
     loaded: config.Loaded | None = None
+    logs: bool = False  # set up
 
 
 shared = Shared()
@@ -61,15 +62,18 @@ def say(ja: str, en: str) -> str:
     return ja if shared.lang == "ja" else en
 
 
-def settings() -> config.Settings:
-    """The settings of this run; warnings go to stderr once. Sets the log up."""
+def settings(logs: bool = True) -> config.Settings:
+    """The settings of this run; warnings go to stderr once. Sets the log up, but for commands that have nothing to
+    log: its libraries take a tenth of a start."""
     if shared.loaded is None:
         shared.loaded = config.load(shared.home, os.environ)
         for warning in shared.loaded.warnings:
             print(f"intake: {warning}", file=sys.stderr)
-        from intake import journal  # its libraries take as long as a classify
+    if logs and not shared.logs:
+        from intake import journal
 
         journal.set_up(shared.loaded.settings.log)
+        shared.logs = True
     return shared.loaded.settings
 
 

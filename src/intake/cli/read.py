@@ -59,7 +59,7 @@ def reader() -> Callable[[dict[str, Any]], Meaning]:
     from intake.parsing.quotes import segment
     from intake.understanding import Understander, load_rulebook
 
-    understander = Understander(load_rulebook(rules_dirs(settings())))
+    understander = Understander(load_rulebook(rules_dirs(settings(logs=False))))
 
     def read_one(row: dict[str, Any]) -> Meaning:
         body = str(row.get("body") or row.get("text") or "")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from importlib.metadata import version
 from itertools import islice, takewhile
+from pathlib import Path
 
 from intake.understanding.tokens import Word, tokenizer
 
@@ -14,6 +17,7 @@ _LINKS = frozenset(("助動詞", "助詞", "動詞", "接尾辞"))  # what may s
 # The same word is cut in different ways alone and in a sentence (まで, お休み): all ways that occur are kept.
 _AROUND = (("", ""), ("退会を", "。"), ("ここ", "、これ"), ("本日を", "ください"), ("こと", "します"))
 _REMEMBER = 20_000  # words
+FILE = Path(__file__).with_name("phrases.json")  # made by ``make phrases``
 
 
 class Entry:
@@ -38,9 +42,34 @@ _Longer = dict[str, list[Entry]]  # by the second word
 _Head = tuple[list[Entry], list[Entry], "_Longer | None", "_Longer | None"]
 
 
+class Phrases(dict[str, tuple[Phrase, ...]]):
+    """The words of the rules' wordings. A leading ``=`` means: exactly as written.
+
+    The shipped rules' wordings were cut when the package was made (cutting them takes a third of a start); the tests
+    hold them against ``cut``.
+    """
+
+    def __missing__(self, written: str) -> tuple[Phrase, ...]:
+        known = _cut_before().get(written)
+        exact = written.startswith("=")
+        found = cut(written) if known is None else tuple(tuple((word, exact) for word in one) for one in known)
+        self[written] = found
+        return found
+
+
+PHRASES = Phrases()
+
+
 @cache
-def phrases_of(written: str) -> tuple[Phrase, ...]:
-    """Cut a rule's wording with our own tokenizer. A leading ``=`` means: exactly as written."""
+def _cut_before() -> dict[str, list[list[str]]]:
+    """By wording, its words in every way in which it is cut; empty where the dictionary is another."""
+    found = json.loads(FILE.read_bytes())
+    phrases: dict[str, list[list[str]]] = found["phrases"]
+    return phrases if found["dictionary"] == version("unidic-lite") else {}
+
+
+def cut(written: str) -> tuple[Phrase, ...]:
+    """Cut a rule's wording with our own tokenizer."""
     exact = written.startswith("=")
     plain = written.removeprefix("=")
     found: dict[Phrase, None] = {}
@@ -75,7 +104,7 @@ class Phrasebook:
         self._count += 1
         self._heads.clear()
         for written in words:
-            for phrase in phrases_of(written.removesuffix("-")):
+            for phrase in PHRASES[written.removesuffix("-")]:
                 entry = self._entry(phrase, written.endswith("-"))
                 if group not in entry.groups:
                     entry.groups.add(group)

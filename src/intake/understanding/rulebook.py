@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from intake.errors import RuleError
 from intake.understanding.gaterules import load_gate
 from intake.understanding.gatewords import GateWords
-from intake.understanding.rulefiles import files_in, read, safe_pattern
+from intake.understanding.rulefiles import files_in, read, refuse_pattern
 
 LABELS = (
     "withdrawal",
@@ -203,7 +203,7 @@ def _check_names(book: Rulebook, files: Mapping[str, Path]) -> None:
                 _known(name, marks, f"{path}: {rule.id}")
     for concept in book.concepts:
         for spelling in concept.spellings:
-            safe_pattern(spelling, f"lexicon.toml: {concept.name}")
+            refuse_pattern(spelling, f"lexicon.toml: {concept.name}")
     _check_wordings(book)
 
 
@@ -215,7 +215,7 @@ def _check_wordings(book: Rulebook) -> None:
     for code, said in book.wordings.items():
         _known(code, codes, f"reasons/{code}.toml")
         for wording in said.wordings:
-            safe_pattern(wording, f"reasons/{code}.toml")
+            refuse_pattern(wording, f"reasons/{code}.toml")
             if _SPECIAL.search(wording[:2]) or wording[2:3] in ("?", "{"):
                 raise RuleError(f"reasons/{code}.toml: {wording!r} does not begin with two plain characters")
 

@@ -62,12 +62,13 @@ def _line(text: str, loc: Sequence[Any]) -> str:
 _UNSAFE = re.compile(r"(?<!\\)[*+]|\{\d*,\}|\(\?[PiLmsux]|\\[1-9]|^\.|\|\||\|$|^\|")
 # Full-width figures and letters, half-width kana.
 _UNREAD = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f]")
+_SPECIAL = re.compile(r"[\\.^$*+?{}\[\]|()]")
 _MOST = 60  # ways in which a repeat may lie in a repeat: 「(?:[^。]{1,9}、){1,3}」 has 27
 
 
 def refuse_nested(pattern: str, place: str) -> None:
     """RuleError if a repeat lies in a repeat in too many ways: 「(?:[^。]{1,999}){1,999}」 takes minutes on a line."""
-    if _ways(re._parser.parse(pattern)) > _MOST:  # type: ignore[attr-defined]
+    if pattern.count("{") > 1 and _ways(re._parser.parse(pattern)) > _MOST:  # type: ignore[attr-defined]
         raise RuleError(f"{place}: {pattern[:60]!r} is unsafe: a repeat within a repeat")
 
 
@@ -99,14 +100,22 @@ def _inside(given: Any) -> list[Any]:
     return [part for one in given for part in _inside(one)] if isinstance(given, tuple | list) else []
 
 
-def safe_pattern(pattern: str, place: str) -> re.Pattern[str]:
-    """The pattern made ready. Raises RuleError, naming ``place``, if it is none, is unsafe, or matches nothing."""
-    ready = compiled(pattern, place)
+def refuse_pattern(pattern: str, place: str) -> None:
+    """RuleError, naming ``place``, if a pattern is none, is unsafe, or matches nothing."""
     refuse_unsafe(pattern, place)
-    refuse_nested(pattern, place)
-    if ready.match(""):
+    if pattern and not _SPECIAL.search(pattern):
+        return  # plain words: two thousand wordings are nothing else
+    if _least(pattern, place) == 0 and compiled(pattern, place).match(""):
         raise RuleError(f"{place}: {pattern!r} matches nothing at all")
-    return ready
+    refuse_nested(pattern, place)
+
+
+def _least(pattern: str, place: str) -> int:
+    """How many characters it takes at least. (Read, not made ready: most are never asked for.)"""
+    try:
+        return int(re._parser.parse(pattern).getwidth()[0])  # type: ignore[attr-defined]
+    except re.error as error:
+        raise RuleError(f"{place}: {pattern!r} is not a pattern: {error}") from None
 
 
 def compiled(pattern: str, place: str, flags: int = 0) -> re.Pattern[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from operator import add
 from typing import Generic, NamedTuple, TypeVar
 
@@ -17,8 +18,18 @@ class Wording(NamedTuple, Generic[_T]):
 
     key: str
     means: _T
-    pattern: re.Pattern[str]
+    source: str
     plain: bool  # the pattern is nothing but the key
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Made ready when a text first has its key: few of two thousand ever are."""
+        return _ready(self.source)
+
+
+@cache
+def _ready(source: str) -> re.Pattern[str]:
+    return re.compile(source)
 
 
 class Wordings(Generic[_T]):
@@ -28,7 +39,7 @@ class Wordings(Generic[_T]):
         self._by_pair: dict[str, list[Wording[_T]]] = {}
         for pattern, means in patterns:
             key = key_of(pattern)
-            one = Wording(key, means, re.compile(pattern), key == pattern)
+            one = Wording(key, means, pattern, key == pattern)
             self._by_pair.setdefault(key[:2], []).append(one)
 
     def maybe(self, text: str, pairs: set[str]) -> list[Wording[_T]]:
