@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from intake.learning.corpus import ATTACK, Line
+from intake.learning.corpus import ATTACK, PLAIN, Line
 from intake.learning.linear import Rows, fit
 from intake.model import DESTRUCTIVE
 from intake.understanding.reasons import WISHES, reasons_of
-from intake.understanding.sureness import chance, kind_of, prefix_of
+from intake.understanding.sureness import brief, chance, is_brief, kind_of, prefix_of
 
 # Precision asked of `auto` on letters that the readers never saw. More than half of them were written to be mistaken:
 # what gives 0.98 of these all together gives 0.994 of those that are everyday mail.
 AIM = {"deletion": 0.99, "withdrawal": 0.99, "asked": 0.98, "rest": 0.985}
+AIM_BRIEF = {"asked": 0.985, "rest": 0.985}  # the same of single sentences and letters of a few words, near misses all
 KINDS = tuple(AIM)
 SURE_AT_LEAST = {"deletion": 0.88, "withdrawal": 0.88}
 SENTENCE = 0.3  # what a single sentence counts against a letter
@@ -75,7 +76,15 @@ def floors_of(outcomes: Sequence[Outcome], sure: dict[str, float]) -> dict[str, 
     """The least chance with which a reading is sure: above it, ``AIM`` of the letters are right, and nobody is wrongly
     taken for leaving or erasure, see ``_worst``."""
     every = [o for o in outcomes if o.line.requests is not None and not o.doubted]
-    return {kind: max(_floor_of(every, sure, kind, AIM[kind]), SURE_AT_LEAST.get(kind, 0.0)) for kind in KINDS}
+    floors = {kind: max(_floor_of(every, sure, kind, AIM[kind]), SURE_AT_LEAST.get(kind, 0.0)) for kind in KINDS}
+    few = [o for o in every if is_brief(o.figures) and o.line.kind not in (ATTACK, PLAIN)]
+    return floors | {brief(kind): _brief_floor(few, sure, kind, aim) for kind, aim in AIM_BRIEF.items()}
+
+
+def _brief_floor(few: Sequence[Outcome], sure: dict[str, float], kind: str, aim: float) -> float:
+    """0 where there are too few to say."""
+    rated = [(chance(o.figures, sure), o.exact) for o in few if kind_of(o.chosen) == kind]
+    return _floor(rated, aim) if len(rated) >= LEAST else 0.0
 
 
 def _floor_of(outcomes: Sequence[Outcome], sure: dict[str, float], kind: str, aim: float) -> float:

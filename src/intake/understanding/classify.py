@@ -111,7 +111,11 @@ class Understander:
         stopped = gate.stopped(chosen, reading, scores) if unclear or elsewhere else ()
         why = () if heard.meant else evidence(reading, chosen, scores.rows, self.reader, self.weights, stopped)
         also = self._also(reading, chosen)
-        if confidence < self._floor(reading, chosen, any(also)) or not gate.both_sure(reading, scores) or elsewhere:
+        if (
+            confidence < self._floor(reading, chosen, figures, any(also))
+            or not gate.both_sure(reading, scores)
+            or elsewhere
+        ):
             doubts = [*heard.doubts, *unclear, "unsure"]
         else:
             held = unclear or gate.counterfactual(chosen, reading, scores, self.reader, self.learned)
@@ -123,12 +127,12 @@ class Understander:
         answer = self._answers.find(reading) if chosen == ("question",) else None
         return answer, asides.thanks_only(reading, chosen)
 
-    def _floor(self, reading: Reading, chosen: tuple[str, ...], agreed: bool) -> float:
+    def _floor(self, reading: Reading, chosen: tuple[str, ...], figures: Mapping[str, float], agreed: bool) -> float:
         """How sure is sure enough. A third reader that agrees lowers it: nothing but thanks, or a known question.
 
         Cross-validated on the open and own lines: 26 of 27 and 42 of 43 exactly right.
         """
-        floor = self.weights.floors.get(sureness.kind_of(chosen), 1.1)
+        floor = sureness.floor_of(chosen, figures, self.weights.floors)
         return min(floor, THIRD_READER) if agreed and not set(reading.verdict) & set(ASKED) else floor
 
     def _coded(self, letter: _Letter, heard: _Heard, request: str, reason_code: str | None) -> Meaning:

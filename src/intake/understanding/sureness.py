@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -32,6 +32,7 @@ _PLEADS = re.compile(
     "たのみ|ましょう|たいです|たいと|お断り|結構です"
 )
 _MOST_PLEAS = 3
+_BRIEF = math.log(1 + 25) - 3  # a letter of so few words says little beside what it asks: see ``brief``
 _TURN = re.compile("やはり|やっぱ|撤回|取り消|気が変わ|ではなく|じゃなく|だったが|と思っていました")
 
 
@@ -144,3 +145,19 @@ def kind_of(chosen: Sequence[str]) -> str:
         if request in chosen:
             return request
     return "asked" if set(chosen) & set(ASKED) else "rest"
+
+
+def brief(kind: str) -> str:
+    """The floor that a reading of a few words must reach besides: 「もう結構です」 alone may mean anything."""
+    return f"{kind} brief"
+
+
+def is_brief(figures: Mapping[str, float]) -> bool:
+    """Whether the letter has but a few words."""
+    return figures.get("length", 0.0) < _BRIEF
+
+
+def floor_of(chosen: Sequence[str], figures: Mapping[str, float], floors: Mapping[str, float]) -> float:
+    """The least chance with which a reading is sure enough."""
+    kind = kind_of(chosen)
+    return max(floors.get(kind, 1.1), floors.get(brief(kind), 0.0) if is_brief(figures) else 0.0)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
-from intake.learning.calibrate import AIM, LEAST, Outcome, calibrate, floors_of
+from intake.learning.calibrate import AIM, AIM_BRIEF, LEAST, Outcome, calibrate, floors_of
 from intake.learning.corpus import ATTACK, Line
-from intake.understanding.sureness import LEAVES, chance
+from intake.understanding.sureness import LEAVES, chance, floor_of
 
 ASKS, NOTHING = ("pause",), ("other",)
 
@@ -75,3 +77,23 @@ def test_leaving_has_weights_of_its_own_and_weights_of_an_older_version_still_se
     figures = {"one": 1.0, "rest": 0.0, "sign": 1.0, "is_deletion": 1.0}
     assert chance(figures, {"sign": 2.0, f"{LEAVES}one": 0.0, f"{LEAVES}sign": -2.0}) < 0.2
     assert chance(figures, {"sign": 2.0}) > 0.8
+
+
+def of_words(one: Outcome, words: int) -> Outcome:
+    return replace(one, figures=one.figures | {"length": math.log(1 + words) - 3})
+
+
+def test_a_letter_of_a_few_words_must_be_surer() -> None:
+    """Near misses are short: what is sure enough of a letter is not of a single sentence."""
+    long = [of_words(outcome(number > 20, ASKS, number / 200), 80) for number in range(800)]
+    short = [of_words(outcome(number > 120, ASKS, number / 50, "near"), 8) for number in range(200)]
+    found = floors([*long, *short])
+    figures = short[0].figures
+    assert floor_of(ASKS, figures, found) == found["asked brief"] > found["asked"]
+    assert floor_of(ASKS, long[0].figures, found) == found["asked"]
+    above = [one for one in short if chance(one.figures, {"sign": 1.0}) >= found["asked brief"]]
+    assert sum(one.exact for one in above) / len(above) >= AIM_BRIEF["asked"]
+
+
+def test_weights_of_an_older_version_have_no_such_floor() -> None:
+    assert floor_of(ASKS, of_words(outcome(True, ASKS, 1.0), 8).figures, {"asked": 0.9}) == 0.9
