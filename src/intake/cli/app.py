@@ -31,7 +31,7 @@ class Shared:
     home: Path | None = None
     lang: str = "en"
     loaded: config.Loaded | None = None
-    logs: bool = False  # set up
+    logs: config.Loaded | None = None  # those for which the log was set up
 
 
 shared = Shared()
@@ -69,11 +69,11 @@ def settings(logs: bool = True) -> config.Settings:
         shared.loaded = config.load(shared.home, os.environ)
         for warning in shared.loaded.warnings:
             print(f"intake: {warning}", file=sys.stderr)
-    if logs and not shared.logs:
+    if logs and shared.logs is not shared.loaded:
         from intake import journal
 
         journal.set_up(shared.loaded.settings.log)
-        shared.logs = True
+        shared.logs = shared.loaded
     return shared.loaded.settings
 
 

@@ -17,7 +17,10 @@ from intake.understanding.sureness import brief, chance, is_brief, kind_of, pref
 # Precision asked of `auto` on letters that the readers never saw. More than half of them were written to be mistaken:
 # what gives 0.98 of these all together gives 0.994 of those that are everyday mail.
 AIM = {"deletion": 0.99, "withdrawal": 0.99, "asked": 0.98, "rest": 0.985}
-AIM_BRIEF = {"asked": 0.985, "rest": 0.985}  # the same of single sentences and letters of a few words, near misses all
+AIM_BRIEF = {
+    "asked": 0.985,
+    "rest": 0.985,
+}  # the same of single sentences and letters of a few words, near misses among them
 KINDS = tuple(AIM)
 SURE_AT_LEAST = {"deletion": 0.88, "withdrawal": 0.88}
 SENTENCE = 0.3  # what a single sentence counts against a letter

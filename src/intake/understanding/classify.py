@@ -120,7 +120,7 @@ class Understander:
         else:
             held = unclear or gate.counterfactual(chosen, reading, scores, self.reader, self.learned)
             doubts = [*heard.doubts, *held]
-        return self._meaning(letter, heard, chosen, confidence, why, doubts)
+        return self._meaning(letter, heard, chosen, confidence, why, doubts, also)
 
     def _also(self, reading: Reading, chosen: tuple[str, ...]) -> tuple[str | None, bool]:
         """The fixed answer that fits, and whether there is nothing but thanks."""
@@ -137,12 +137,13 @@ class Understander:
 
     def _coded(self, letter: _Letter, heard: _Heard, request: str, reason_code: str | None) -> Meaning:
         """A key pressed in the app says what is asked; a comment that asks for something else makes it unsure."""
-        read = heard.chosen
+        read = heard.scores.chosen
         contrary = bool(set(read) & set(ASKED)) and set(read) != {request}
         doubts = ["comment_differs"] if contrary else []
         coded = reasons.of_code(self.rulebook, reason_code)
         why = evidence(heard.reading, (request,), heard.scores.rows, self.reader, self.weights)
-        meaning = self._meaning(letter, heard, (request,), 0.6 if contrary else 0.995, why, doubts, coded=True)
+        also = self._also(heard.reading, (request,))
+        meaning = self._meaning(letter, heard, (request,), 0.6 if contrary else 0.995, why, doubts, also, coded=True)
         return meaning if not coded else _with_reasons(meaning, coded)
 
     def _meaning(
@@ -153,19 +154,20 @@ class Understander:
         confidence: float,
         why: tuple[Evidence, ...],
         doubts: list[str],
+        also: tuple[str | None, bool],
         coded: bool = False,
     ) -> Meaning:
         # What stands in the letter itself: not in the words that were read in its stead.
         reading = heard.reading
         if heard.meant and not coded:
             reading = self.reader.read(letter.body, letter.subject, letter.segments)
+            also = self._also(reading, chosen)
         today = letter.received_at.astimezone(_TOKYO).date() if letter.received_at else None
         known = facts.of_reading(reading, chosen, today, letter.stated, letter.sender)
         language = asides.language(reading.own)
         if language != "ja" and reading.own.strip():
             doubts.append("not_japanese")
         mentioned = {hit.request for hit in reading.hits if not hit.holds} | set(reading.verdict)
-        answer, thanks = self._also(reading, chosen)
         return Meaning(
             requests=chosen,
             reasons=self._reasons(heard, chosen, coded),
@@ -176,11 +178,11 @@ class Understander:
             doubts=tuple(dict.fromkeys(doubts)),
             mentioned=tuple(sorted((mentioned & set(ASKED)) - set(chosen))),
             language=language,
-            thanks_only=thanks,
+            thanks_only=also[1],
             after_selection=asides.after_selection(reading, chosen),
             complaint=asides.complaint(reading),
             preferences=preferences.found(reading, letter.body) if "preferences" in chosen else (),
-            answer=answer,
+            answer=also[0],
             pause_until=known.pause_until if "pause" in chosen else None,
         )
 

@@ -27,6 +27,7 @@ _MONTH = re.compile(
     rf"(?:(?P<w>来年|今年|明年|翌年)の?|(?<![\d年]))(?P<m>{_N})\s?月(?:の)?(?:(?P<part>{PARTS})|(?=まで|迄|から|"
     rf"より|以降|に|頃|ごろ|は))"
 )
+_BOUND = re.compile("末|いっぱい|一杯|まで|迄")
 _MAYBE = re.compile(r"[月年週日/.-]|盆|連休|ウィーク|GW|明け|まで")
 
 
@@ -40,7 +41,13 @@ def dates(text: str, today: date | None) -> list[Found]:
         _keep(found, match, _year(match), number(match["m"]), number(match["d"]))
     for match in _FULL_MONTH.finditer(text):
         _keep(found, match, _year(match), number(match["m"]), None, match["part"] or "")
-    known = sorted(found, key=lambda one: one.start)
+    # 「2024年4月に登録し、12月1日から」: what lies behind the writer gives no year, nor a month that bounds nothing.
+    known = [
+        one
+        for one in sorted(found, key=lambda one: one.start)
+        if one.stated or _BOUND.search(text[one.start : one.end + 3])
+    ]
+    known = [one for one in known if today is None or one.on >= today.replace(day=1)]
     for match in _MONTH_DAY.finditer(text):
         before = [one.on for one in known if one.end <= match.start()]
         since = before[-1] if before else today

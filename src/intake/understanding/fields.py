@@ -45,7 +45,8 @@ _TELLING = re.compile("ステータス|状況|時期")
 
 
 # An answer that goes on as a letter: 「会員番号 12345678 山田です。退会させてください。」
-_WISH = "(?:[^ \n]希望|退会|解約|辞退|再開)"  # 「希望」 alone may be somebody's name
+# 「会員番号 A-1234 山田 退会希望」: not 「面談希望」, nor 「※退会」, which may say what somebody is.
+_WISH = "(?:退会|解約|休会|休止|再開|再登録|担当変更|個人情報削除|データ削除|サービス停止)[のを]?希望"
 _GOES_ON = re.compile(
     "。[^ \n]|(?:です|ます|ません|申します|ください|下さい|ほしい|したい|お願い|" + _WISH + ")[。!?]?$"
 )
@@ -53,7 +54,7 @@ _GOES_ON = re.compile(
 # these: 「緊急連絡先:登録を外してください」 leaves nothing.
 _ENDS = {
     "member_id": re.compile("[A-Za-z]{0,4}[-‐ ]?[0-9][A-Za-z0-9-]{2,}"),
-    "name": re.compile(f"[^。、\n]{{1,16}}?(?=です|と申|といい|と言い|でございます| [^ \n]{{0,12}}{_WISH}[。!?]?$)"),
+    "name": re.compile(f"[^。、\n]{{1,16}}?(?=です|と申|といい|と言い|でございます| {_WISH}[。!?]?$)"),
 }
 _TIME = re.compile(r"電話 ?\d{1,2}:\d\d")  # 「石神様 電話 13:50」 is a note, no form line
 

@@ -70,6 +70,10 @@ class GateFile(_Strict):
         return [*self.word, *self.sign]
 
 
+# Full-width figures and letters, half-width kana: no text has them once it is normalised.
+_UNREAD = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f]")
+
+
 class _Terms:
     """All terms, written out where they are used."""
 
@@ -96,6 +100,8 @@ class _Terms:
     def _any(self, words: Sequence[str], place: str, inside: tuple[str, ...] = ()) -> str:
         for word in words:
             refuse_unsafe(word, place)
+            if _UNREAD.search(word):
+                raise RuleError(f"{place}: {word!r} never meets: texts are read in half-width letters, full-width kana")
         return _USED.sub(lambda used: self._term(used[1], place, inside), "|".join(words))
 
     def _term(self, name: str, place: str, inside: tuple[str, ...]) -> str:

@@ -45,8 +45,8 @@ _Head = tuple[list[Entry], list[Entry], "_Longer | None", "_Longer | None"]
 class Phrases(dict[str, tuple[Phrase, ...]]):
     """The words of the rules' wordings. A leading ``=`` means: exactly as written.
 
-    The shipped rules' wordings were cut when the package was made (cutting them takes a third of a start); the tests
-    hold them against ``cut``.
+    The shipped rules' wordings were cut by ``make phrases`` (cutting them takes a third of a start); the tests hold
+    them against ``cut``.
     """
 
     def __missing__(self, written: str) -> tuple[Phrase, ...]:

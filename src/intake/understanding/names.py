@@ -67,7 +67,10 @@ def find_name(text: str, answer: str, sender: str) -> str | None:
     if labelled and strength(labelled["name"].strip()) >= 1:
         return labelled["name"].strip()
     firm = of_firm(text, sender)
-    known = of_kin(text, sender) or (firm and _fullest(firm, [firm], _filled(text)))
+    if firm:  # 「八代 恒夫」 in the signature; 「渡辺塗装」 there is no given name
+        whole = _fullest(firm, [firm], _filled(_without_numbers(text)))
+        firm = whole if " " in whole else firm
+    known = of_kin(text, sender) or firm
     return known or sendernames.confirmed(text, sender) or _likeliest(text, sendernames.is_latin(sender))
 
 

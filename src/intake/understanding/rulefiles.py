@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from intake.errors import RuleError
-from intake.understanding.normalize import normalize
 
 _T = TypeVar("_T", bound=BaseModel)
 
@@ -59,9 +58,7 @@ def _line(text: str, loc: Sequence[Any]) -> str:
 
 
 # A repeat inside a repeat, or an open repeat at all, can take minutes on one hostile mail.
-_UNSAFE = re.compile(r"(?<!\\)[*+]|\{\d*,\}|\(\?[PiLmsux]|\\[1-9]|^\.|\|\||\|$|^\|")
-# Full-width figures and letters, half-width kana.
-_UNREAD = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f]")
+_UNSAFE = re.compile(r"(?<!\\)(?:\\\\)*[*+]|\{\d*,\}|\(\?[PiLmsux]|\\[1-9]|^\.|\|\||\|$|^\|")
 _SPECIAL = re.compile(r"[\\.^$*+?{}\[\]|()]")
 _MOST = 60  # ways in which a repeat may lie in a repeat: 「(?:[^。]{1,9}、){1,3}」 has 27
 
@@ -105,13 +102,14 @@ def refuse_pattern(pattern: str, place: str) -> None:
     refuse_unsafe(pattern, place)
     if pattern and not _SPECIAL.search(pattern):
         return  # plain words: two thousand wordings are nothing else
-    if _least(pattern, place) == 0 and compiled(pattern, place).match(""):
+    if (_least(pattern, place) == 0 or "(?<" in pattern) and compiled(pattern, place).match(""):
         raise RuleError(f"{place}: {pattern!r} matches nothing at all")
     refuse_nested(pattern, place)
 
 
 def _least(pattern: str, place: str) -> int:
-    """How many characters it takes at least. (Read, not made ready: most are never asked for.)"""
+    """How many characters it takes at least. (Read, not made ready: most are never asked for. That does not see
+    whether what must not stand before is of one length.)"""
     try:
         return int(re._parser.parse(pattern).getwidth()[0])  # type: ignore[attr-defined]
     except re.error as error:
@@ -127,10 +125,6 @@ def compiled(pattern: str, place: str, flags: int = 0) -> re.Pattern[str]:
 
 
 def refuse_unsafe(pattern: str, place: str) -> None:
-    """RuleError if a pattern, or a part of one, repeats without end, refers back, has an empty choice, or is written
-    in letters that no text has once it is normalised."""
+    """RuleError if a pattern, or a part of one, repeats without end, refers back or has an empty choice."""
     if _UNSAFE.search(pattern):
         raise RuleError(f"{place}: {pattern!r} is unsafe: no repeats, no back references")
-    if _UNREAD.search(pattern):
-        plain = normalize(pattern).text
-        raise RuleError(f"{place}: {pattern!r} never meets: all texts are read in one spelling; write {plain!r}")

@@ -48,7 +48,7 @@ def confirmed(text: str, sender: str) -> str | None:
         return None
     if re.match("[A-Za-z]", parts[0]):
         return _latin(text, parts) or _behind_trade(text, parts)
-    signed = _signed_in_kana(text, parts[0])
+    signed = _signed_in_kana(text, parts[0]) if len(parts) == 1 else None
     if signed:
         return signed
     if len(parts) > 1 and _CALLING.search(parts[0]):  # 薬剤師 丸谷
@@ -60,20 +60,26 @@ def confirmed(text: str, sender: str) -> str | None:
 
 _SIGNED = re.compile(
     r"(?m)(?:^|[。!?)><] ?| {2})(?P<surname>[一-鿿々]{1,3}|[ぁ-ん]{2,5}) "
-    r"(?P<given>[ぁ-ん一-鿿々]{2,4}?)(?=$|。|です| ?[(0-9|])"
+    r"(?P<given>[ぁ-ん]{1,3}[ぁ-ん江子美代枝恵])(?=$|。|です| ?[(0-9|])"
 )
 _TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヴ"))}
 
 
 def _signed_in_kana(text: str, part: str) -> str | None:
-    """「まつお しげる」「大沢 きく江」 at a line's end, where the From line shows one of the two, in either kana."""
+    """「まつお しげる」「大沢 きく江」 at a line's end, where the From line shows one of the two, in either kana.
+
+    Beside a given name stands a surname of the dictionary: 「おねがい はな」「店長 さくら」 are no whole names.
+    """
     shown = part.translate(_TO_HIRAGANA)
     if len(shown) < 2 or not ("ぁ" <= shown[0] <= "ん"):
         return None
+    found = None
     for signed in _SIGNED.finditer(text):
-        if shown in (signed["surname"], signed["given"]) and not is_no_name(signed["surname"]):
-            return f"{signed['surname']} {signed['given']}"
-    return None
+        surname, given = signed["surname"], signed["given"]
+        sound = shown == given and strength(surname) >= 2
+        if (sound or shown == surname) and not (is_no_name(surname) or is_no_name(given) or _NO_GIVEN.search(given)):
+            found = f"{surname} {given}"
+    return found
 
 
 def _latin(text: str, parts: tuple[str, ...]) -> str | None:

@@ -98,6 +98,40 @@ def test_the_day_things_start_again(text: str, on: date) -> None:
     assert found.on == on
 
 
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        ("2024年4月に登録した山田です。12月10日から再開してください。", date(2026, 12, 10)),
+        ("2023年4月に今の会社に入社しました。3月31日までお休みしたいです。", date(2027, 4, 1)),
+        ("2025年10月1日から休止中です。12月12日から再開をお願いします。", date(2026, 12, 12)),
+    ],
+)
+def test_what_lies_behind_the_writer_gives_no_year(text: str, on: date) -> None:
+    found = first_day(text, TODAY)
+    assert found is not None
+    assert (found.on, found.stated) == (on, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "11月20日に内定をいただきました。しばらく紹介を止めてください。",
+        "12月10日から治療に専念させていただきます。その間、お仕事のご紹介は止めてください。",
+        "12月1日から正社員として働かせていただきます。紹介は止めてください。",
+        "12月1日に御社からメールをいただきました。サービスを停止してください。",
+        "12月1日からメールをやめてください。",
+        "4月1日から新しい職場でスタートします。ご紹介は止めてください。",
+        "12月5日に事故を起こしました。しばらく休ませてください。",
+        "1月5日に伺えません。しばらく休みます。",
+        "派遣契約が2027年3月31日まで延長になりました。ご紹介は止めてください。",
+        "入社日を2027年3月31日まで延ばしてもらいました。紹介は不要です。",
+        "契約期間:2027年3月31日まで\nご紹介は止めてください。",
+    ],
+)
+def test_a_day_of_something_else_starts_nothing(text: str) -> None:
+    assert first_day(text, TODAY) is None
+
+
 def test_the_end_of_a_month_gives_the_year_too() -> None:
     found = first_day("2027年2月末までお休みし、3月1日からまたお願いします", None)
     assert found is not None

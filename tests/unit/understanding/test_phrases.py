@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from intake.understanding import matcher
 
 
 def test_the_file_holds_every_wording_as_it_is_cut() -> None:
-    kept = json.loads(matcher.FILE.read_bytes())["phrases"]
+    file = json.loads(matcher.FILE.read_bytes())
+    assert file["dictionary"] == version("unidic-lite"), "another dictionary: run `make phrases`"
+    kept = file["phrases"]
     now = shipped_phrases()
     wrong = {written for written in kept.keys() | now.keys() if kept.get(written) != now.get(written)}
     assert not wrong, "rules/ changed: run `make phrases`"

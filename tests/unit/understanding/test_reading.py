@@ -12,6 +12,7 @@ from intake.parsing.quotes import segment
 from intake.understanding import Understander, as_json, gate, sureness
 from intake.understanding.learned import LearnedReaders, Scores
 from intake.understanding.reading import Reading
+from intake.understanding.rulebook import LABELS
 from intake.understanding.weights import Floats
 from tests.unit.understanding.conftest import Read
 
@@ -91,6 +92,13 @@ def test_a_number_chooses_from_the_quoted_list(read: Read) -> None:
 def test_a_code_from_the_app_is_the_request(read: Read) -> None:
     meaning = read("", request_code="withdrawal", reason_code="too_many_mails")
     assert (meaning.requests, meaning.reasons, meaning.sure) == (("withdrawal",), ("too_many_contacts",), True)
+
+
+@pytest.mark.parametrize("comment", ["", "山田"])
+@pytest.mark.parametrize("request_code", LABELS)
+def test_a_comment_that_says_nothing_is_no_other_request(read: Read, request_code: str, comment: str) -> None:
+    meaning = read(comment, request_code=request_code)
+    assert (meaning.requests, meaning.sure) == ((request_code,), True)
 
 
 def test_a_comment_that_asks_for_something_else_makes_a_code_unsure(read: Read) -> None:
