@@ -155,7 +155,7 @@ def brief(kind: str) -> str:
 
 def is_brief(figures: Mapping[str, float]) -> bool:
     """Whether the letter has but a few words."""
-    return figures.get("length", 0.0) < _BRIEF
+    return figures.get("length", _BRIEF) < _BRIEF
 
 
 def floor_of(chosen: Sequence[str], figures: Mapping[str, float], floors: Mapping[str, float]) -> float:
