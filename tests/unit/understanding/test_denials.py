@@ -36,6 +36,6 @@ def test_only_what_is_denied_in_each_place_goes(
 
 
 def test_what_was_left_out_is_looked_at_by_a_person(understander: Understander) -> None:
-    meaning = read(understander, "退会ではなくて、登録情報の一部削除をお願いしたいです。", "退会")
+    meaning = read(understander, "退会ではなく、個人情報の削除をお願いします。", "退会")
     assert meaning.requests == ("deletion",)
     assert not meaning.sure and "denied" in meaning.doubts
