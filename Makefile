@@ -40,7 +40,7 @@ faults: .venv/.dev-$(KEY)  ## kills, power cuts, full disks: make faults [SIZE=c
 	INTAKE_TEST_SIZE=$(or $(SIZE),full) $(PYTEST) -o norecursedirs=.* --timeout=0 tests/faults $(ARGS)
 
 fuzz: .venv/.dev-$(KEY)  ## mails and dialogues that nobody would send: make fuzz [SIZE=ci|full]
-	INTAKE_TEST_SIZE=$(or $(SIZE),full) $(PYTEST) -o norecursedirs=.* --timeout=0 $(PARALLEL) tests/fuzz $(ARGS)
+	INTAKE_TEST_SIZE=$(or $(SIZE),full) $(PYTEST) -o norecursedirs=.* --timeout=0 -n $(TEST_WORKERS) tests/fuzz $(ARGS)
 
 bench: .venv/.dev-$(KEY)  ## how quick it is; prints figures, judges nothing by the clock in CI
 	$(PYTEST) -o norecursedirs=.* --timeout=0 -s tests/bench $(ARGS)

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests import rigs
+from tests import once, rigs
 from tests.sink import SmtpSink
+
+once.install()
 
 
 @pytest.fixture

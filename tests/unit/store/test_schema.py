@@ -16,7 +16,13 @@ from intake.errors import StoreUnavailable
 from intake.model import End
 from intake.store import is_current, migrate, open_store, schema
 from intake.store.engine import parse_url
+from tests import once
 from tests.unit.store.given import KEYRING, NOW, add_message, arrival
+
+
+@pytest.fixture(autouse=True)
+def every_migration_goes_the_whole_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema.command, "upgrade", once.whole_upgrade)
 
 
 def test_a_new_database_is_made_and_again_is_harmless(database_url: str) -> None:
