@@ -132,7 +132,7 @@ def _one(piece: str, notes: Notes, where: str, forced: str | None) -> Address | 
         name = piece[:open_].strip() or _comment(piece[close + 1 :] if close > open_ else "")
         addr = _addr(inner)
         if "@" not in addr and (bare := _BARE.search(piece[:open_])):  # ``a@example.jp <>``
-            addr = bare[0]
+            addr = _addr(bare[0])
         return address(addr, _name(name, notes, where, forced))
     comment = _comment(piece)
     rest = _without_comment(piece) if comment else piece

@@ -92,3 +92,12 @@ def test_no_body_is_thrown_away(part: int) -> None:
 def test_a_header_of_separators_alone_is_read() -> None:
     """Found by the fuzzer: ``Auto-Submitted: ;:`` has no first word."""
     check(mail.read(envelope(b"Auto-Submitted: ;:\r\nSubject: a\r\n\r\nb\r\n"), OPTIONS))
+
+
+@pytest.mark.parametrize("control", ["\0", "\x06", "\r"])
+def test_an_address_before_empty_angles_holds_no_controls(control: str) -> None:
+    """Found by the fuzzer: ``a NUL b@example.jp <>`` was taken with its NUL, which no PostgreSQL keeps."""
+    raw = f"From: a{control}b@example.jp <>\r\nSubject: a\r\n\r\nb\r\n".encode()
+    message = mail.read(envelope(raw), OPTIONS)
+    check(message)
+    assert message.sender.addr.endswith("b@example.jp")
