@@ -16,11 +16,11 @@ from alembic.config import Config
 from argon2 import PasswordHasher
 from jinja2.bccache import Bucket, BytecodeCache
 
-from intake.store import schema
+from intake.store import migrating
 from intake.web import passwords
 
 SHIPPED_HASHER = passwords._HASHER
-whole_upgrade = schema.command.upgrade
+whole_upgrade = migrating.command.upgrade
 _environment = jinja2.Environment.__init__
 _statements: dict[str, list[tuple[str, Any]]] = {}
 
@@ -42,7 +42,7 @@ class _Templates(BytecodeCache):
 
 def install() -> None:
     """From now on in this process."""
-    schema.command.upgrade = upgrade
+    migrating.command.upgrade = upgrade
     gc.set_threshold(20_000, 20, 50)
     passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     passwords._NOBODY = passwords._HASHER.hash("nobody has this password")

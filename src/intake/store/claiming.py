@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 
 from intake.store.adding import ARRIVAL, as_sqlite_keeps_it, in_utc
@@ -63,5 +62,5 @@ def _on_postgresql(conn: sa.Connection, values: Mapping[str, Any]) -> list[Any]:
             raw.execute("SET LOCAL enable_bitmapscan = off")
             cursor = raw.execute(_CLAIM, values, binary=True)
         return list(cursor.fetchall())
-    except psycopg.Error as e:
+    except Exception as e:
         raise translate(e) or e from e

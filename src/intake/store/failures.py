@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+import sys
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 
 from intake.errors import BadInput, IntakeError, StorageFull, StoreBusy, StoreUnavailable
+
+if TYPE_CHECKING:
+    import psycopg
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _GONE = {
@@ -30,9 +33,8 @@ def translate(error: BaseException | None) -> IntakeError | None:
     """Our failure for a driver's error; None where it is a mistake of ours that must stay visible."""
     if isinstance(error, sqlite3.Error):
         return _sqlite(error)
-    if isinstance(error, psycopg.Error):
-        return _postgresql(error)
-    return None
+    driver = sys.modules.get("psycopg")  # slow to load; where nobody did, it raised nothing
+    return _postgresql(error) if driver and isinstance(error, driver.Error) else None
 
 
 def _sqlite(error: sqlite3.Error) -> IntakeError | None:
@@ -50,6 +52,8 @@ def _sqlite(error: sqlite3.Error) -> IntakeError | None:
 
 
 def _postgresql(error: psycopg.Error) -> IntakeError | None:
+    import psycopg
+
     state = error.sqlstate or ""
     if state in {"53100", "53200"} or state == "58030":  # disk full, out of memory, I/O error
         return StorageFull() if state == "53100" else StoreUnavailable()

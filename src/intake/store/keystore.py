@@ -7,14 +7,12 @@ the hundred in one commit and handed out from memory; what a process leaves unus
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 
-import psycopg
 import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -76,7 +74,7 @@ class KeyStore:
                     found += cursor.fetchall()
         except sa.exc.TimeoutError as e:
             raise StoreBusy() from e
-        except (sqlite3.Error, psycopg.Error) as e:
+        except Exception as e:
             raise translate(e) or e from e
         return found
 

@@ -8,10 +8,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL
 
 from intake.keyring import Keyring
@@ -37,18 +33,16 @@ def migrate(url: str, keys_url: str | None = None) -> None:
             conn.execute(sa.schema.CreateSchema(KEYS_SCHEMA, if_not_exists=True))
         keys_metadata.create_all(conn)
         _mend_keys(conn)
+    from intake.store import migrating  # slow to load, and seldom asked for
+
     with _writing(data, None) as conn:
-        command.upgrade(_config(conn), "head")
+        migrating.upgrade(conn)
 
 
 def is_current(url: str, keys_url: str | None = None) -> bool:
     """True if both stores have the newest schema. Makes no file. Raises StoreUnavailable if they do not answer."""
     data, keys = _urls(url, keys_url)
-    newest = ScriptDirectory(str(_here())).get_current_head()
-    return (
-        _look(data, None, lambda conn: MigrationContext.configure(conn).get_current_revision()) == newest
-        and _look(keys, KEYS_SCHEMA, _keys_are_current) is True
-    )
+    return _look(data, None, _revision) == _newest() and _look(keys, KEYS_SCHEMA, _keys_are_current) is True
 
 
 def _mend_keys(conn: sa.Connection) -> None:
@@ -88,19 +82,22 @@ def restore(
 
 def check_drift(url: str) -> None:
     """Raise alembic's error where the tables of the code and of the database differ (used by tests)."""
+    from intake.store import migrating
+
     with _writing(parse_url(url), None) as conn:
-        command.check(_config(conn))
+        migrating.check(conn)
 
 
-def _config(conn: sa.Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_here()).replace("%", "%%"))
-    config.attributes["connection"] = conn
-    return config
+def _newest() -> str:
+    """The last revision, by the names of the files."""
+    return max(path.name.partition("_")[0] for path in (Path(__file__).parent / "migrations/versions").glob("*_*.py"))
 
 
-def _here() -> Path:
-    return Path(__file__).parent / "migrations"
+def _revision(conn: sa.Connection) -> str | None:
+    """That of the database, as alembic keeps it."""
+    if not sa.inspect(conn).has_table("alembic_version"):
+        return None
+    return conn.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
 
 
 def _urls(url: str, keys_url: str | None) -> tuple[URL, URL]:
