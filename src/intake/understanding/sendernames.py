@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from intake.understanding.kin import KIN
 from intake.understanding.persons import is_no_name, strength
 
 _ADDRESSED = re.compile(r"[ ]?(?:様|さん|さま|殿|氏(?!名)|先生|くん|君)")
@@ -191,6 +192,11 @@ def _given(text: str, at: int) -> str:
     return ""
 
 
+# 「妻の沢口 奈緒は続けます」 is not the sender, 「妻の沢口 奈緒です」 is.
+_THEIRS = re.compile(rf"(?:{KIN}|友人|友達|知人|同僚|後輩|先輩|部下|上司)(?:の|、|・|である)$")
+_IS_SENDER = re.compile("[ ]?(?:です|と申|でござ|より|拝|$|\\n)")
+
+
 def _by_surname(text: str, surname: str) -> str | None:
     if re.fullmatch("[ぁ-んァ-ヶー]{1,2}", surname):  # so short a word may be any word's part, but not a line's end
         return surname if re.search(rf"(?:[。!?\n][ ]?|[ ]{{2}}){surname}$", text.rstrip()) else None
@@ -203,6 +209,10 @@ def _by_surname(text: str, surname: str) -> str | None:
         end = at + len(surname)
         if _BEFORE.search(text[max(0, at - 1) : at]):
             given = _given(text, end)
+            told_of = _THEIRS.search(text[max(0, at - 6) : at])
+            if told_of and not _IS_SENDER.match(text, end + len(given)):
+                at = text.find(surname, end)
+                continue
             if given:
                 return surname + given
             if _AFTER.match(text, end):
