@@ -11,9 +11,10 @@ from intake.model import Facts
 from intake.understanding.concierge import find_concierge
 from intake.understanding.fields import Field
 from intake.understanding.names import find_name
-from intake.understanding.numbers import find_member_id, find_phone
+from intake.understanding.numbers import find_member_id
 from intake.understanding.reading import Reading
 from intake.understanding.resumption import first_day, last_day
+from intake.understanding.telephones import find_phone, numbers
 
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _HOLDS = frozenset(("pause", "resume"))  # requests that may name the day of a new start
@@ -35,13 +36,15 @@ def of_reading(
     From line, which only helps to recognise a name that the text states."""
     text = reading.stated
     answers = _answers(text, reading.fields)
-    phone = given.get("phone") or find_phone(answers.get("phone", "")) or find_phone(text)
+    asked = [(field.value_start, field.value_end) for field in reading.fields if field.kind == "phone"]
+    phone = given.get("phone") or find_phone(text, asked)
+    phones = frozenset(one.digits for one in numbers(text)) | {re.sub(r"\D", "", phone or "")}
     holds = not _HOLDS.isdisjoint(requests)
     start = first_day(text, today) if holds else None
     name = given.get("name") or find_name(_free_text(text, reading.fields), answers.get("name", ""), sender)
     facts = Facts(
         name=name,
-        member_id=given.get("member_id") or find_member_id(answers.get("member_id", ""), text, phone, name),
+        member_id=given.get("member_id") or find_member_id(answers.get("member_id", ""), text, phones, name),
         phone=phone,
         resume_on=start.on if start and (start.stated or today) else None,
         concierge=find_concierge(text),

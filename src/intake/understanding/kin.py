@@ -6,6 +6,7 @@ Who only tells of a husband, a daughter, writes for themselves: 「妻の秋山 
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from intake.understanding.persons import KANJI, strength
 
@@ -42,7 +43,8 @@ _FOR_THEM = re.compile(
 )
 # 「妻の秋山 佳代の登録はそのままに」「弟(安住 誠)は続けます」
 _STAYS = re.compile(
-    r"そのまま|このまま|続け(?:ます|て(?!い?た)|させ|る)|継続|残し|残る|変更(?:は)?(?:なし|ありません|しない|不要)|関係(?:ない|なく|ありません)|"
+    r"そのまま|このまま|続け(?:ます|て(?!い?た)|させ|る)|継続|残し|残る|変更(?:は)?(?:なし|ありません|しない|不要)|"
+    r"関係(?:ない|なく|ありません)|"
     r"とは別|間違え|取り違え|混同|(?:退会|解約|休止|辞退)(?:は)?(?:し|いたし|致し)?(?:ません|ない)|退会ではな"
 )
 # 「夫の若林 剛も御社に登録しています」
@@ -55,9 +57,11 @@ _NOT_YET = re.compile(
 # What befell them is why the writer asks: 「夫の平井 誠司が転勤になりまして」「母の平井 としの介護のため」
 _WHY = re.compile(
     r"(?:[ ]?\([^)\n]{1,24}\))?(?:の(?:転勤|赴任|異動|海外|介護|看病|看護|世話|扶養|会社|店|事業|実家|仕事を手伝|"
-    r"紹介|勧め|すすめ)|が(?:転勤|異動|独立|起業|開業|単身赴任|海外|店を|会社を|経営|営)|と(?:結婚|同居|相談|話し|二人)|に(?:相談|勧め|すすめ|反対))"
+    r"紹介|勧め|すすめ)|が(?:転勤|異動|独立|起業|開業|単身赴任|海外|店を|会社を|経営|営)|"
+    r"と(?:結婚|同居|相談|話し|二人)|に(?:相談|勧め|すすめ|反対))"
 )
 _OF_MINE = re.compile("私|わたし|わたくし|自分|僕|俺")
+_FEW = 20  # people of the family in one letter
 _STOP = re.compile(r"[。\n]")
 _REACH = 60  # characters behind the name in which it is said what they are to us
 # A writer who states a member number of their own: 「秋山恒一(30081123)です」「会員番号30087001の若林美保と申します」
@@ -73,7 +77,7 @@ def member(text: str) -> str | None:
     if not _ANY.search(text):
         return None
     for pattern in (_NAMED, _BELONGS):
-        for match in pattern.finditer(text):
+        for match in islice(pattern.finditer(text), _FEW):
             name = match["name"].strip()
             if pattern is _NAMED and _only_told_of(text, match.end("name")):
                 continue

@@ -1,4 +1,4 @@
-"""Member numbers and telephone numbers in a normalised text; order, job and other people's numbers are neither."""
+"""Member numbers in a normalised text; telephone, order, job and other people's numbers are none."""
 
 from __future__ import annotations
 
@@ -41,71 +41,52 @@ _BEHIND = re.compile(
 )
 # 「27-020871です。」 is the whole introduction of a student.
 _SAID_ALONE = re.compile(r"(?:^|[\n。!])[ ]*(?P<id>\d{2}-\d{5,7})です[。\n]")
-_PHONE = re.compile(
-    r"(?<![\dA-Za-z-])(?:\+81[ .-]?(?:\(0\))?|\(?0)\d{1,4}\)?[ .-]{0,2}\(?\d{1,4}\)?[ .-]{0,2}\d{3,4}(?![\d-])"
-)
 _NO_ID = re.compile(r"\d{1,2}(?:-\d{1,2}){1,3}|\d-\d{3}|0[0-]*|(?:19|20)\d\d(?:[-/]\d{1,2}){0,2}")
-_NOT_THEIRS = re.compile(r"(?:FAX|Fax|fax|ファックス|ファクス|ファクシミリ|F:|F\.)[^\n\d]{0,8}$")
-_IS_ID = re.compile(r"(?:会員|登録|求職者?|スタッフ)(?:番号|ID|No\.?|コード)[^\n\d]{0,4}$")
 _TELEPHONE_LIKE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
 
 
-def find_phone(text: str) -> str | None:
-    """The first telephone number of ten or eleven digits that is no fax."""
-    for match in _PHONE.finditer(text):
-        digits = re.sub(r"\D", "", match.group().replace("(0)", "").replace("+81", "0"))
-        if len(digits) not in (10, 11) or not digits.startswith("0") or digits.startswith("00"):
-            continue
-        before = text[max(0, match.start() - 16) : match.start()]
-        if not _NOT_THEIRS.search(before) and not _IS_ID.search(before):
-            written = match.group().strip(" .")
-            return written if ")" in written else written.lstrip("(")
-    return None
-
-
-def find_member_id(answer: str, text: str, phone: str | None, name: str | None = None) -> str | None:
-    """The member number: from its form line, behind or before its label, by its look, beside a name. ``name``: whom
-    the text says it is from."""
+def find_member_id(answer: str, text: str, phones: frozenset[str], name: str | None = None) -> str | None:
+    """The member number: from its form line, behind or before its label, by its look, beside a name. ``phones``: the
+    digits of all telephone numbers; ``name``: whom the text says it is from."""
     in_field = re.search(_ID, answer) if answer else None
     if in_field and in_field["id"].strip("0- "):
         return _tidy(in_field["id"])
     if not any(sum(map(str.isdigit, run)) >= 3 for run in _RUN.findall(text)):
         return None
-    phone_digits = _digits(phone or "")
     for pattern, least in ((_LABEL, 3), (_LABEL_FAR, 3), (_LABEL_BEHIND, 3), (_BARE, 4)):
         for match in pattern.finditer(text):
             candidate = _tidy(match["id"])
-            if not _is_other(text, match) and _usable(candidate, least, phone_digits):
+            if not _is_other(text, match) and _usable(candidate, least, phones):
                 return candidate
     for match in _BY_NAME.finditer(text):
         group = next(kind for kind in ("id", "alone", "first", "round") if match[kind])
-        if _is_bare(_tidy(match[group]), phone_digits) and not _is_other(text, match, group):
+        if _is_bare(_tidy(match[group]), phones) and not _is_other(text, match, group):
             return _tidy(match[group])
     alone = _SAID_ALONE.search(text)
-    return (_beside(text, name, phone_digits) if name else None) or (alone["id"] if alone else None)
+    return (_beside(text, name, phones) if name else None) or (alone["id"] if alone else None)
 
 
-def _beside(text: str, name: str, phone: str) -> str | None:
+def _beside(text: str, name: str, phones: frozenset[str]) -> str | None:
     """Beside the name as found, written in one, or the surname alone."""
     spellings = dict.fromkeys((name, name.replace(" ", ""), name.partition(" ")[0]))
-    return next((number for one in spellings if (number := _beside_one(text, one, phone))), None)
+    return next((number for one in spellings if (number := _beside_one(text, one, phones))), None)
 
 
-def _beside_one(text: str, name: str, phone: str) -> str | None:
+def _beside_one(text: str, name: str, phones: frozenset[str]) -> str | None:
     at = text.find(name)
     while at >= 0:
         end = at + len(name)
         for match in (_AHEAD.search(text, max(0, at - 20), at), _BEHIND.match(text, end)):
-            if match and _is_bare(match["id"], phone) and not _is_other(text, match):
+            if match and _is_bare(match["id"], phones) and not _is_other(text, match):
                 return match["id"]
         at = text.find(name, end)
     return None
 
 
-def _is_bare(candidate: str, phone: str) -> bool:
+def _is_bare(candidate: str, phones: frozenset[str]) -> bool:
     """A bare number that is no telephone number, day, postal code or house number, and says something."""
     digits = _digits(candidate)
-    telephone = digits == phone or (candidate[0] == "0" and len(digits) > 8)
+    telephone = digits in phones or (candidate[0] == "0" and len(digits) > 8)
     return not (telephone or _is_day(candidate) or _NO_ID.fullmatch(candidate)) and len(digits) >= 3
 
 
@@ -113,12 +94,12 @@ def _is_other(text: str, match: re.Match[str], group: str = "id") -> bool:
     return bool(_OTHER_NUMBER.search(text[max(0, match.start() - 6) : match.start(group)]))
 
 
-def _usable(candidate: str, least: int, phone: str) -> bool:
+def _usable(candidate: str, least: int, phones: frozenset[str]) -> bool:
     digits = _digits(candidate)
     return (
         len(digits) >= least
         and digits.strip("0") != ""
-        and digits != phone
+        and digits not in phones
         and not _TELEPHONE_LIKE.fullmatch(candidate)
     )
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from intake.understanding import as_json
+from intake.understanding.telephones import find_phone
 from tests.unit.understanding.conftest import Read
 
 RECEIVED = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -231,7 +232,7 @@ def test_where_somebody_writes_for_a_member_the_member_counts(read: Read, body: 
     [
         (
             "",
-            "沢口奈緒（会員番号40087001）と申します。\n夫の沢口 徹（会員番号40087002）も登録しています。\n応募できますか。",
+            f"沢口奈緒（会員番号40087001）と申します。\n夫の沢口 徹（会員番号40087002）も登録中です。{ASKS}",
             "沢口奈緒",
         ),
         ("", f"沢口徹（40081123）です。{ASKS}\n妻の沢口 奈緒（40081124）の登録はそのままにしてください。", "沢口徹"),
@@ -323,6 +324,39 @@ def test_telephone_numbers(read: Read, written: str, phone: str | None) -> None:
     assert read(f"{ASKS}\n{written}").facts.phone == phone
 
 
+@pytest.mark.parametrize(
+    ("body", "phone"),
+    [
+        ("番号が変わりました。\n旧：090-0000-1180\n新：090-0000-6618", "090-0000-6618"),
+        ("（旧）090-0000-1134 →（新）080-0000-1346", "080-0000-1346"),
+        ("090-0000-1134から080-0000-1346に変わりました。", "080-0000-1346"),
+        ("誤 090-0000-3827\n正 090-0000-3872", "090-0000-3872"),
+        ("【変更前】電話:090-0000-6601\n【変更後】電話:090-0000-6677", "090-0000-6677"),
+        ("携帯が前のもの（090-0000-2909）でした。正しくは 090-0000-2099 です。", "090-0000-2099"),
+        ("前の電話番号は090-0000-2909、新しい番号は090-0000-2099です。", "090-0000-2099"),
+        ("090-0000-2909は解約しました。今後は090-0000-2099にお願いします。", "090-0000-2099"),
+        ("090-0000-2909ではなく090-0000-2099です。", "090-0000-2099"),
+        ("以前の番号（090-0000-2909）で登録しているはずです。", "090-0000-2909"),
+        ("050-0000-4477 から着信がありました。御社の番号でしょうか。", None),
+        ("昼に03-0000-4477という番号から電話がありました。", None),
+        ("先方（総務の三橋様 03-0000-4141）に電話してよいですか。", None),
+        ("同じ課の後輩の今川くんが登録したいと言っています。\n本人の連絡先は 090-0000-7301 です。", None),
+        ("友人の今川さんの携帯は090-0000-7301です。", None),
+        ("緊急連絡先＝松本 由香（妻）090-0000-6241\nご本人電話＝090-0000-6240", "090-0000-6240"),
+        ("緊急連絡先の件です。弟の番号が変わりました。\n旧 090-0000-7781\n新 090-0000-7782", None),
+        ("妻の携帯は090-0000-6241、私は090-0000-6240です。", "090-0000-6240"),
+        ("TEL 019-000-0000 / 090-0000-1873", "090-0000-1873"),
+        ("TEL 0268-00-0000（代） FAX 0268-00-0001\n携帯 090-0000-3604", "090-0000-3604"),
+        ("TEL/FAX：042-000-0000\n携帯：090-0000-3350", "090-0000-3350"),
+        ("TEL/FAX：042-000-0000", "042-000-0000"),
+        ("会社（03-0000-5500）ではなく、090-0000-3341にお願いします。", "090-0000-3341"),
+    ],
+)
+def test_whose_telephone_number_it_is(read: Read, body: str, phone: str | None) -> None:
+    facts = read(f"石渡 環です。\n{body}").facts
+    assert (facts.phone, facts.member_id) == (phone, None)
+
+
 def test_a_telephone_number_is_not_a_member_number(read: Read) -> None:
     facts = read("退会します。\n番号 090-0000-5830").facts
     assert facts.member_id is None
@@ -370,9 +404,32 @@ def test_json_leaves_out_what_is_not_stated(read: Read) -> None:
     assert as_json("m-2", read("坪井と申します。退会をお願いします。"))["facts"] == {"name": "坪井"}
 
 
-@pytest.mark.parametrize("piece", ["会員番号 ", "山田です。", "0", "090-", "2027年", "(", "ア・", "様 ", "A-1 "])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "会員番号 ",
+        "山田です。",
+        "0",
+        "090-",
+        "2027年",
+        "(",
+        "ア・",
+        "様 ",
+        "A-1 ",
+        "妻の沢口 奈緒は続けます。",
+        "旧090-0000-1180→",
+        "緊急連絡先",
+    ],
+)
 def test_long_texts_cost_linear_time(read: Read, piece: str) -> None:
     """An attack by one long line must not hold the reader for minutes."""
     began = time.process_time()
     read(piece * 4000, sender="山田 太郎 <y@example.jp>")
     assert time.process_time() - began < 12
+
+
+@pytest.mark.parametrize("piece", ["旧090-0000-1180→", "緊急連絡先090-0000-1180 ", "090-0000-1180から", "友人の"])
+def test_many_telephone_numbers_cost_linear_time(piece: str) -> None:
+    began = time.process_time()
+    find_phone(piece * 4000)
+    assert time.process_time() - began < 2
