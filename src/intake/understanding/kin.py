@@ -61,7 +61,7 @@ _WHY = re.compile(
     r"と(?:結婚|同居|相談|話し|二人)|に(?:相談|勧め|すすめ|反対))"
 )
 _OF_MINE = re.compile("私|わたし|わたくし|自分|僕|俺")
-_FEW = 20  # people of the family in one letter
+FEW = 20  # people of the family in one letter
 _STOP = re.compile(r"[。\n]")
 _REACH = 60  # characters behind the name in which it is said what they are to us
 # A writer who states a member number of their own: 「秋山恒一(30081123)です」「会員番号30087001の若林美保と申します」
@@ -77,9 +77,9 @@ def member(text: str) -> str | None:
     if not _ANY.search(text):
         return None
     for pattern in (_NAMED, _BELONGS):
-        for match in islice(pattern.finditer(text), _FEW):
+        for match in islice(pattern.finditer(text), FEW):
             name = match["name"].strip()
-            if pattern is _NAMED and _only_told_of(text, match.end("name")):
+            if pattern is _NAMED and is_only_told_of(text, match.end("name")):
                 continue
             if strength(name) >= 2.2 and len(name.replace(" ", "")) >= 3:
                 return name
@@ -88,7 +88,7 @@ def member(text: str) -> str | None:
     return None
 
 
-def _only_told_of(text: str, end: int) -> bool:
+def is_only_told_of(text: str, end: int) -> bool:
     """Whether the person whose name ends at ``end`` is told of in a letter of the writer's own: they stay, are members
     too, think of becoming one, are why the writer asks, or the writer has a member number and asks nothing for them."""
     behind = text[end : end + _REACH]
@@ -102,3 +102,8 @@ def _only_told_of(text: str, end: int) -> bool:
     if _STAYS.search(said) or _TOO.match(said):
         return not asked
     return bool(_WHY.match(said)) or (not asked and bool(_NUMBERED.search(text)))
+
+
+def acts_for_another(text: str) -> bool:
+    """Whether the writer says that they write in somebody else's place."""
+    return bool(_INSTEAD.search(text))

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from intake.understanding.kin import FEW, KIN, acts_for_another, is_only_told_of
 
 _NO_MAIL = "(?![0-9A-Za-z]{0,64}@)"
 _ID = r"(?P<id>[A-Za-z]{0,5}[ ]?-?[ ]?\d(?:[ -]?[0-9A-Za-z]){2,14}|[A-Za-z]{1,5}-?\d[0-9A-Za-z-]{2,12})" + _NO_MAIL
@@ -21,12 +25,36 @@ _BARE = re.compile(
     r"(?<![0-9A-Za-z@.\-])(?<![0-9A-Za-z.\-]/)(?P<id>[A-Z]{1,5}-?\d{4,10}(?:-\d{1,6})?|"
     r"[A-Z]{1,4}\d{0,4}-\d{3,10}(?:-\d{1,6})?)(?![0-9A-Za-z@-])"
 )
-_OTHER_NUMBER = re.compile(
-    r"〒[ ]?$|(?:機種|型[番式]|品番|モデル|機番|車番|物件|商品|製品|"
-    r"請求書?|求人|掲載|応募|受付|組合員?|案件|書\(|注文|見積|伝票|社員|"
-    r"郵便|口座|免許|保険証?|部屋|職員|"
-    r"問い?合わせ|整理券|FAX|Fax|電話|携帯)(?:番号|No\.?|ID)?は?[ .:(]{0,3}$"
+_BY_NUMBER = r"(?:番号|No\.?|NO\.?|ID|コード)"
+_THINGS = (
+    r"(?:機種|型[番式]|品番|モデル|機番|車番|物件|商品|製品|請求書?|求人(?:票|広告)?|掲載|応募|受付|組合員?|案件|書\(|注文|見積|伝票|社員|"
+    r"郵便|口座|免許|保険証?|部屋|職員|問い?合わせ|整理券|FAX|Fax|電話|携帯)[ (「【]{0,2}" + _BY_NUMBER + "?"
 )
+_OTHER_NUMBER = re.compile(
+    rf"〒[ ]?$|(?:{_THINGS}|(?:お?仕事|ジョブ|オファー|エントリー|予約|チケット)[ (「【]{{0,2}}{_BY_NUMBER})"
+    r"[」】]?(?:は|が|も)?[ .:=(#]{0,3}$"
+)
+# 「求人番号 JOB-118204 … JOB-118377」: the second is an opening too.
+_OF_OPENINGS = re.compile(
+    rf"(?:求人|案件|掲載|応募|お?仕事|ジョブ|オファー){_BY_NUMBER}?"
+    r"[」】]?(?:は|が|も)?[ .:=(#「【]{0,3}(?P<prefix>[A-Z]{1,5})-?\d"
+)
+_OPENINGS = frozenset(("JOB", "REQ", "OFFER"))
+_PREFIX = re.compile("[A-Z]+")
+# 「サクラ転職の会員番号：SQ-552190」 of somebody who does not know his number here.
+_ELSEWHERE = re.compile(
+    r"(?:他社|他サービス|別サービス|(?:別|他|よそ|ほか)の(?:会社|サイト|サービス|エージェント|ところ|転職サイト|媒体)?)(?:さん|様)?の?$"
+)
+_NAMED_PLACE = re.compile(r"(?:^|[\s。、(「])(?!貴社|御社|そちら|こちら|当方|私|わたし|自分|本人)[^\s。、(「]{2,16}の$")
+_UNKNOWN_HERE = re.compile(
+    r"(?:貴社|御社|そちら|こちら)の(?:会員|登録)?(?:番号|ID)[^。\n]{0,12}(?:分か|わか|不明|忘れ|失念|見つか|手元|覚え)"
+)
+_OF_SOMEBODY = (
+    r"(?:(?:の|、|・)[^\s\d、。はがにをで()]{1,8}(?:[ ][^\s\d、。はがにをで()]{1,6})?)?(?:も)?[ (]{0,2}の?"
+    rf"(?:会員|登録)?{_BY_NUMBER}?(?:は|が|:)?[ (]*$"
+)
+_OF_FRIENDS = re.compile(rf"(?:友人|友達|知人|知り合い|同僚|後輩|先輩|部下|上司){_OF_SOMEBODY}")
+_OF_KIN = re.compile(rf"(?<![一-鿿々])(?:{KIN}){_OF_SOMEBODY}")
 _BY_NAME = re.compile(
     r"(?:^|[。\n ])[一-鿿々ヶ]{1,4}[ ]?[一-鿿々ヶぁ-んァ-ヶー]{1,5}[ (/]{0,3}(?P<id>\d[\d-]{4,11})\)?[ ]*(?=\n|$|"
     r"で|[/|])|"
@@ -45,6 +73,15 @@ _NO_ID = re.compile(r"\d{1,2}(?:-\d{1,2}){1,3}|\d-\d{3}|0[0-]*|(?:19|20)\d\d(?:[
 _TELEPHONE_LIKE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
 
 
+class _Found(NamedTuple):
+    """A number, where what led to it begins, and where it stands itself."""
+
+    number: str
+    start: int
+    at: int
+    end: int
+
+
 def find_member_id(answer: str, text: str, phones: frozenset[str], name: str | None = None) -> str | None:
     """The member number: from its form line, behind or before its label, by its look, beside a name. ``phones``: the
     digits of all telephone numbers; ``name``: whom the text says it is from."""
@@ -53,32 +90,66 @@ def find_member_id(answer: str, text: str, phones: frozenset[str], name: str | N
         return _tidy(in_field["id"])
     if not any(sum(map(str.isdigit, run)) >= 3 for run in _RUN.findall(text)):
         return None
+    kin: list[_Found] = []
+    elsewhere: set[str] = set()
+    for one in _candidates(text, phones, name):
+        before = text[max(0, one.at - 24) : one.at].rpartition("\n")[2]
+        if _OF_KIN.search(before):
+            kin.append(one)
+        elif _is_elsewhere(text, one.start):
+            elsewhere.add(one.number)
+        elif one.number not in elsewhere and (not _OF_FRIENDS.search(before) or acts_for_another(text)):
+            return one.number
+    return next((one.number for one in kin[:FEW] if not is_only_told_of(text, one.end)), None)
+
+
+def _candidates(text: str, phones: frozenset[str], name: str | None) -> Iterator[_Found]:
+    """Numbers that may be a member's, the likeliest first."""
+    openings = {match["prefix"] for match in _OF_OPENINGS.finditer(text)} | _OPENINGS
     for pattern, least in ((_LABEL, 3), (_LABEL_FAR, 3), (_LABEL_BEHIND, 3), (_BARE, 4)):
         for match in pattern.finditer(text):
-            candidate = _tidy(match["id"])
-            if not _is_other(text, match) and _usable(candidate, least, phones):
-                return candidate
+            one = _found(match)
+            prefix = _PREFIX.match(one.number) if pattern is _BARE else None
+            opening = prefix is not None and prefix.group() in openings
+            if not opening and not _is_other(text, one) and _usable(one.number, least, phones):
+                yield one
     for match in _BY_NAME.finditer(text):
-        group = next(kind for kind in ("id", "alone", "first", "round") if match[kind])
-        if _is_bare(_tidy(match[group]), phones) and not _is_other(text, match, group):
-            return _tidy(match[group])
+        one = _found(match)
+        if _is_bare(one.number, phones) and not _is_other(text, one):
+            yield one
+    beside = _beside(text, name, phones) if name else None
     alone = _SAID_ALONE.search(text)
-    return (_beside(text, name, phones) if name else None) or (alone["id"] if alone else None)
+    yield from (one for one in (beside, _found(alone) if alone else None) if one)
 
 
-def _beside(text: str, name: str, phones: frozenset[str]) -> str | None:
+def _found(match: re.Match[str]) -> _Found:
+    """A match whose one group that matched is the number."""
+    group = match.lastgroup or "id"
+    return _Found(_tidy(match[group]), match.start(), *match.span(group))
+
+
+def _is_elsewhere(text: str, start: int) -> bool:
+    """A member number with another service: so called, or beside the word that the one with us is not known."""
+    before = text[max(0, start - 24) : start]
+    if _ELSEWHERE.search(before):
+        return True
+    return bool(_NAMED_PLACE.search(before) and _UNKNOWN_HERE.search(text))
+
+
+def _beside(text: str, name: str, phones: frozenset[str]) -> _Found | None:
     """Beside the name as found, written in one, or the surname alone."""
     spellings = dict.fromkeys((name, name.replace(" ", ""), name.partition(" ")[0]))
-    return next((number for one in spellings if (number := _beside_one(text, one, phones))), None)
+    return next((found for one in spellings if (found := _beside_one(text, one, phones))), None)
 
 
-def _beside_one(text: str, name: str, phones: frozenset[str]) -> str | None:
+def _beside_one(text: str, name: str, phones: frozenset[str]) -> _Found | None:
     at = text.find(name)
     while at >= 0:
         end = at + len(name)
         for match in (_AHEAD.search(text, max(0, at - 20), at), _BEHIND.match(text, end)):
-            if match and _is_bare(match["id"], phones) and not _is_other(text, match):
-                return match["id"]
+            one = _found(match) if match else None
+            if one and _is_bare(one.number, phones) and not _is_other(text, one):
+                return one
         at = text.find(name, end)
     return None
 
@@ -90,8 +161,8 @@ def _is_bare(candidate: str, phones: frozenset[str]) -> bool:
     return not (telephone or _is_day(candidate) or _NO_ID.fullmatch(candidate)) and len(digits) >= 3
 
 
-def _is_other(text: str, match: re.Match[str], group: str = "id") -> bool:
-    return bool(_OTHER_NUMBER.search(text[max(0, match.start() - 6) : match.start(group)]))
+def _is_other(text: str, one: _Found) -> bool:
+    return bool(_OTHER_NUMBER.search(text[max(0, one.start - 8) : one.at]))
 
 
 def _usable(candidate: str, least: int, phones: frozenset[str]) -> bool:
