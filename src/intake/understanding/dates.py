@@ -14,7 +14,7 @@ _YEAR = (
     r"(?:(?P<era>令和|平成|(?<![A-Za-z])R)\s?(?P<ey>\d{1,2}|元|[一二三四五六七八九十]{1,2})\s?{S}\s?|"
     r"(?<!\d)(?P<y>20\d\d|二[〇零]二[〇零一二三四五六七八九])\s?{S}\s?)"
 )
-_FULL = re.compile(_YEAR.replace("{S}", "[年./-]") + rf"(?P<m>{_N})\s?[月/.-]\s?(?P<d>{_N})(?!\d)\s?日?")
+_FULL = re.compile(_YEAR.replace("{S}", "[年./-]") + rf"(?P<m>{_N})\s?[月/.-]\s?(?P<d>{_N})(?!\d)(?:\s?日)?")
 _FULL_MONTH = re.compile(
     _YEAR.replace("{S}", "年")
     + rf"(?P<m>{_N})\s?月(?:の)?(?P<part>{PARTS})?(?![ ]?[0-9一二三四五六七八九十]{{1,3}}[ ]?日)"

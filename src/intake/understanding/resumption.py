@@ -29,6 +29,18 @@ _HELD = re.compile("休止|停止|お休み|控え|ストップ|中断")
 _OF_RESUMING = re.compile(r"(?:再開|戻り|復帰|希望日|解除|起こ)[^\n。]{0,12}$")
 _OTHER = re.compile(r"(?:面接|面談|退会|入社|応募|選考|訪問|会議|締切|期限|契約|誕生|生年)[^\n。]{0,8}$")
 _CORRECTED = re.compile(r"^\s?(?:まで)?[ .、。…・]{0,6}(?:いや|いえ|ではなく|じゃなく|訂正|失礼)")
+# 「3月1日→5月6日」「(3月1日)を5月6日に」: the second day takes the place of the first.
+_REPLACED = re.compile(r"^(?:\([^)]{1,4}\))?[ )]?(?:→|⇒|->|=>|>|(?:の予定|としていたの|だったの)?を)[、 ]?$")
+_MOVED_TO = re.compile(
+    r"^(?:\([^)]{1,4}\))?(?:から|より|に|へ){1,2}(?:の再開)?(?:に|へ)?(?:変更|延|改め|ずら|遅ら|早め|繰り|前倒|後ろ倒)"
+)
+# 「3月1日から再開とお願いしておりましたが」: what was said before, and may not hold any more.
+_SAID_BEFORE = re.compile(
+    r"[^。]{0,30}?(?:(?:お願い|お伝え|伝え|連絡|申し?上げ|申し?込み?|届け?出?|伺|約束|相談|申告|登録|設定|指定|希望|予定|案内)"
+    r"(?:を)?(?:し|いたし|致し|させていただい|いただい)?(?:て(?:おり|い|あり))?(?:まし)?た|"
+    r"(?:予定|はず|約束|つもり|こと|話)(?:でし|だっ|に(?:なって|して)(?:い|おり)まし)た|"
+    r"と(?:なって|されて|して|言って|いって|書いて)(?:い|おり|あり)まし?た)[、\n]?(?:が|けれど|けど|ところ|のを|ものを|のです|件)"
+)
 _THAT_DAY = re.compile("(?:その日|当日|同日)(?:から|以降|より)")
 _OVER = re.compile(r"(?:明ける|明けの|終わる|終了する|期間が[^。\n]{0,6})$")
 
@@ -49,18 +61,40 @@ def first_day(text: str, today: date | None) -> Found | None:
     """
     found = dates(text, today)
     later: Found | None = None
+    told: Found | None = None  # the first day that was asked for in an earlier letter
+    resuming = ""  # what stands before a day that the next one replaces
     for at, one in enumerate(found):
-        before = text[max(0, one.start - 16) : one.start]
+        before = resuming or text[max(0, one.start - 16) : one.start]
         following = found[at + 1].start if at + 1 < len(found) else len(text)
-        if _CORRECTED.match(text[one.end : one.end + 16]) or _RANGE.match(text[one.end : following]):
+        if _gives_way(text, one, following):
+            resuming = before if _is_replaced(text, found, at) and _OF_RESUMING.search(before) else ""
             continue
+        resuming = ""
         said = _clause(text[one.end : min(following, one.end + 60)])
-        if _restarts(before, said):
-            return one
-        if later is None and _ends_pause(text, one, before, _clause(text[one.end : one.end + 60])):
+        if _restarts(before, said) or (told and _MOVED_TO.match(said)):
+            if not _SAID_BEFORE.match(text[one.end : min(following, one.end + 60)]):
+                return one
+            told = told or one
+        elif later is None and _ends_pause(text, one, before, _clause(text[one.end : one.end + 60])):
             same = _OVER.search(before) or _THAT_DAY.search(text, one.end)
             later = one if same else Found(one.on + timedelta(days=1), one.start, one.end, one.stated)
-    return later or _after_all(text, found)
+    return later or told or _after_all(text, found)
+
+
+def _gives_way(text: str, one: Found, following: int) -> bool:
+    """Whether a day is corrected, or replaced by the day that begins at ``following``, or only begins a range."""
+    between = text[one.end : min(following, one.end + 24)]
+    return bool(_CORRECTED.match(between[:16]) or _RANGE.match(between) or _REPLACED.match(between))
+
+
+def _is_replaced(text: str, found: list[Found], at: int) -> bool:
+    """「再開日を3月1日から5月6日に変更」 is no range."""
+    if at + 1 == len(found):
+        return False
+    behind = found[at + 1].end
+    return not _RANGE.match(text[found[at].end : found[at + 1].start]) or bool(
+        _MOVED_TO.match(text[behind : behind + 16])
+    )
 
 
 def _clause(after: str) -> str:
