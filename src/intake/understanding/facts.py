@@ -60,11 +60,13 @@ def _answers(text: str, found: Sequence[Field]) -> dict[str, str]:
         value = field.value(text)
         if value and field.label in ("姓", "名"):
             answers["name"] = f"{answers.get('name', '')} {value}".strip()
-        elif value and not answers.get(field.kind) and "ニックネーム" not in field.label:
+        elif value and not answers.get(field.kind) and not _NICKNAME.search(field.label):
             answers[field.kind] = value
     return answers
 
 
+# 「お名前(ニックネーム可)」 asks for a name.
+_NICKNAME = re.compile("^(?!.*(?:氏名|名前)).*ニックネーム")
 _NOT_NAMED_IN = frozenset(("address", "category", "email", "kana", "phone", "name"))
 
 

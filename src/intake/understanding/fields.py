@@ -16,12 +16,12 @@ _KINDS = (
     (
         "member_id",
         re.compile(
-            "会員番号|member[_ ]?(?:no|id|number)|会員ID|会員No|会員NO|登録番号|登録No|登録ID|求職者番号|求職番号|スタッフコード|スタッフNo|スタッフ番号|お客様番号|お客様ID|ユーザーID|ユーザID|マイページID|受付番号|会員コード|登録コード|^ID$|^No\\.?$|^番号$|会員番号等"  # noqa: E501
+            "会員番号|member[_ ]?(?:no|id|number)|会員ID|会員No|会員NO|登録番号|登録No|登録ID|求職者番号|求職番号|スタッフコード|スタッフNo|スタッフ番号|お客様番号|お客様ID|ユーザーID|ユーザID|マイページID|受付番号|会員コード|登録コード|^ID$|^No\\.?$|^番号$|会員番号等|^カイインバンゴウ$|^かいいんばんごう$"  # noqa: E501
         ),
     ),
     ("phone", re.compile("電話|TEL|Tel|tel|携帯|連絡先")),
     ("email", re.compile("メール|mail|Mail|MAIL|アドレス")),
-    ("name", re.compile("氏名|名前|ニックネーム|なまえ|^姓$|^名$|^name$|^Name$")),
+    ("name", re.compile("氏名|名前|ニックネーム|なまえ|^姓$|^名$|^name$|^Name$|^[おオ]?(?:シメイ|しめい|ナマエ)$")),
     ("address", re.compile("住所|住まい|都道府県|居住地|郵便")),
     (
         "category",
@@ -56,6 +56,8 @@ _ENDS = {
     "member_id": re.compile("[A-Za-z]{0,4}[-‐ ]?[0-9][A-Za-z0-9-]{2,}"),
     "name": re.compile(f"[^。、\n]{{1,16}}?(?=です|と申|といい|と言い|でございます| {_WISH}[。!?]?$)"),
 }
+# 「[氏名]井口 真琴[会員番号]30100456[内容]…」, all on one line.
+_INLINE = re.compile(r"(?:【[ ]?(?P<a>[^】\n]{1,16})】|\[(?P<b>[^\]\n]{1,16})\])[ ]?[:=|]?[ \t]*")
 _TIME = re.compile(r"電話 ?\d{1,2}:\d\d")  # 「石神様 電話 13:50」 is a note, no form line
 
 
@@ -79,11 +81,29 @@ def fields(text: str) -> list[Field]:
     found = []
     for line in _LINE.finditer(text):
         label = (line["a"] or line["b"] or line["c"] or line["d"] or line["e"] or line["f"] or "").strip()
-        kind = next((kind for kind, pattern in _KINDS if pattern.search(label)), "")
+        kind = _kind(label)
         if kind and not _TIME.search(line.group()[: line.start("value") - line.start() + 2]):
-            at = line.start("value")
-            found.append(Field(kind, label, line.start(), at, at + _length(kind, line["value"])))
+            pieces = _pieces(text, line) if line["a"] or line["b"] else []
+            at, end = line.start("value"), pieces[0].start if pieces else line.end("value")
+            found.append(Field(kind, label, line.start(), at, at + _length(kind, text[at:end])))
+            found += pieces
     return found
+
+
+def _kind(label: str) -> str:
+    return next((kind for kind, pattern in _KINDS if pattern.search(label)), "")
+
+
+def _pieces(text: str, line: re.Match[str]) -> list[Field]:
+    """The fields that follow the first one on its line, each with its label in brackets."""
+    labels = [one for one in _INLINE.finditer(text, *line.span("value")) if _kind(one["a"] or one["b"])]
+    ends = [*(one.start() for one in labels[1:]), line.end("value")]
+    pieces = []
+    for one, end in zip(labels, ends, strict=False):  # without labels there is one end too many
+        label = (one["a"] or one["b"]).strip()
+        length = _length(_kind(label), text[one.end() : end])
+        pieces.append(Field(_kind(label), label, one.start(), one.end(), one.end() + length))
+    return pieces
 
 
 def _length(kind: str, value: str) -> int:

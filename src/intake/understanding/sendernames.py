@@ -193,7 +193,7 @@ def _given(text: str, at: int) -> str:
 
 
 # 「妻の沢口 奈緒は続けます」 is not the sender, 「妻の沢口 奈緒です」 is.
-_THEIRS = re.compile(rf"(?:{KIN}|友人|友達|知人|同僚|後輩|先輩|部下|上司)(?:の|、|・|である)$")
+_THEIRS = re.compile(rf"(?<![一-鿿々])(?:{KIN}|友人|友達|知人|同僚|後輩|先輩|部下|上司)(?:の|、|・|である)$")
 _IS_SENDER = re.compile("[ ]?(?:です|と申|でござ|より|拝|$|\\n)")
 
 

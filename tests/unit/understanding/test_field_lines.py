@@ -51,6 +51,9 @@ def test_what_follows_the_answer_is_read(
         ("氏名:山田 太郎 面談希望", "name", "山田 太郎 面談希望"),
         ("お名前 山田 太郎 前回退会", "name", "山田 太郎 前回退会"),
         ("会員番号 12345678 山田太郎", "member_id", "12345678 山田太郎"),
+        ("[氏名]山田 太郎", "name", "山田 太郎"),
+        ("【電話番号】090-0000-1234[自宅]", "phone", "090-0000-1234[自宅]"),
+        ("【氏名】山田 太郎 [x]", "name", "山田 太郎 [x]"),
     ],
 )
 def test_an_answer_alone_stays_whole(line: str, kind: str, value: str) -> None:
@@ -73,3 +76,20 @@ def test_what_is_to_be_done_with_one_answer_is_not_asked_of_the_person(subject: 
         channel="email", subject=subject, body=body, segments=segment(body), received_at=None, sender="x <x@example.jp>"
     )
     assert not meaning.sure
+
+
+def test_a_form_on_one_line_has_all_its_fields() -> None:
+    line = "[氏名]山田 太郎[会員番号]12345678[内容]退会させてください。[x]同意する"
+    assert [(one.kind, one.value(line)) for one in fields(line)] == [
+        ("name", "山田 太郎"),
+        ("member_id", "12345678"),
+        ("text", "退会させてください。[x]同意する"),
+    ]
+
+
+def test_what_a_form_on_one_line_asks_is_read() -> None:
+    body = "【氏名】山田 太郎【会員番号】12345678【内容】退会させてください"
+    meaning = UNDERSTANDER.read(
+        channel="email", subject="", body=body, segments=segment(body), received_at=None, sender="x <x@example.jp>"
+    )
+    assert meaning.requests == ("withdrawal",)
