@@ -9,7 +9,7 @@ from intake.understanding.affiliations import of_firm, of_kin
 from intake.understanding.callers import caller
 from intake.understanding.edges import LAST, at_edges
 from intake.understanding.introductions import introduced
-from intake.understanding.persons import NAME, strength
+from intake.understanding.persons import KANJI, NAME, is_no_name, strength
 
 _RUN = re.compile(r"[0-9A-Za-z][0-9A-Za-z .@_+-]{2,60}")
 _LABELLED = re.compile(
@@ -47,6 +47,12 @@ _CALLED = re.compile(
     r"(?!を?(?:いただ|頂|もら|くださ|下さ|受け)|が?あ|で|の))"
 )
 
+_IN_JAPANESE = re.compile(
+    r"(?:^|[\n。、! ])(?P<name>[ァ-ヶー]{2,12}(?:[ ・=][ァ-ヶー]{1,12}){1,4}|"
+    rf"{KANJI}{{2,5}}(?:[ ]{KANJI}{{1,3}})?)"
+    r"[ ]?(?P<beside>\([^)\n]{1,24}\))?[ ]?(?:(?P<own>と申し(?!ます、と)|ともうし)|です|でござ)"
+)
+
 
 def find_name(text: str, answer: str, sender: str) -> str | None:
     """The name in a normalised ``text``: from the form line ``answer`` if that is one; the member's where somebody
@@ -71,7 +77,19 @@ def find_name(text: str, answer: str, sender: str) -> str | None:
         whole = _fullest(firm, [firm], _filled(_without_numbers(text)))
         firm = whole if " " in whole else firm
     known = of_kin(text, sender) or firm
-    return known or sendernames.confirmed(text, sender) or _likeliest(text, sendernames.is_latin(sender))
+    confirmed = sendernames.confirmed(text, sender)
+    if confirmed and confirmed.isascii():  # as the members' list is likely to spell it
+        confirmed = _said_in_japanese(text) or confirmed
+    return known or confirmed or _likeliest(text, sendernames.is_latin(sender))
+
+
+def _said_in_japanese(text: str) -> str | None:
+    """「トマシュ・ノヴァク(GW-11320)と申します」 above 「Tomasz Nowak」: how the sender says it to us."""
+    for said in _IN_JAPANESE.finditer(text):
+        sure = said["own"] or re.search(r"\d{3}", said["beside"] or "")
+        if sure and not is_no_name(said["name"]):
+            return said["name"]
+    return None
 
 
 def _answered(answer: str) -> str | None:

@@ -175,6 +175,11 @@ def test_what_is_no_name(read: Read, body: str) -> None:
         ),
         ("渡辺塗装 <w@example.com>", "渡辺塗装の渡辺です。承知しました。\n渡辺塗装", "渡辺"),
         ("桑野商事 <s@example.com>", "桑野商事の八代です。\n管理部 八代 恒夫 03-0000-5678", "八代 恒夫"),
+        ("Marek Novy <m@example.com>", f"マレク・ノヴィ（GW-11320）と申します。{ASKS}\nMarek Novy", "マレク・ノヴィ"),
+        ("Marek Novy <m@example.com>", f"マレク・ノヴィ（GW-11320）です。{ASKS}\nMarek Novy", "マレク・ノヴィ"),
+        ("Lin Yating <l@example.com>", f"林雅婷（リン ガテイ）と申します。{ASKS}\n林 雅婷 Lin Yating", "林雅婷"),
+        ("Marek Novy <m@example.com>", f"田村と申します、と前の担当は言いました。{ASKS}\nMarek Novy", "Marek Novy"),
+        ("Marek Novy <m@example.com>", f"エンジニアです。{ASKS}\nMarek Novy", "Marek Novy"),
         ("天城 <a@example.com>", f"天城です。{ASKS}\n勤務地は天城市、車通勤でお願いします。", "天城"),
     ],
 )
