@@ -39,9 +39,10 @@ _SAID_BEFORE = re.compile(
     r"[^。]{0,30}?(?:(?:お願い|お伝え|伝え|連絡|申し?上げ|申し?込み?|届け?出?|伺|約束|相談|申告|登録|設定|指定|希望|予定|案内)"
     r"(?:を)?(?:し|いたし|致し|させていただい|いただい)?(?:て(?:おり|い|あり))?(?:まし)?た|"
     r"(?:予定|はず|約束|つもり|こと|話)(?:でし|だっ|に(?:なって|して)(?:い|おり)まし)た|"
-    r"と(?:なって|されて|して|言って|いって|書いて)(?:い|おり|あり)まし?た)[、\n]?(?:が|けれど|けど|ところ|のを|ものを|のです|件)"
+    r"と(?:なって|されて|して|言って|いって|書いて)(?:い|おり|あり)まし?た)[、\n]?(?:再開(?:予定)?日?を|が|けれど|けど|ところ|のを|ものを|のです|件)"
 )
-_THAT_DAY = re.compile("(?:その日|当日|同日)(?:から|以降|より)")
+_PUT_OFF = re.compile(r"^(?:\([^)]{1,4}\))?\s?(?:まで|迄)に?(?:延|伸ば|引き延)")
+_THAT_DAY = re.compile("(?:その日|当日|同日)(?:から|以降|より|にな(?:ったら|りましたら|れば))")
 _OVER = re.compile(r"(?:明ける|明けの|終わる|終了する|期間が[^。\n]{0,6})$")
 
 
@@ -62,6 +63,7 @@ def first_day(text: str, today: date | None) -> Found | None:
     found = dates(text, today)
     later: Found | None = None
     told: Found | None = None  # the first day that was asked for in an earlier letter
+    ended: Found | None = None  # the same of a rest, its end
     resuming = ""  # what stands before a day that the next one replaces
     for at, one in enumerate(found):
         before = resuming or text[max(0, one.start - 16) : one.start]
@@ -72,13 +74,28 @@ def first_day(text: str, today: date | None) -> Found | None:
         resuming = ""
         said = _clause(text[one.end : min(following, one.end + 60)])
         if _restarts(before, said) or (told and _MOVED_TO.match(said)):
-            if not _SAID_BEFORE.match(text[one.end : min(following, one.end + 60)]):
+            if not _is_told(text, one, following):
                 return one
             told = told or one
         elif later is None and _ends_pause(text, one, before, _clause(text[one.end : one.end + 60])):
-            same = _OVER.search(before) or _THAT_DAY.search(text, one.end)
-            later = one if same else Found(one.on + timedelta(days=1), one.start, one.end, one.stated)
-    return later or told or _after_all(text, found)
+            day = _after(text, one, before, told)
+            if _is_told(text, one, following):
+                ended = ended or day
+            else:
+                later = day
+    return later or told or ended or _after_all(text, found)
+
+
+def _is_told(text: str, one: Found, following: int) -> bool:
+    return bool(_SAID_BEFORE.match(text[one.end : min(following, one.end + 60)]))
+
+
+def _after(text: str, one: Found, before: str, told: Found | None) -> Found:
+    """The day after a rest till ``one``; ``one`` itself where the start ``told`` before is put off till it."""
+    put_off = told and _PUT_OFF.match(text[one.end : one.end + 16])
+    if put_off or _OVER.search(before) or _THAT_DAY.search(text, one.end):
+        return one
+    return Found(one.on + timedelta(days=1), one.start, one.end, one.stated)
 
 
 def _gives_way(text: str, one: Found, following: int) -> bool:
@@ -114,7 +131,7 @@ def _ends_pause(text: str, one: Found, before: str, after: str) -> bool:
     tail = text[one.start : one.end].endswith(("いっぱい", "一杯", "末", "内", "中", "まで"))
     if not (_TO.match(after) or (not one.stated and (tail or _UNTIL.match(after)))):
         return False
-    return bool(_STOPPED.search(after) or _HELD.search(before))
+    return bool(_STOPPED.search(after) or _HELD.search(before) or _PUT_OFF.match(after))
 
 
 _WHEN = re.compile(r"^(?:\([^)]{1,4}\))?(?:で|には|に|、|となり|の予定|頃|ごろ)")

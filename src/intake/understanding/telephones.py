@@ -21,14 +21,15 @@ _FAX_OR_ID = re.compile(
 )
 _TEL_TOO = re.compile(r"(?:TEL|Tel|tel|電話)[ ]?[/・&][ ]?(?:FAX|Fax|fax)[^\n\d]{0,8}$")
 _THING = r"(?:の?(?:連絡先|電話(?:番号)?|携帯(?:電話|番号)?|スマホ|番号))?[ ]?(?:は|が|も|:|=|、)?[ (]*$"
-_SOMEBODY = rf"(?:(?:の|、)?[^\s\d、。はがにをで()]{{1,8}}?)??(?:さん|くん|君|様|氏)?{_THING}"
+_CALLED = r"[^\s\d、。はがにをで()]{1,8}?(?:[ ][^\s\d、。はがにをで()]{1,5}?)?"
 # 「先方(総務の三輪様 03-…)」「緊急連絡先=松田 由香(妻)090-…」「後輩の今村くんの携帯は090-…」
 _OF_OTHERS = re.compile(
-    r"(?:緊急(?:時の?)?連絡先|(?:先方|面接官|面接先|応募先|訪問先|派遣先|就業先|会場)(?!に|へ)|御社の(?:代表|番号|電話)|"
-    r"不在着信|着信(?:番号|履歴|元|が))[^\d]*$|"
-    rf"(?:後輩|先輩|同僚|友人|友達|知人|知り合い|部下|上司){_SOMEBODY}"
+    r"(?:緊急(?:時の?)?連絡先|(?:先方|面接官|面接先|応募先|訪問先|派遣先|就業先|会場)(?!に|へ)|"
+    r"御社の(?:代表|番号|電話)|御社の(?=[ (]*$)|不在着信|着信(?:番号|履歴|元|が))[^\d]*$|"
+    r"(?:後輩|先輩|同僚|友人|友達|知人|知り合い|部下|上司)"
+    rf"(?:(?:の|、)?{_CALLED})??(?:さん|くん|君|様|氏)?{_THING}"
 )
-_OF_KIN = re.compile(rf"(?<![一-鿿々])(?:{KIN})(?:(?:の|、)[^\s\d、。はがにをで()]{{1,8}}?)??{_THING}")
+_OF_KIN = re.compile(rf"(?<![一-鿿々])(?:{KIN})(?:(?:の|、){_CALLED})??{_THING}")
 # 「050-…から着信がありました」: not 「鷲見 弘様(090-…)よりお電話」, where somebody notes a member's call.
 _RANG = re.compile(
     r"[)」]?[ ]?(?:という|の)?(?:お?電話)?(?:番号)?(?:から|より)[^。\n]{0,14}?"
@@ -90,9 +91,9 @@ def find_phone(text: str, answers: Sequence[tuple[int, int]] = ()) -> str | None
     found = numbers(text)
     own = [(at, one) for at, one in enumerate(found) if not _is_of_others(text, one)]
     first = [one for at, one in own if not _is_second_choice(text, found, at)] or [one for _, one in own]
-    first = [one for one in first if any(start <= one.start < end for start, end in answers)] or first
-    first = [one for one in first if _NEW.search(_before(text, one))] or first
-    return _mobile_beside(text, first).written if first else None
+    asked = [one for one in first if any(start <= one.start < end for start, end in answers)] or first
+    new = [one for one in asked if _NEW.search(_before(text, one))] or asked
+    return _mobile_beside(text, new[0], first).written if new else None
 
 
 def _before(text: str, one: Number) -> str:
@@ -125,12 +126,11 @@ def _is_second_choice(text: str, found: Sequence[Number], at: int) -> bool:
     return len(following) < _REACH and bool(_TURNS_INTO.match(following))
 
 
-def _mobile_beside(text: str, own: Sequence[Number]) -> Number:
-    """The first number, or, where that is a landline, the mobile one that stands beside it."""
-    first = own[0]
+def _mobile_beside(text: str, first: Number, own: Sequence[Number]) -> Number:
+    """The number ``first``, or, where that is a landline, the mobile one that stands behind it."""
     if first.digits.startswith(_MOBILE):
         return first
-    for one in own[1:]:
+    for one in own[own.index(first) + 1 :]:
         between = text[first.end : one.start]
         if len(between) > _BESIDE or "。" in between:
             return first

@@ -75,6 +75,8 @@ def test_a_form_states_its_facts(read: Read) -> None:
         ("【会員番号】30100456【氏名】井口 真琴【内容】退会したいです", "井口 真琴"),
         ("氏名：井口 真琴　会員番号：30100456　電話：090-0000-8088", "井口 真琴"),
         ("会員番号：30100456／氏名：井口 真琴／電話：090-0000-8088", "井口 真琴"),
+        ("氏名:井口 真琴;会員番号:30100456;電話:090-0000-8088", "井口 真琴"),
+        ("氏名=井口 真琴,会員番号=30100456", "井口 真琴"),
     ],
 )
 def test_names(read: Read, body: str, name: str | None) -> None:
@@ -178,6 +180,7 @@ def test_what_is_no_name(read: Read, body: str) -> None:
         ("Marek Novy <m@example.com>", f"マレク・ノヴィ（GW-11320）と申します。{ASKS}\nMarek Novy", "マレク・ノヴィ"),
         ("Marek Novy <m@example.com>", f"マレク・ノヴィ（GW-11320）です。{ASKS}\nMarek Novy", "マレク・ノヴィ"),
         ("Lin Yating <l@example.com>", f"林雅婷（リン ガテイ）と申します。{ASKS}\n林 雅婷 Lin Yating", "林雅婷"),
+        ("Wu Ming <w@example.com>", f"呉 小明（ゴ ショウメイ）と申します。{ASKS}\nWu Ming", "呉 小明"),
         ("Marek Novy <m@example.com>", f"田村と申します、と前の担当は言いました。{ASKS}\nMarek Novy", "Marek Novy"),
         ("Marek Novy <m@example.com>", f"エンジニアです。{ASKS}\nMarek Novy", "Marek Novy"),
         ("天城 <a@example.com>", f"天城です。{ASKS}\n勤務地は天城市、車通勤でお願いします。", "天城"),
@@ -347,6 +350,10 @@ def test_a_number_beside_the_name_is_the_members(read: Read, body: str, member_i
         ("父に頼まれて書いています。父の会員番号は40081124です。", "40081124"),
         ("友人の今川 健（会員B-5577）がけがをしたので、代わりに書いています。", "B-5577"),
         ("担当の上司の方へ\nFP-0877 です。", "FP-0877"),
+        ("案件ID【P-20331】は辞退します。会員 GW-10022", "GW-10022"),
+        ("別に登録している転職サイト（会員番号 TN-99812）は残します。", None),
+        ("ハローワークの求職番号は13010-2233445です。", None),
+        ("雇用保険の被保険者番号 1301-223344-5 が必要ですか。", None),
     ],
 )
 def test_whose_number_and_of_what(read: Read, body: str, member_id: str | None) -> None:
@@ -399,6 +406,10 @@ def test_telephone_numbers(read: Read, written: str, phone: str | None) -> None:
         ("TEL/FAX：042-000-0000\n携帯：090-0000-3350", "090-0000-3350"),
         ("TEL/FAX：042-000-0000", "042-000-0000"),
         ("会社（03-0000-5500）ではなく、090-0000-3341にお願いします。", "090-0000-3341"),
+        ("Tel: 03-0000-1111\nMobile: 080-0000-2222", "080-0000-2222"),
+        ("友人の水本 亮（090-0000-1122）に連絡しましたか。", None),
+        ("御社の 03-0000-1111 にかけても出ません。", None),
+        ("新しい番号は080-0000-2222（旧：080-0000-1111）です。", "080-0000-2222"),
     ],
 )
 def test_whose_telephone_number_it_is(read: Read, body: str, phone: str | None) -> None:
@@ -463,6 +474,11 @@ def test_a_full_date_needs_no_day_of_receipt(read: Read) -> None:
         ("2027年3月1日から再開とお伝えしましたが、予定どおりお願いします。", date(2027, 3, 1)),
         ("2027年3月1日から再開するはずが、紹介が来ません。2027年5月6日から別の仕事です。", date(2027, 3, 1)),
         ("休止を2027年5月5日まで延長してください。", date(2027, 5, 6)),
+        ("2027年2月1日に再開とお伝えしましたが、2027年4月1日まで延ばしてください。", date(2027, 4, 1)),
+        ("2027年2月1日からと申し上げた再開を、2027年1月15日に早めてください。", date(2027, 1, 15)),
+        ("休止は2027年2月28日までとお願いしておりましたが、2027年4月30日までに延長してください。", date(2027, 5, 1)),
+        ("2027年2月28日まで休止とお願いしていましたが、2027年4月30日まで休止を延長してください。", date(2027, 5, 1)),
+        ("2027年2月28日まで休止とお願いしていましたが、その後いかがですか。", date(2027, 3, 1)),
     ],
 )
 def test_the_day_of_resumption_is_the_one_that_now_holds(read: Read, body: str, on: date) -> None:
