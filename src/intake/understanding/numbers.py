@@ -95,13 +95,14 @@ def find_member_id(answer: str, text: str, phones: frozenset[str], name: str | N
         return None
     kin: list[_Found] = []
     elsewhere: set[str] = set()
+    unknown_here, for_another = bool(_UNKNOWN_HERE.search(text)), acts_for_another(text)
     for one in _candidates(text, phones, name):
         before = text[max(0, one.at - 24) : one.at].rpartition("\n")[2]
         if _OF_KIN.search(before):
             kin.append(one)
-        elif _is_elsewhere(text, one.start):
+        elif _is_elsewhere(text, one.start, unknown_here):
             elsewhere.add(one.number)
-        elif one.number not in elsewhere and (not _OF_FRIENDS.search(before) or acts_for_another(text)):
+        elif one.number not in elsewhere and (not _OF_FRIENDS.search(before) or for_another):
             return one.number
     return next((one.number for one in kin[:FEW] if not is_only_told_of(text, one.end)), None)
 
@@ -131,12 +132,10 @@ def _found(match: re.Match[str]) -> _Found:
     return _Found(_tidy(match[group]), match.start(), *match.span(group))
 
 
-def _is_elsewhere(text: str, start: int) -> bool:
-    """A member number with another service: so called, or beside the word that the one with us is not known."""
+def _is_elsewhere(text: str, start: int, unknown_here: bool) -> bool:
+    """A member number with another service: so called, or in a letter that says that the one with us is not known."""
     before = text[max(0, start - 24) : start]
-    if _ELSEWHERE.search(before):
-        return True
-    return bool(_NAMED_PLACE.search(before) and _UNKNOWN_HERE.search(text))
+    return bool(_ELSEWHERE.search(before) or (unknown_here and _NAMED_PLACE.search(before)))
 
 
 def _beside(text: str, name: str, phones: frozenset[str]) -> _Found | None:

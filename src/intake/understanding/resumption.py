@@ -42,6 +42,7 @@ _SAID_BEFORE = re.compile(
     r"と(?:なって|されて|して|言って|いって|書いて)(?:い|おり|あり)まし?た)[、\n]?(?:再開(?:予定)?日?を|が|けれど|けど|ところ|のを|ものを|のです|件)"
 )
 _PUT_OFF = re.compile(r"^(?:\([^)]{1,4}\))?\s?(?:まで|迄)に?(?:延|伸ば|引き延)")
+_NEAR = 200  # characters in which 「その日から」 speaks of a day
 _THAT_DAY = re.compile("(?:その日|当日|同日)(?:から|以降|より|にな(?:ったら|りましたら|れば))")
 _OVER = re.compile(r"(?:明ける|明けの|終わる|終了する|期間が[^。\n]{0,6})$")
 
@@ -93,7 +94,7 @@ def _is_told(text: str, one: Found, following: int) -> bool:
 def _after(text: str, one: Found, before: str, told: Found | None) -> Found:
     """The day after a rest till ``one``; ``one`` itself where the start ``told`` before is put off till it."""
     put_off = told and _PUT_OFF.match(text[one.end : one.end + 16])
-    if put_off or _OVER.search(before) or _THAT_DAY.search(text, one.end):
+    if put_off or _OVER.search(before) or _THAT_DAY.search(text, one.end, one.end + _NEAR):
         return one
     return Found(one.on + timedelta(days=1), one.start, one.end, one.stated)
 

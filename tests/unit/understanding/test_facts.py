@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from intake.understanding import as_json
+from intake.understanding.numbers import find_member_id
 from intake.understanding.telephones import find_phone
 from tests.unit.understanding.conftest import Read
 
@@ -523,4 +524,19 @@ def test_long_texts_cost_linear_time(read: Read, piece: str) -> None:
 def test_many_telephone_numbers_cost_linear_time(piece: str) -> None:
     began = time.process_time()
     find_phone(piece * 4000)
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "友人の今川 健(B-5577)",
+        "サクラの会員番号：SQ-552190、貴社の番号は忘れました。",
+        "夫(B-5577)",
+        "求人番号AB-1234、",
+    ],
+)
+def test_many_member_numbers_cost_linear_time(piece: str) -> None:
+    began = time.process_time()
+    find_member_id("", piece * 4000, frozenset())
     assert time.process_time() - began < 2
