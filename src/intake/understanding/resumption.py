@@ -41,7 +41,9 @@ _SAID_BEFORE = re.compile(
     r"(?:予定|はず|約束|つもり|こと|話)(?:でし|だっ|に(?:なって|して)(?:い|おり)まし)た|"
     r"と(?:なって|されて|して|言って|いって|書いて)(?:い|おり|あり)まし?た)[、\n]?(?:再開(?:予定)?日?を|が|けれど|けど|ところ|のを|ものを|のです|件)"
 )
-_PUT_OFF = re.compile(r"^(?:\([^)]{1,4}\))?\s?(?:まで|迄)に?(?:延|伸ば|引き延)")
+_PUT_OFF = re.compile(
+    r"^(?:\([^)]{1,4}\))?\s?(?:まで|迄)に?(?:延(?:長|期|ば)|伸ば|引き延ば)[^。\n]{0,8}?(?:くださ|下さ|いただ|頂|願い|もら|たい|希望)"
+)
 _NEAR = 200  # characters in which 「その日から」 speaks of a day
 _THAT_DAY = re.compile("(?:その日|当日|同日)(?:から|以降|より|にな(?:ったら|りましたら|れば))")
 _OVER = re.compile(r"(?:明ける|明けの|終わる|終了する|期間が[^。\n]{0,6})$")
@@ -93,7 +95,7 @@ def _is_told(text: str, one: Found, following: int) -> bool:
 
 def _after(text: str, one: Found, before: str, told: Found | None) -> Found:
     """The day after a rest till ``one``; ``one`` itself where the start ``told`` before is put off till it."""
-    put_off = told and _PUT_OFF.match(text[one.end : one.end + 16])
+    put_off = told and _PUT_OFF.match(text[one.end : one.end + 32])
     if put_off or _OVER.search(before) or _THAT_DAY.search(text, one.end, one.end + _NEAR):
         return one
     return Found(one.on + timedelta(days=1), one.start, one.end, one.stated)
@@ -132,7 +134,7 @@ def _ends_pause(text: str, one: Found, before: str, after: str) -> bool:
     tail = text[one.start : one.end].endswith(("いっぱい", "一杯", "末", "内", "中", "まで"))
     if not (_TO.match(after) or (not one.stated and (tail or _UNTIL.match(after)))):
         return False
-    return bool(_STOPPED.search(after) or _HELD.search(before) or _PUT_OFF.match(after))
+    return bool(_STOPPED.search(after) or _HELD.search(before) or (_PUT_OFF.match(after) and not _OTHER.search(before)))
 
 
 _WHEN = re.compile(r"^(?:\([^)]{1,4}\))?(?:で|には|に|、|となり|の予定|頃|ごろ)")
