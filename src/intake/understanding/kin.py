@@ -60,6 +60,7 @@ _WHY = re.compile(
     r"紹介|勧め|すすめ)|が(?:転勤|異動|独立|起業|開業|単身赴任|海外|店を|会社を|経営|営)|"
     r"と(?:結婚|同居|相談|話し|二人)|に(?:相談|勧め|すすめ|反対))"
 )
+_CAUSE = re.compile(r"(?:[ ]?\([^)\n]{1,24}\))?が(?![^。\n]{0,12}登録)[^。\n]{0,24}?(?:ため|ので|により|まして)")
 _OF_MINE = re.compile("私|わたし|わたくし|自分|僕|俺")
 FEW = 20  # people of the family in one letter
 _STOP = re.compile(r"[。\n]")
@@ -101,7 +102,7 @@ def is_only_told_of(text: str, end: int) -> bool:
     asked = not _OF_MINE.search(said) and re.search(_ASKED, _STAYS.sub("", said))
     if _STAYS.search(said) or _TOO.match(said):
         return not asked
-    return bool(_WHY.match(said)) or (not asked and bool(_NUMBERED.search(text)))
+    return bool(_WHY.match(said) or ((not asked or _CAUSE.match(said)) and _NUMBERED.search(text)))
 
 
 def acts_for_another(text: str) -> bool:

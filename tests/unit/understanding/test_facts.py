@@ -271,6 +271,8 @@ def test_where_somebody_writes_for_a_member_the_member_counts(read: Read, body: 
         ("若宮 <w@example.jp>", f"同僚の若宮 誠は続けます。{ASKS}若宮 健二です。", "若宮 健二"),
         ("", "若宮真由美（40001122）と申します。夫の若宮 健二（40001123）の退会をお願いします。", "若宮 健二"),
         ("", "若宮 真由美と申します。夫の若宮 健二の登録は残し、紹介を止めてください。", "若宮 健二"),
+        ("", f"若宮真由美（40001122）です。夫の若宮 健二が入院したため、{ASKS}", "若宮真由美"),
+        ("", f"若宮真由美（40001122）です。夫の若宮 健二が登録しておりましたので、{ASKS}", "若宮 健二"),
     ],
 )
 def test_who_is_only_told_of_is_not_the_sender(read: Read, sender: str, body: str, name: str) -> None:
