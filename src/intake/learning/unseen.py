@@ -25,7 +25,7 @@ def _renamed(one: Prepared, rename: dict[int, int]) -> Prepared:
     sentences = [[rename[n] for n in line if n in rename] for line in one.reading.sentences]
     letter = [rename[n] for n in one.reading.letter if n in rename]
     for piece in one.reading.document.pieces:
-        piece.view = piece.view_of_reasons = None
+        piece.view = piece.view_of_second = piece.view_of_reasons = None
     return replace(one, reading=replace(one.reading, sentences=sentences, letter=letter))
 
 

@@ -66,7 +66,7 @@ class Piece:
 
     __slots__ = (
         "after", "before", "found", "hits", "holding", "marks", "numbers", "pairs", "reasons", "said", "subject",
-        "turns", "view", "view_of_reasons", "whole", "words",
+        "turns", "view", "view_of_reasons", "view_of_second", "whole", "words",
     )  # fmt: skip
 
     def __init__(self, words: Sequence[Word], subject: bool) -> None:
@@ -85,6 +85,7 @@ class Piece:
         self.after: list[int] = []
         self.whole: list[int] = []  # what it adds to the features of the letter
         self.view: Any = None  # what the network sees in it
+        self.view_of_second: Any = None  # and the one beside it
         self.view_of_reasons: Any = None  # and what that of reasons sees
 
 

@@ -13,7 +13,9 @@ from intake.understanding.reading import ASKED, Reading
 from intake.understanding.weights import Floats, Weights
 
 REASONS = "view_of_reasons"  # where a sentence keeps what the network of reasons saw in it
-SHARE = 0.5  # of the network in what both learned readers say together
+VIEWS = ("view", "view_of_second")  # and those of requests
+SHARE = 0.72  # of the networks in what both learned readers say together of requests
+SHARE_OF_REASONS = 0.5
 BULK = 3.0  # the features of a sentence, or letter, weigh BULK/sqrt(n) each, so that long ones do not shout
 
 
@@ -39,9 +41,9 @@ def scores(reading: Reading, weights: Weights) -> tuple[Floats, Floats]:
     return np.log(np.add.reduce(np.exp(rows))) + whole, rows
 
 
-def together(linear: Floats, network: Floats) -> Floats:
+def together(linear: Floats, network: Floats, share: float = SHARE) -> Floats:
     """What both learned readers say of the requests, or of the reasons."""
-    both: Floats = (1 - SHARE) * linear[: len(network)] + SHARE * network
+    both: Floats = (1 - share) * linear[: len(network)] + share * network
     return both
 
 
@@ -59,45 +61,62 @@ class Scores:
     odds: Floats  # for each request label
     reasons: Floats  # for each reason label, by the linear reader
     rows: Floats  # sentences × labels, by the linear reader
-    heard: Floats  # the same by the network
+    heard: Floats  # the same by the networks
     chosen: tuple[str, ...]
-    each: tuple[Floats, Floats]  # the odds of the linear reader and of the network, each alone
+    each: tuple[Floats, Floats]  # the odds of the linear reader and of the networks
     views: tuple[tuple[str, ...], tuple[str, ...]]  # and what they read
+    apart: tuple[Floats, ...] = ()  # the odds of each network alone
 
 
 class LearnedReaders:
-    """The linear reader and the network, with the weights of one file."""
+    """The linear reader and the networks, with the weights of one file."""
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
-        self._network = Network(weights.network) if weights.network else None
-        self._reasons = Network(weights.reasons, REASONS, self._network) if weights.reasons else None
+        self._networks: list[Network] = []
+        for view, given in zip(VIEWS, weights.networks, strict=False):
+            self._networks.append(Network(given, view, self._first()))
+        self._reasons = Network(weights.reasons, REASONS, self._first()) if weights.reasons else None
+
+    def _first(self) -> Network | None:
+        return self._networks[0] if self._networks else None
 
     def scores(self, reading: Reading) -> Scores:
         """Read a letter."""
         every, rows = scores(reading, self.weights)
-        heard = self._network.scores(reading.document.pieces) if self._network else None
+        heard = [network.scores(reading.document.pieces) for network in self._networks]
         return scored(every, rows, heard, self.weights.request_labels)
 
     def reasons(self, reading: Reading, scores: Scores) -> Floats:
         """Log odds of each reason, by both readers."""
         if self._reasons is None:
             return scores.reasons
-        return together(scores.reasons, self._reasons.scores(reading.document.pieces)[0])
+        return together(scores.reasons, self._reasons.scores(reading.document.pieces)[0], SHARE_OF_REASONS)
 
     def network(self, reading: Reading) -> Floats | None:
-        """Log odds by the network alone; None where the weights have none."""
-        return None if self._network is None else self._network.scores(reading.document.pieces)[0]
+        """Log odds by the networks alone; None where the weights have none."""
+        if not self._networks:
+            return None
+        return _mean([network.scores(reading.document.pieces)[0] for network in self._networks])
 
 
-def scored(every: Floats, rows: Floats, heard: tuple[Floats, Floats] | None, labels: Sequence[str]) -> Scores:
+def _mean(of: Sequence[Floats]) -> Floats:
+    total = of[0]
+    for one in of[1:]:
+        total = total + one
+    return total * np.float32(1 / len(of))
+
+
+def scored(every: Floats, rows: Floats, heard: Sequence[tuple[Floats, Floats]], labels: Sequence[str]) -> Scores:
     """Put together what the linear reader (``every``: requests, then reasons; ``rows``: of its sentences) and the
-    network (``heard``: both) said."""
+    networks (``heard``: both of each) said."""
     size = len(labels)
     linear = every[:size]
     other, odds, sentences = linear, linear, rows
-    if heard is not None:
-        other, sentences = heard
+    if heard:
+        other, sentences = _mean([odds for odds, _ in heard]), _mean([said for _, said in heard])
         odds = together(linear, other)
     views = decode(linear, labels), decode(other, labels)
-    return Scores(odds, every[size:], rows, sentences, decode(odds, labels), (linear, other), views)
+    return Scores(
+        odds, every[size:], rows, sentences, decode(odds, labels), (linear, other), views, tuple(o for o, _ in heard)
+    )

@@ -29,7 +29,7 @@ PLACES = 6  # figures that say where in the letter a sentence stands
 _PAD = WIDTH // 2
 _BETWEEN = [0] * _PAD
 _FEW = 24  # sentences at a time: products of larger matrices would call BLAS's threads
-_REMEMBER = 4_000  # rows of what words give to windows: some 20 MB, of reasons 5
+_REMEMBER = 4_000  # rows of what words give to windows: some 12 MB, of reasons 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,10 @@ class Network:
         self._known: dict[tuple[str, int, bool], int] = {}
         self._size = self._word.shape[1]
         self._whole = np.zeros(self._window.shape[0], np.float32)  # what a word is, while its row is made
-        # By place in the window; row 0: no word. Memory that no word has touched yet costs nothing.
-        self._tables = np.zeros((WIDTH, _REMEMBER + 1_000, self.units), np.float32)
-        self._given = np.zeros((_REMEMBER + 1_000, self._inputs.shape[1]), np.float32)
+        # By place in the window; row 0: no word. Memory that no word has touched yet costs nothing. (Halves of numbers:
+        # the rows of all networks were a fifth of the process.)
+        self._tables = np.zeros((WIDTH, _REMEMBER + 1_000, self.units), np.float16)
+        self._given = np.zeros((_REMEMBER + 1_000, self._inputs.shape[1]), np.float16)
 
     def scores(self, pieces: Sequence[Piece]) -> tuple[Floats, Floats]:
         """Log odds of a letter for each label, and what each of its sentences gives to them (sentences × labels)."""
@@ -146,7 +147,7 @@ class Network:
         windows = self._windows(numbers, count)
         if not self._memory.size:
             return windows
-        given = self._given.take(numbers[_PAD : _PAD + count], axis=0)
+        given = self._given.take(numbers[_PAD : _PAD + count], axis=0).astype(np.float32)
         return np.hstack([windows, self._memory.read(given.reshape(count, 2, -1), spans)])
 
     def _mixed(self, seen: Floats) -> Floats:
@@ -160,7 +161,7 @@ class Network:
     def _windows(self, numbers: npt.NDArray[np.int64], count: int) -> Floats:
         """What every window of words gives to every unit."""
         tables = self._tables
-        seen: Floats = tables[0].take(numbers[:count], axis=0)
+        seen: Floats = tables[0].take(numbers[:count], axis=0).astype(np.float32)
         for place in range(1, WIDTH):
             seen += tables[place].take(numbers[place : place + count], axis=0)
         seen += self._window0

@@ -23,7 +23,7 @@ _LABEL_BEHIND = re.compile(_ID + r"[ ]?(?:(?:\(|は|が|、)[ ]?(?:会員番号|
 _RUN = re.compile(r"[0-9A-Za-z][0-9A-Za-z -]{2,40}")  # every number of three digits lies in one
 _BARE = re.compile(
     r"(?<![0-9A-Za-z@.\-])(?<![0-9A-Za-z.\-]/)(?P<id>[A-Z]{1,5}-?\d{4,10}(?:-\d{1,6})?|"
-    r"[A-Z]{1,4}\d{0,4}-\d{3,10}(?:-\d{1,6})?)(?![0-9A-Za-z@-])"
+    r"[A-Z]{1,4}\d{0,4}-\d{3,10}(?:-\d{1,6})?|\d{1,2}[A-Z]{1,3}-\d{4,10})(?![0-9A-Za-z@-])"
 )
 _BY_NUMBER = r"(?:番号|No\.?|NO\.?|ID|コード)"
 _THINGS = (

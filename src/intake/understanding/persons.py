@@ -86,7 +86,7 @@ def is_short_surname(name: str) -> bool:
 @lru_cache(4096)
 def strength(name: str) -> float:
     """How much a text of one to some words looks like a name: 0 not at all, 1 it may be, 2 and more it does."""
-    if not 1 <= len(name) <= 32 or is_no_name(name):
+    if not 1 <= len(name) <= 32 or is_no_name(name) or not any(map(str.isalpha, name)):
         return 0.0
     if name in _COMMON_TOO:
         return 1.0

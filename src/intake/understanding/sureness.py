@@ -5,21 +5,24 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from intake.model import DESTRUCTIVE
-from intake.understanding.learned import Scores, together
+from intake.understanding.learned import Scores, decode, together
 from intake.understanding.reading import ASKED, Reading
 from intake.understanding.rulebook import LABELS
 
 _ITEM = re.compile(r"(?m)^[ ]*(?:[0-9]{1,2}[.)、 ]|\([0-9]\)|[・*]|[0-9]\))")
 _ALSO = re.compile("また、|それから|あわせて|併せて|ついでに|加えて|それと|もう一[つ点]|なお、|別件|さらに")
 _FAR = 4.0  # log odds
+_FAR_APART = 8.0
 LEAVES = "leave "  # weights of readings of leaving and erasure
 _MOST = 40  # sentences that are looked at one by one
 _KNOTS = (2.0, 0.5, 0.1, 0.03)  # log odds: at 0.97 a chance says other things than at 0.6, so its curve may bend there
-_CHANCES = ("chance", "chance_linear", "chance_network", "least")
+_CHANCES = ("chance", "chance_linear", "chance_network", "least", "chance_worse")
 _BENDS = [(f"{name}>-{knot}", name, knot) for name in _CHANCES for knot in _KNOTS]
 _SHORT = 30  # words; so short an answer means what the quoted letter asked
 # Marks of a question and of a plea: where one is read without, or nothing is read beside one, more may be meant.
@@ -49,7 +52,7 @@ def signs(reading: Reading, scores: Scores, doubts: Sequence[str] = ()) -> dict[
     signs_of = np.full(len(ASKED), -1.0)
     signs_of[[i for i in picked if i < len(ASKED)]] = 1.0
     every = np.clip(views[:, : len(ASKED)], -30, 30)
-    chances = np.maximum(-np.logaddexp(0, -every * signs_of).sum(axis=1), -6.0).tolist()
+    chances = _chances(every, signs_of)
     figures = {
         "one": 1.0,
         "agree": agree,
@@ -85,6 +88,8 @@ def signs(reading: Reading, scores: Scores, doubts: Sequence[str] = ()) -> dict[
         question, other = odds[len(ASKED) :]
         figures[f"between{name}"] = 4.0 if asks else (question - other) * (1 if chosen == ("question",) else -1)
     figures.update(_asides(reading, scores, picked))
+    if len(scores.apart) > 1:
+        figures.update(_apart(scores, signs_of))
     first = sorted(odds_of_asked, reverse=True)
     figures["second"], figures["third"] = first[1], first[2]
     quotes = len(reading.stated.split()) < len(reading.body.text.split())
@@ -96,8 +101,31 @@ def signs(reading: Reading, scores: Scores, doubts: Sequence[str] = ()) -> dict[
             figures[name] = max(-_FAR, min(_FAR, figures[name]))
     figures.update({f"doubt_{name.rpartition('_')[0]}": 1.0 for name in doubts})
     figures["least"] = min(chances)
-    figures.update({bent: max(0.0, 1 + figures[name] / knot) for bent, name, knot in _BENDS})
+    figures.update({bent: max(0.0, 1 + figures[name] / knot) for bent, name, knot in _BENDS if name in figures})
     figures["agree_margin"] = agree * figures["margin"]
+    return figures
+
+
+def _chances(every: npt.NDArray[Any], signs_of: npt.NDArray[np.float64]) -> list[float]:
+    """The log of the chance that a reading is exactly right, if its odds are; of each row of odds."""
+    chances: list[float] = np.maximum(-np.logaddexp(0, -every * signs_of).sum(axis=1), -6.0).tolist()
+    return chances
+
+
+def _apart(scores: Scores, signs_of: npt.NDArray[np.float64]) -> dict[str, float]:
+    """Where the networks, taught the same, differ: what neither was taught well."""
+    odds = np.array(scores.apart)
+    asked = odds[:, : len(ASKED)]
+    between = np.abs(np.diff(np.clip(asked, -_FAR_APART, _FAR_APART), axis=0))
+    figures = {
+        "networks_agree": float(all(decode(one, LABELS) == scores.chosen for one in scores.apart)),
+        "apart": float(between.max()),
+        "apart_mean": float(between.mean()),
+        "chance_worse": min(_chances(np.clip(asked, -30, 30), signs_of)),
+    }
+    if max(signs_of) < 0:
+        question = odds[:, len(ASKED)] - odds[:, len(ASKED) + 1]
+        figures["between_worse"] = float((question * (1 if scores.chosen == ("question",) else -1)).min())
     return figures
 
 

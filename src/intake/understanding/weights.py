@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from intake.understanding.network import Learned
 Floats = npt.NDArray[np.float32]
 
 FILE = Path(__file__).with_name("weights.npz")
+_REQUESTS, _REASONS = ("net_", "net2_"), "why_"  # names in the file begin so
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Weights:
     message: Floats
     sure: dict[str, float]
     floors: dict[str, float]
-    network: Learned | None = None
+    networks: tuple[Learned, ...] = ()  # of requests: taught the same, from different beginnings
     reasons: Learned | None = None
 
     @cached_property
@@ -62,13 +64,7 @@ def load_weights(path: Path = FILE) -> Weights:
         table = np.hstack([data["sentence"], data["message"]]).astype(np.float32)
         table *= np.float32(meta["scale"])
         sentence, message = np.hsplit(table, 2)
-        network, reasons = None, None
-        if "network_words" in data:
-            known = [tuple(bytes(data[f"network_{k}"]).decode("utf-8").split("\n")) for k in ("words", "surfaces")]
-            network, reasons = (
-                Learned(known[0], known[1], values) if (values := _values(data, prefix)) else None
-                for prefix in ("net_", "why_")
-            )
+        networks, reasons = _networks(data)
     weights = Weights(
         words,
         tuple(codes),
@@ -78,7 +74,7 @@ def load_weights(path: Path = FILE) -> Weights:
         message,
         meta["sure"],
         meta["floors"],
-        network,
+        networks,
         reasons,
     )
     weights.__dict__["table"] = table  # made already: both are parts of it
@@ -102,12 +98,11 @@ def save_weights(path: Path, weights: Weights) -> None:
     numbers = [code for code in codes if isinstance(code, int)]
     names = [code for code in codes if isinstance(code, str)]
     network: dict[str, Any] = {}
-    if weights.network:
-        network = {f"net_{name}": value.astype(np.float16) for name, value in weights.network.values.items()}
-        if weights.reasons:  # of the same words
-            network |= {f"why_{name}": value.astype(np.float16) for name, value in weights.reasons.values.items()}
-        network["network_words"] = _bytes("\n".join(weights.network.words))
-        network["network_surfaces"] = _bytes("\n".join(weights.network.surfaces))
+    for prefix, learned in zip((*_REQUESTS, _REASONS), (*_padded(weights.networks), weights.reasons), strict=True):
+        if learned:  # all of the same words
+            network |= {f"{prefix}{name}": value.astype(np.float16) for name, value in learned.values.items()}
+            network["network_words"] = _bytes("\n".join(learned.words))
+            network["network_surfaces"] = _bytes("\n".join(learned.surfaces))
     np.savez_compressed(
         path,
         meta=_bytes(json.dumps(meta, ensure_ascii=False)),
@@ -118,6 +113,22 @@ def save_weights(path: Path, weights: Weights) -> None:
         message=np.round(weights.message[rows] / scale).astype(np.int16),
         **network,
     )
+
+
+def _padded(networks: Sequence[Learned]) -> tuple[Learned | None, ...]:
+    return (*networks, *[None] * (len(_REQUESTS) - len(networks)))
+
+
+def _networks(data: Any) -> tuple[tuple[Learned, ...], Learned | None]:
+    """Those of requests, and that of reasons."""
+    if "network_words" not in data:
+        return (), None
+    words, surfaces = (tuple(bytes(data[f"network_{k}"]).decode("utf-8").split("\n")) for k in ("words", "surfaces"))
+    found = [
+        Learned(words, surfaces, values) if (values := _values(data, prefix)) else None
+        for prefix in (*_REQUESTS, _REASONS)
+    ]
+    return tuple(one for one in found[:-1] if one), found[-1]
 
 
 def _values(data: Any, prefix: str) -> dict[str, Any]:

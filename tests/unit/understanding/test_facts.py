@@ -316,7 +316,10 @@ def test_member_numbers(read: Read, written: str, member_id: str | None) -> None
         ("27-020871です。毎日稽古になりました。", "27-020871"),
         ("27-023155の登録は退会でお願いします。", "27-023155"),
         ("中江俊樹でございます。\n〒000-0000 東京都架空区見本町1-2-3", None),
+        ("江波戸 光希(2S-11988)です。退会します。", "2S-11988"),
+        ("3F-2201 江波戸", "3F-2201"),
         ("機種:MX-4200(3階)", None),
+        ("機種:5G-42001", None),
         ("会員番号:0000", None),
         ("江波戸 光希です。2026年に登録しました。", None),
         ("江波戸 光希 2026/11/20", None),
@@ -424,6 +427,11 @@ def test_a_telephone_number_is_not_a_member_number(read: Read) -> None:
     facts = read("退会します。\n番号 090-0000-5830").facts
     assert facts.member_id is None
     assert facts.phone == "090-0000-5830"
+
+
+def test_a_line_of_dashes_is_no_name(read: Read) -> None:
+    body = "メールを配信できませんでした。\n\n理由: 550 User unknown\n\n----- 先頭部分 -----\n"
+    assert read(body).facts.name is None
 
 
 def test_a_member_number_is_not_a_telephone_number(read: Read) -> None:
