@@ -1,6 +1,7 @@
-"""The third reader: a small network that looks through windows of five words. It knows nothing of rules or lexicon.
+"""The third reader: small networks that look through windows of five words. They know nothing of rules or lexicon.
 
-Requests have one, which remembers what it has read; reasons have a smaller one, which does not.
+Requests have two, which remember what they have read, and were taught the same from different beginnings: what one
+mistakes, the other often does not. Reasons have a smaller one, which does not remember.
 
 A word is its dictionary form, the form it stands in, and what general Japanese text says of it (wordclasses.npz).
 The first layer is linear in these, so what a word gives to each place of a window is computed once and remembered.
