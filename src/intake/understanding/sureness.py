@@ -11,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from intake.model import DESTRUCTIVE
-from intake.understanding.learned import Scores, decode, together
+from intake.understanding.learned import Scores, together
 from intake.understanding.reading import ASKED, Reading
 from intake.understanding.rulebook import LABELS
 
 _ITEM = re.compile(r"(?m)^[ ]*(?:[0-9]{1,2}[.)、 ]|\([0-9]\)|[・*]|[0-9]\))")
 _ALSO = re.compile("また、|それから|あわせて|併せて|ついでに|加えて|それと|もう一[つ点]|なお、|別件|さらに")
 _FAR = 4.0  # log odds
-_FAR_APART = 8.0
+_LEAST_WORSE = -2.0  # log of a chance; what lies below is rare, and nothing is learned of it
 LEAVES = "leave "  # weights of readings of leaving and erasure
 _MOST = 40  # sentences that are looked at one by one
 _KNOTS = (2.0, 0.5, 0.1, 0.03)  # log odds: at 0.97 a chance says other things than at 0.6, so its curve may bend there
@@ -113,16 +113,10 @@ def _chances(every: npt.NDArray[Any], signs_of: npt.NDArray[np.float64]) -> list
 
 
 def _apart(scores: Scores, signs_of: npt.NDArray[np.float64]) -> dict[str, float]:
-    """Where the networks, taught the same, differ: what neither was taught well."""
+    """What the less sure of the networks says: taught the same, they differ where neither was taught well."""
     odds = np.array(scores.apart)
-    asked = odds[:, : len(ASKED)]
-    between = np.abs(np.diff(np.clip(asked, -_FAR_APART, _FAR_APART), axis=0))
-    figures = {
-        "networks_agree": float(all(decode(one, LABELS) == scores.chosen for one in scores.apart)),
-        "apart": float(between.max()),
-        "apart_mean": float(between.mean()),
-        "chance_worse": min(_chances(np.clip(asked, -30, 30), signs_of)),
-    }
+    worse = min(_chances(np.clip(odds[:, : len(ASKED)], -30, 30), signs_of))
+    figures = {"chance_worse": max(_LEAST_WORSE, worse)}
     if max(signs_of) < 0:
         question = odds[:, len(ASKED)] - odds[:, len(ASKED) + 1]
         figures["between_worse"] = float((question * (1 if scores.chosen == ("question",) else -1)).min())

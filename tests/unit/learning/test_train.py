@@ -33,6 +33,7 @@ def test_a_small_corpus_gives_weights_that_read_it(tmp_path: Path) -> None:
     save_weights(tmp_path / "w.npz", weights)
     again = load_weights(tmp_path / "w.npz")
     assert set(again.codes) == set(weights.codes)
+    assert len(again.networks) == 2
     understander = Understander(load_rulebook([shipped_rules()]), again)
     read = understander.read(channel="form", subject="", body="退会をお願いします。", segments=(), received_at=None)
     assert read.requests == ("withdrawal",)

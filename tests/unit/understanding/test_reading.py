@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from intake.model import DESTRUCTIVE
 from intake.parsing.quotes import segment
+from intake.resources import shipped_rules
 from intake.understanding import Understander, as_json, gate, sureness
 from intake.understanding.learned import LearnedReaders, Scores
 from intake.understanding.reading import Reading
-from intake.understanding.rulebook import LABELS
-from intake.understanding.weights import Floats
+from intake.understanding.rulebook import LABELS, load_rulebook
+from intake.understanding.weights import Floats, load_weights, save_weights
 from tests.unit.understanding.conftest import Read
 
 
@@ -214,6 +216,31 @@ def test_leaving_needs_both_learned_readers(understander: Understander) -> None:
     just = tuple(odds / odds.max() * 3 for odds in scores.each)  # enough where a rule has the words, else not
     assert gate.both_sure(reading, replace(scores, each=just))
     assert not gate.both_sure(replace(reading, verdict=("other",)), replace(scores, each=just))
+
+
+def test_two_networks_speak_with_one_voice(understander: Understander) -> None:
+    reading = understander.reader.read("退会の手続きをお願いいたします。", "", ())
+    scores = understander.learned.scores(reading)
+    assert len(scores.apart) == 2 and not np.allclose(*scores.apart)
+    assert np.allclose(scores.each[1], (scores.apart[0] + scores.apart[1]) / 2)
+    assert np.allclose(scores.each[1], understander.learned.network(reading))
+
+
+@pytest.mark.parametrize("body", ["紹介をしばらく止めてください。", "退会をお願いします。", "明日の天気はどうですか。"])
+def test_the_more_the_networks_differ_the_less_sure_is_the_reading(understander: Understander, body: str) -> None:
+    reading = understander.reader.read(body, "", ())
+    scores = understander.learned.scores(reading)
+    apart = [replace(scores, apart=(scores.apart[0], scores.apart[1] * part)) for part in (1, 0.5, 0, -0.5, -1)]
+    chances = [sureness.chance(sureness.signs(reading, one), understander.weights.sure) for one in apart]
+    assert chances == sorted(chances, reverse=True) and chances[-1] < chances[0]
+
+
+def test_weights_with_one_network_are_still_read(understander: Understander, tmp_path: Path) -> None:
+    """Those that staff's corrections made before there were two."""
+    save_weights(tmp_path / "w.npz", replace(understander.weights, networks=understander.weights.networks[:1]))
+    older = Understander(load_rulebook([shipped_rules()]), load_weights(tmp_path / "w.npz"))
+    read = older.read(channel="form", subject="", body="退会をお願いします。", segments=(), received_at=None)
+    assert read.requests == ("withdrawal",)
 
 
 def test_a_shop_that_wants_a_photo_out_of_its_advertisement_is_no_seeker(understander: Understander) -> None:
