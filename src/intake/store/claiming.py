@@ -63,4 +63,7 @@ def _on_postgresql(conn: sa.Connection, values: Mapping[str, Any]) -> list[Any]:
             cursor = raw.execute(_CLAIM, values, binary=True)
         return list(cursor.fetchall())
     except Exception as e:
-        raise translate(e) or e from e
+        ours = translate(e)
+        if ours is None:
+            raise
+        raise ours from e

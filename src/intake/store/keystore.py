@@ -75,7 +75,10 @@ class KeyStore:
         except sa.exc.TimeoutError as e:
             raise StoreBusy() from e
         except Exception as e:
-            raise translate(e) or e from e
+            ours = translate(e)
+            if ours is None:
+                raise
+            raise ours from e
         return found
 
     def destroy(self, key_ids: Sequence[int]) -> None:
