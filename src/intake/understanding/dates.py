@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from bisect import bisect_right, insort
 from datetime import date
 
 from intake.understanding.relativedays import PARTS, RELATIVE, Found, number, relative
@@ -42,25 +43,22 @@ def dates(text: str, today: date | None) -> list[Found]:
     for match in _FULL_MONTH.finditer(text):
         _keep(found, match, _year(match), number(match["m"]), None, match["part"] or "")
     # 「2024年4月に登録し、12月1日から」: what lies behind the writer gives no year, nor a month that bounds nothing.
-    known = [
-        one
-        for one in sorted(found, key=lambda one: one.start)
-        if one.stated or _BOUND.search(text[one.start : one.end + 3])
-    ]
+    known = [one for one in found if one.stated or _BOUND.search(text[one.start : one.end + 3])]
     known = [one for one in known if today is None or one.on >= today.replace(day=1)]
+    ends = [one.end for one in known]
     for match in _MONTH_DAY.finditer(text):
-        before = [one.on for one in known if one.end <= match.start()]
-        since = before[-1] if before else today
+        before = bisect_right(ends, match.start())
+        since = known[before - 1].on if before else today
         if since is not None:
-            _keep_next(found, match, since, number(match["m"]), number(match["d"] or match["d2"]), bool(before))
+            _keep_next(found, match, since, number(match["m"]), number(match["d"] or match["d2"]), before > 0)
     if today is not None:
         for match in _MONTH.finditer(text):
             _keep_next(found, match, today, number(match["m"]), None, False)
         for match in RELATIVE.finditer(text):
             on = relative(match, today)
-            if on is not None and not _taken(found, match):
-                found.append(Found(on, match.start(), match.end(), False))
-    return sorted(found, key=lambda f: f.start)
+            if on is not None:
+                _put(found, match, on, False)
+    return found
 
 
 def _year(match: re.Match[str]) -> int:
@@ -69,14 +67,22 @@ def _year(match: re.Match[str]) -> int:
     return int("".join(str(number(digit)) for digit in match["y"]))
 
 
-def _taken(found: list[Found], match: re.Match[str]) -> bool:
-    return any(f.start < match.end() and match.start() < f.end for f in found)
+def _put(found: list[Found], match: re.Match[str], on: date, stated: bool) -> None:
+    """At its place in ``found``, which is in order, unless an earlier reading has taken some of the same characters."""
+    at = bisect_right(found, match.start(), key=_start)
+    free = at == 0 or found[at - 1].end <= match.start()
+    if free and (at == len(found) or match.end() <= found[at].start):
+        insort(found, Found(on, match.start(), match.end(), stated), key=_start)
+
+
+def _start(one: Found) -> int:
+    return one.start
 
 
 def _keep(found: list[Found], match: re.Match[str], year: int, month: int, day: int | None, part: str = "") -> None:
     on = _day(year, month, day, part)
-    if on is not None and not _taken(found, match):
-        found.append(Found(on, match.start(), match.end(), day is not None))
+    if on is not None:
+        _put(found, match, on, day is not None)
 
 
 def _keep_next(
@@ -88,8 +94,7 @@ def _keep_next(
     for year in (wanted,) if wanted else (since.year, since.year + 1):
         on = _day(year, month, day, part)
         if on is not None and (on >= since or (day is None and part == "" and month == since.month)):
-            if not _taken(found, match):
-                found.append(Found(on, match.start(), match.end(), stated))
+            _put(found, match, on, stated)
             return
 
 

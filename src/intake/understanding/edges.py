@@ -76,7 +76,7 @@ def _in_line(line: str, base: float, last: bool) -> list[Candidate]:
 def _piece(piece: str, base: float, alone: bool, numbered: bool, last: bool) -> Candidate | None:
     least = 0.4 if numbered or (alone and last) else 0.8 if alone else 1.8
     name = piece.removeprefix("の").removesuffix("です")
-    power = strength(name) if _WHOLE.fullmatch(name) else 0.0  # a rule of dashes is none
+    power = strength(name) if _WHOLE.fullmatch(name) else 0.0
     if " " in piece and power < 1.8 and (power < 1.0 or (not piece.isascii() and _has_kanji(piece))):
         company = _behind_company(piece)
         if company and strength(company) > power:

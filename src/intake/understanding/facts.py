@@ -9,7 +9,7 @@ from datetime import date
 
 from intake.model import Facts
 from intake.understanding.concierge import find_concierge
-from intake.understanding.fields import Field
+from intake.understanding.fields import Field, blanked
 from intake.understanding.names import find_name
 from intake.understanding.numbers import find_member_id
 from intake.understanding.reading import Reading
@@ -72,9 +72,9 @@ _NOT_NAMED_IN = frozenset(("address", "category", "email", "kana", "phone", "nam
 
 def _free_text(text: str, found: Sequence[Field]) -> str:
     """The text without form lines in which no name stands."""
-    for field in found:
-        if field.kind in _NOT_NAMED_IN:
-            text = text[: field.start] + " " * (field.value_end - field.start) + text[field.value_end :]
-        elif field.kind == "text":
-            text = text[: field.start] + " " * (field.value_start - field.start) + text[field.value_start :]
-    return text
+    spans = (
+        (field.start, field.value_start if field.kind == "text" else field.value_end)
+        for field in found
+        if field.kind == "text" or field.kind in _NOT_NAMED_IN
+    )
+    return blanked(text, spans)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 _LINE = re.compile(
     r"(?m)^[ \t>]{0,4}[■●◆◇○▼□・*※]{0,2}[ ]?(?:【[ ]?(?P<a>[^】\n]{1,16})】[ ]?[:=|]?|\[(?P<b>[^\]\n]{1,16})\][ ]?[:=|]?|"  # noqa: E501
@@ -58,6 +60,21 @@ _ENDS = {
 }
 # 「[氏名]井口 真琴[会員番号]30100456[内容]…」, all on one line.
 _INLINE = re.compile(r"(?:【[ ]?(?P<a>[^】\n]{1,16})】|\[(?P<b>[^\]\n]{1,16})\])[ ]?[:=|]?[ \t]*")
+# A word in brackets within a sentence, 「先日[電話]でお願いした…」, is no label: no answer of its kind follows it.
+_SAID = re.compile(r"です|ます|ません|ました|[を。!?\[\]【】]|^[のとではにもしが]")
+_ASIDE = r"[ ]?(?:\([^()]{1,16}\))?"
+_NOTHING = r"(?:なし|無し|ナシ|-|不明|同上)"
+_KANA_NAME = re.compile("[ぁ-ん]{2,6} [ぁ-ん]{2,5}(?<!です|ます|せん|した|ない|たい|して|ので|から)")  # もり さちこ
+_FORMS = {
+    "member_id": re.compile(rf"[A-Za-z]{{0,4}}[-‐ ]?[0-9][A-Za-z0-9-]{{2,23}}{_ASIDE}"),
+    "phone": re.compile(rf"[+(]{{0,2}}[0-9][0-9() +‐–-]{{7,23}}{_ASIDE}"),
+    "email": re.compile(r"[!-?A-~]{1,64}@[!-?A-~]{1,128}"),
+    "name": re.compile(rf"[A-Za-z][A-Za-z .,'-]{{0,31}}|.{{1,16}}?{_ASIDE}"),
+    "kana": re.compile(r"[ぁ-んァ-ヶーA-Za-z ・.'-]{1,32}"),
+    "address": re.compile(r".{1,60}"),
+    "category": re.compile(r".{1,30}"),
+}
+_MOST = 200  # form lines of a text: no honest form has more
 _TIME = re.compile(r"電話 ?\d{1,2}:\d\d")  # 「石神様 電話 13:50」 is a note, no form line
 
 
@@ -78,32 +95,56 @@ class Field:
 
 def fields(text: str) -> list[Field]:
     """The form lines of a normalised text, in order. One line alone with a colon is no form unless it is a fact."""
-    found = []
+    found: list[Field] = []
     for line in _LINE.finditer(text):
         label = (line["a"] or line["b"] or line["c"] or line["d"] or line["e"] or line["f"] or "").strip()
         kind = _kind(label)
         if kind and not _TIME.search(line.group()[: line.start("value") - line.start() + 2]):
-            pieces = _pieces(text, line) if line["a"] or line["b"] else []
-            at, end = line.start("value"), pieces[0].start if pieces else line.end("value")
-            found.append(Field(kind, label, line.start(), at, at + _length(kind, text[at:end])))
-            found += pieces
-    return found
+            at, end = line.span("value")
+            whole = Field(kind, label, line.start(), at, at + _length(kind, text[at:end]))
+            found += (_pieces(text, whole, end) if line["a"] or line["b"] else []) or [whole]
+        if len(found) >= _MOST:
+            break
+    return found[:_MOST]
 
 
 def _kind(label: str) -> str:
     return next((kind for kind, pattern in _KINDS if pattern.search(label)), "")
 
 
-def _pieces(text: str, line: re.Match[str]) -> list[Field]:
-    """The fields that follow the first one on its line, each with its label in brackets."""
-    labels = [one for one in _INLINE.finditer(text, *line.span("value")) if _kind(one["a"] or one["b"])]
-    ends = [*(one.start() for one in labels[1:]), line.end("value")]
-    pieces = []
-    for one, end in zip(labels, ends, strict=False):  # without labels there is one end too many
+def _pieces(text: str, whole: Field, end: int) -> list[Field]:
+    """The fields of a line that has more than one label in brackets; empty if it is one field. They end where the
+    sender's own words begin: in a text, and wherever there is no answer of its kind behind a label."""
+    if whole.kind == "text":
+        return []
+    pieces: list[Field] = []
+    kind, label, start, at = whole.kind, whole.label, whole.start, whole.value_start
+    for one in islice(_labels(text, at, end), _MOST):
+        if not _has_form(kind, text[at : one.start()]):
+            return pieces
+        pieces.append(Field(kind, label, start, at, one.start()))
         label = (one["a"] or one["b"]).strip()
-        length = _length(_kind(label), text[one.end() : end])
-        pieces.append(Field(_kind(label), label, one.start(), one.end(), one.end() + length))
-    return pieces
+        kind, start, at = _kind(label), one.start(), one.end()
+        if kind == "text":
+            return [*pieces, Field(kind, label, start, at, end)]
+    if not pieces:
+        return []
+    last = at + _length(kind, text[at:end])
+    return [*pieces, Field(kind, label, start, at, last)] if _has_form(kind, text[at:last]) else pieces
+
+
+def _labels(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    return (one for one in _INLINE.finditer(text, start, end) if _kind(one["a"] or one["b"]))
+
+
+def _has_form(kind: str, value: str) -> bool:
+    """An answer as one writes it into a form, or none; not the rest of a sentence."""
+    answer = value[:_MOST].strip(" \t、,/;")
+    if not answer or re.fullmatch(_NOTHING, answer):
+        return True
+    if kind in ("name", "kana") and _KANA_NAME.fullmatch(answer):
+        return True
+    return bool(_FORMS[kind].fullmatch(answer)) and not _SAID.search(answer)
 
 
 def _length(kind: str, value: str) -> int:
@@ -117,15 +158,20 @@ def _length(kind: str, value: str) -> int:
 def without_fields(text: str, found: list[Field]) -> str:
     """``text`` of the same length in which labels, and answers that are facts, are blank."""
     if _TICKED.search(text):
-        for box in _BOX.finditer(text):
-            text = _blank(text, box.start(), box.end())
+        text = blanked(text, [box.span() for box in _BOX.finditer(text)])
+    spans = []
     for field in found:
         if field.kind == "text":
-            text = _blank(text, field.start, field.value_start)
+            spans.append((field.start, field.value_start))
         elif not (_TELLING.search(field.label) or _TICKED.search(field.value(text))) or not field.value(text):
-            text = _blank(text, field.start, field.value_end)
-    return text
+            spans.append((field.start, field.value_end))
+    return blanked(text, spans)
 
 
-def _blank(text: str, start: int, end: int) -> str:
-    return text[:start] + " " * (end - start) + text[end:]
+def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """``text`` with white space at ``spans``, which are in order and apart; put together once, as each may be long."""
+    parts, done = [], 0
+    for start, end in spans:
+        parts += [text[done:start], " " * (end - start)]
+        done = end
+    return "".join([*parts, text[done:]])

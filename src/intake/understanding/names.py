@@ -16,9 +16,12 @@ _LABELLED = re.compile(
     r"[(\[「]?(?:旧|元|現)?(?:会員|登録|求職者?|スタッフ|お客様|ユーザー?|マイページ)?(?:番号|ID|コード|N)?[ :.=#]{0,3}"
     r"\|[)\]」]?(?:\(会員番号\))?"
 )
+# A whole form on one line, 「井口 真琴;会員番号:30100456」; not 「スミス、ジョン」.
 _BESIDE = re.compile(
-    r"[ ]?(?:様|さま|さん)[ ]?(?=[(/|、,【\[]).*$|\(.*?\)|〈.*?〉|[ ]?様$|[/|【].*$|(?<=[^A-Za-z])[;,、].*$"
+    r"[ ]?(?:様|さま|さん)[ ]?(?=[(/|、,【\[]).*$|\(.*?\)|〈.*?〉|[ ]?様$|[/|【].*$|"
+    r"[;,、][ ]?(?:会員|登録|ID|電話|携帯|TEL|Tel|メール|住所|フリガナ|ふりがな)[^:=\n]{0,8}[:=].*$"
 )
+_LONGEST = 100  # letters of an answer that are looked at: a name and what stands beside it
 _NEXT = re.compile(r"[ ]{2,}|[ ](?=会員|登録|ID)")
 _NOBODY = re.compile(
     r"[\d@。]|匿名|テスト|なし|無し|担当$|サポート|同上|センター|(.)\1\1|"
@@ -49,11 +52,15 @@ _CALLED = re.compile(
     r"(?!を?(?:いただ|頂|もら|くださ|下さ|受け)|が?あ|で|の))"
 )
 
+# Beside it a member number or how it is read: 「現在技術者(英語検定900点)です」 is nobody's name.
 _IN_JAPANESE = re.compile(
     r"(?:^|[\n。、! ])(?P<name>[ァ-ヶー]{2,12}(?:[ ・=][ァ-ヶー]{1,12}){1,4}|"
     rf"{KANJI}{{1,4}}[ ]{KANJI}{{1,3}}|{KANJI}{{2,5}})"
-    r"[ ]?(?P<beside>\([^)\n]{1,24}\))?[ ]?(?:(?P<own>と申し(?!ます、と)|ともうし)|です|でござ)"
+    r"[ ]?(?:\((?:(?P<number>(?:(?:会員)?(?:番号|ID)[ :]?)?[A-Za-z0-9-]{3,24})|(?P<read>[ぁ-んァ-ヶー ・]{2,24}))\))?"
+    r"[ ]?(?:(?P<own>と(?:申|もう)しま(?:す(?!、と|[ ]?(?:方|かた|者|人|もの|男性|女性|担当))|して))|です|でござ)"
 )
+# 「担当の山田 太郎と申します」 is somebody else, and 「ノヴァク ヤン」 behind 「担当の トマシュ」 part of a name.
+_OF_OTHERS = re.compile(r"(?:の[^\n。、]{0,16}|担当者?[ :]?)$")
 
 
 def find_name(text: str, answer: str, sender: str) -> str | None:
@@ -88,16 +95,27 @@ def find_name(text: str, answer: str, sender: str) -> str | None:
 def _said_in_japanese(text: str) -> str | None:
     """「トマシュ・ノヴァク(GW-11320)と申します」 above 「Tomasz Nowak」: how the sender says it to us."""
     for said in _IN_JAPANESE.finditer(text):
-        sure = said["own"] or re.search(r"\d{3}", said["beside"] or "")
-        if sure and not is_no_name(said["name"]):
+        sure = said["own"] or said["read"] or re.search(r"\d{3}", said["number"] or "")
+        others = _OF_OTHERS.search(text, max(0, said.start("name") - 20), said.start("name"))
+        if sure and not others and _may_be_said(said):
             return said["name"]
     return None
+
+
+def _may_be_said(said: re.Match[str]) -> bool:
+    """A foreigner's name in katakana, or one in kanji that looks like a name: less so where its reading stands beside
+    it, and hardly so, as no dictionary knows every Chinese name, where 「と申します」 follows that."""
+    name = said["name"]
+    if any(is_no_name(part) for part in (name, *re.split("[ ・=]", name))):
+        return False
+    least = 2.0 if not said["read"] else 0.8 if said["own"] else 1.8
+    return not re.search(KANJI, name) or strength(name) >= least
 
 
 def _answered(answer: str) -> str | None:
     if not answer:
         return None
-    name = _BESIDE.sub("", answer).strip(" ・,、。:")
+    name = _BESIDE.sub("", answer[:_LONGEST]).strip(" ・,、。:")
     name = _NEXT.split(name)[0]
     return name if 1 <= len(name) <= 32 and not _NOBODY.search(name) else None
 

@@ -39,7 +39,7 @@ _OTHER_NUMBER = re.compile(
 # 「求人番号 JOB-118204 … JOB-118377」: the second is an opening too.
 _OF_OPENINGS = re.compile(
     rf"(?:求人|案件|掲載|応募|お?仕事|ジョブ|オファー){_BY_NUMBER}?"
-    r"[」】]?(?:は|が|も)?[ .:=(#「【]{0,3}(?P<prefix>[A-Z]{1,5})-?\d"
+    r"[」】]?(?:は|が|も)?[ .:=(#「【]{0,3}(?P<prefix>[A-Z]{1,5})-?(?P<digits>\d{1,12}(?:-\d{1,6})?)"
 )
 _OPENINGS = frozenset(("JOB", "REQ", "OFFER"))
 _PREFIX = re.compile("[A-Z]+")
@@ -48,15 +48,28 @@ _ELSEWHERE = re.compile(
     r"(?:別|他|ほか)に(?:登録|利用|使って)[^。\n]{0,16}[ (]$|"
     r"(?:他社|他サービス|別サービス|ハローワーク|職安|(?:別|他|よそ|ほか)の(?:会社|サイト|サービス|エージェント|ところ|転職サイト|媒体)?)(?:さん|様)?の?$"
 )
-_NAMED_PLACE = re.compile(r"(?:^|[\s。、(「])(?!貴社|御社|そちら|こちら|当方|私|わたし|自分|本人)[^\s。、(「]{2,16}の$")
-_UNKNOWN_HERE = re.compile(
-    r"(?:貴社|御社|そちら|こちら)の(?:会員|登録)?(?:番号|ID)[^。\n]{0,12}(?:分か|わか|不明|忘れ|失念|見つか|手元|覚え)"
+_NAMED_PLACE = re.compile(
+    r"(?:^|[\s。、(「])(?!貴社|御社|そちら|こちら|当方|私|わたし|自分|本人)(?P<place>[^\s。、(「]{2,16})の$"
 )
+_A_SERVICE = re.compile(
+    r"求人|転職|就職|仕事|人材|派遣|紹介|会社|他社|サイト|サービス|エージェント|ネット|ワーク|ナビ|キャリア|スタッフ|"
+    r"ジョブ|バイト|センター|[ァ-ヶー]{4}|[A-Za-z]{2}"
+)
+# 「スマホの会員証の会員番号」「登録メールの番号」: where the number with us is written.
+_WRITTEN_ON = re.compile(
+    r"(?:メール|登録|会員|カード|証|手帳|マイページ|スマホ|スマートフォン|アプリ|ファイル|フォルダ|パソコン|ノート|メモ|"
+    r"手紙|はがき|ハガキ|書類|封筒|画面|控え|手元)(?:上|内|画面|時)?$"
+)
+_NOT_KNOWN = (
+    r"(?:(?:分か|わか)(?:ら|りませ|りかね)|不明|忘れ|失念|見つか(?:ら|りませ)|手元に?[はも]?(?:な|無|ござい?ませ|ありませ)|"
+    r"(?:覚え|控え)て(?:い?な|い?ませ|おらず|おりませ))"
+)
+_UNKNOWN_HERE = re.compile(rf"(?:貴社|御社|そちら|こちら)の(?:会員|登録)?(?:番号|ID)[^。\n]{{0,12}}?{_NOT_KNOWN}")
 _OF_SOMEBODY = (
     r"(?:(?:の|、|・)[^\s\d、。はがにをで()]{1,8}(?:[ ][^\s\d、。はがにをで()]{1,6})?)?(?:も)?[ (]{0,2}の?"
     rf"(?:会員|登録)?{_BY_NUMBER}?(?:は|が|:)?[ (]*$"
 )
-_OF_FRIENDS = re.compile(rf"(?:友人|友達|知人|知り合い|同僚|後輩|先輩|部下|上司){_OF_SOMEBODY}")
+_OF_FRIENDS = re.compile(rf"(?:友人|友達|知人|知り合い|同僚|後輩|先輩|部下|上司)(?=[の・(]){_OF_SOMEBODY}")
 _OF_KIN = re.compile(rf"(?<![一-鿿々])(?:{KIN}){_OF_SOMEBODY}")
 _BY_NAME = re.compile(
     r"(?:^|[。\n ])[一-鿿々ヶ]{1,4}[ ]?[一-鿿々ヶぁ-んァ-ヶー]{1,5}[ (/]{0,3}(?P<id>\d[\d-]{4,11})\)?[ ]*(?=\n|$|"
@@ -100,7 +113,7 @@ def find_member_id(answer: str, text: str, phones: frozenset[str], name: str | N
         before = text[max(0, one.at - 24) : one.at].rpartition("\n")[2]
         if _OF_KIN.search(before):
             kin.append(one)
-        elif _is_elsewhere(text, one.start, unknown_here):
+        elif _is_elsewhere(text, one.start, unknown_here, name):
             elsewhere.add(one.number)
         elif one.number not in elsewhere and (not _OF_FRIENDS.search(before) or for_another):
             return one.number
@@ -109,12 +122,11 @@ def find_member_id(answer: str, text: str, phones: frozenset[str], name: str | N
 
 def _candidates(text: str, phones: frozenset[str], name: str | None) -> Iterator[_Found]:
     """Numbers that may be a member's, the likeliest first."""
-    openings = {match["prefix"] for match in _OF_OPENINGS.finditer(text)} | _OPENINGS
+    openings = {(match["prefix"], len(_digits(match["digits"]))) for match in _OF_OPENINGS.finditer(text)}
     for pattern, least in ((_LABEL, 3), (_LABEL_FAR, 3), (_LABEL_BEHIND, 3), (_BARE, 4)):
         for match in pattern.finditer(text):
             one = _found(match)
-            prefix = _PREFIX.match(one.number) if pattern is _BARE else None
-            opening = prefix is not None and prefix.group() in openings
+            opening = pattern is _BARE and _is_opening(text, one, openings, name)
             if not opening and not _is_other(text, one) and _usable(one.number, least, phones):
                 yield one
     for match in _BY_NAME.finditer(text):
@@ -132,16 +144,50 @@ def _found(match: re.Match[str]) -> _Found:
     return _Found(_tidy(match[group]), match.start(), *match.span(group))
 
 
-def _is_elsewhere(text: str, start: int, unknown_here: bool) -> bool:
+def _is_opening(text: str, one: _Found, openings: set[tuple[str, int]], name: str | None) -> bool:
+    """Written like a number that the text calls an opening's, with the same letters and as many digits, and not beside
+    the writer's own name."""
+    prefix = _PREFIX.match(one.number)
+    if prefix is None:
+        return False
+    if prefix.group() in _OPENINGS:
+        return True
+    alike = (prefix.group(), len(_digits(one.number))) in openings
+    return alike and not (name and _is_beside(text, one, name))
+
+
+def _is_beside(text: str, one: _Found, name: str) -> bool:
+    """On the same line as the name with nothing but a mark between, or alone on the line next to it."""
+    ahead, behind = text[max(0, one.at - 40) : one.at], text[one.end : one.end + 40]
+    alone = ahead.rstrip(" (")[-1:] in ("", "\n") and behind.lstrip(" )")[:1] in ("", "\n")
+    marks = " ()/、,:の\n" if alone else " ()/、,:の"
+    ahead, behind = ahead.rstrip(marks), behind.lstrip(marks)
+    return any(ahead.endswith(spelling) or behind.startswith(spelling) for spelling in _spellings(name))
+
+
+def _is_elsewhere(text: str, start: int, unknown_here: bool, name: str | None) -> bool:
     """A member number with another service: so called, or in a letter that says that the one with us is not known."""
     before = text[max(0, start - 24) : start]
-    return bool(_ELSEWHERE.search(before) or (unknown_here and _NAMED_PLACE.search(before)))
+    if _ELSEWHERE.search(before):
+        return True
+    named = _NAMED_PLACE.search(before) if unknown_here else None
+    return named is not None and _is_service(named["place"], name)
+
+
+def _is_service(place: str, name: str | None) -> bool:
+    """「サクラ転職」; not the writer's own name, nor the card or the letter on which the number is written."""
+    if name and any(spelling in place for spelling in _spellings(name)):
+        return False
+    return any(_A_SERVICE.search(part) and not _WRITTEN_ON.search(part) for part in place.split("の"))
+
+
+def _spellings(name: str) -> list[str]:
+    """The name as found, written in one, and the surname alone."""
+    return list(dict.fromkeys((name, name.replace(" ", ""), name.partition(" ")[0])))
 
 
 def _beside(text: str, name: str, phones: frozenset[str]) -> _Found | None:
-    """Beside the name as found, written in one, or the surname alone."""
-    spellings = dict.fromkeys((name, name.replace(" ", ""), name.partition(" ")[0]))
-    return next((found for one in spellings if (found := _beside_one(text, one, phones))), None)
+    return next((found for one in _spellings(name) if (found := _beside_one(text, one, phones))), None)
 
 
 def _beside_one(text: str, name: str, phones: frozenset[str]) -> _Found | None:

@@ -86,7 +86,7 @@ def is_short_surname(name: str) -> bool:
 @lru_cache(4096)
 def strength(name: str) -> float:
     """How much a text of one to some words looks like a name: 0 not at all, 1 it may be, 2 and more it does."""
-    if not 1 <= len(name) <= 32 or is_no_name(name) or not any(map(str.isalpha, name)):
+    if not 1 <= len(name) <= 32 or is_no_name(name) or not any(map(_is_letter, name)):
         return 0.0
     if name in _COMMON_TOO:
         return 1.0
@@ -94,6 +94,11 @@ def strength(name: str) -> float:
         return _foreign(name)
     words = tokenizer().words(name)
     return 0.0 if not words or _is_town(words) else _by_words(name, words)
+
+
+def _is_letter(sign: str) -> bool:
+    """Not so 「ー」, which is one to Unicode: a line of dashes is no name."""
+    return sign.isalpha() and sign != "ー"
 
 
 def _is_town(words: list[Word]) -> bool:

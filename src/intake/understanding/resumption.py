@@ -34,6 +34,20 @@ _REPLACED = re.compile(r"^(?:\([^)]{1,4}\))?[ )]?(?:→|⇒|->|=>|>|(?:の予定
 _MOVED_TO = re.compile(
     r"^(?:\([^)]{1,4}\))?(?:から|より|に|へ){1,2}(?:の再開)?(?:に|へ)?(?:変更|延|改め|ずら|遅ら|早め|繰り|前倒|後ろ倒)"
 )
+# 「面談を1月20日に変更」: another thing than the new start, whose day is moved.
+_THINGS = "引っ?越し?|転居|就業|研修|手術|試験|面談|面接|退会|退職|入社|応募|選考|訪問|会議|締切|契約|予約"
+_OTHER_MOVED = re.compile(rf"(?:{_THINGS})[^\n。]{{0,8}}$")
+_OTHER_THING = re.compile(rf"(?:{_THINGS})(?:の|日程?|予定|開始|時期|希望){{0,4}}[をがはも、]?[ ]?$")
+# Days that the reader of the letter is asked to move: a sentence about one may go on behind its full stop.
+_OTHER_ASKED = re.compile("面談|面接|退会|選考|訪問|試験|会議|予約")
+# 「引っ越しが延びたので」 is why, not what.
+_REASON = re.compile("(?:ので|ため|により|まして|(?<=[すんただ])が|(?<=[なたし]い)が|けれども?|けど)[、 \n]{0,2}")
+_MOVED = re.compile(r"(?P<what>[^、。\n ]{0,16})[をがは]")
+_IS_WHY = re.compile("が[^、。\n]{1,20}[てくりきしえび]、")  # 「介護が続いており、5月6日に変更」
+_MAY_MOVE = re.compile(
+    r"(?:再開|休止|停止|休会|休み|開始|復帰|紹介)(?:の?(?:日程?|日付|日にち|時期|予定日?|期間|期限|希望日?|お願い))?$|"
+    r"^(?:今回|それ|これ|そちら|こちら|日程|日付|日にち|時期|予定日?)$"
+)
 # 「3月1日から再開とお願いしておりましたが」: what was said before, and may not hold any more.
 _SAID_BEFORE = re.compile(
     r"[^。]{0,30}?(?:(?:お願い|お伝え|伝え|連絡|申し?上げ|申し?込み?|届け?出?|伺|約束|相談|申告|登録|設定|指定|希望|予定|案内)"
@@ -52,7 +66,9 @@ _OVER = re.compile(r"(?:明ける|明けの|終わる|終了する|期間が[^�
 def last_day(text: str, today: date | None) -> date | None:
     """The last day of a pause that the text names: 「3月末まで」; None if it names none."""
     for one in dates(text, today):
-        if _UNTIL.match(text[one.end :]) or text[one.start : one.end].endswith(("いっぱい", "末", "年内", "まで")):
+        if _UNTIL.match(text[one.end : one.end + 24]) or text[one.start : one.end].endswith(
+            ("いっぱい", "末", "年内", "まで")
+        ):
             return one.on
     return None
 
@@ -72,11 +88,12 @@ def first_day(text: str, today: date | None) -> Found | None:
         before = resuming or text[max(0, one.start - 16) : one.start]
         following = found[at + 1].start if at + 1 < len(found) else len(text)
         if _gives_way(text, one, following):
-            resuming = before if _is_replaced(text, found, at) and _OF_RESUMING.search(before) else ""
+            replaced = _is_replaced(text, found, at) and not _OTHER_THING.search(before)
+            resuming = before if replaced and _OF_RESUMING.search(before) else ""
             continue
         resuming = ""
         said = _clause(text[one.end : min(following, one.end + 60)])
-        if _restarts(before, said) or (told and _MOVED_TO.match(said)):
+        if _starts(text, told, one, before, said):
             if not _is_told(text, one, following):
                 return one
             told = told or one
@@ -91,6 +108,41 @@ def first_day(text: str, today: date | None) -> Found | None:
 
 def _is_told(text: str, one: Found, following: int) -> bool:
     return bool(_SAID_BEFORE.match(text[one.end : min(following, one.end + 60)]))
+
+
+def _starts(text: str, told: Found | None, one: Found, before: str, said: str) -> bool:
+    """Whether things start again on ``one``. With a start ``told`` before, its words do not count twice."""
+    if told is None:
+        return _restarts(before, said)
+    if _OTHER_THING.search(before):
+        return False
+    between = _since(text, told, one)
+    moved = bool(_MOVED_TO.match(said))
+    if not moved and _restarts(between[-16:], said):
+        return True
+    return (moved or _restarts(before, said)) and _is_moved(between)
+
+
+def _since(text: str, told: Found, one: Found) -> str:
+    """What is said between a start that was ``told`` before and ``one``."""
+    said = _SAID_BEFORE.match(text[told.end : min(one.start, told.end + 60)])
+    return text[max(told.end + (said.end() if said else 0), one.start - _NEAR) : one.start]
+
+
+def _is_moved(between: str) -> bool:
+    """Whether it is the start told before that is moved to the day behind ``between``, not an interview or a move of
+    house: no other thing is named there. Where in doubt, the start told before stands."""
+    earlier, _, sentence = between.replace("\n", "。").rpartition("。")
+    if _OTHER_ASKED.search(earlier):
+        return False
+    what = sentence[max((reason.end() for reason in _REASON.finditer(sentence)), default=0) :]
+    if _OTHER_MOVED.search(what):
+        return False
+    return all(
+        _MAY_MOVE.search(moved["what"])
+        or (_IS_WHY.match(what, moved.end() - 1) and not _OTHER_MOVED.search(moved["what"]))
+        for moved in _MOVED.finditer(what)
+    )
 
 
 def _after(text: str, one: Found, before: str, told: Found | None) -> Found:
@@ -134,7 +186,8 @@ def _ends_pause(text: str, one: Found, before: str, after: str) -> bool:
     tail = text[one.start : one.end].endswith(("いっぱい", "一杯", "末", "内", "中", "まで"))
     if not (_TO.match(after) or (not one.stated and (tail or _UNTIL.match(after)))):
         return False
-    return bool(_STOPPED.search(after) or _HELD.search(before) or (_PUT_OFF.match(after) and not _OTHER.search(before)))
+    put_off = _PUT_OFF.match(after) and not (_OTHER.search(before) or _OTHER_THING.search(before))
+    return bool(_STOPPED.search(after) or _HELD.search(before) or put_off)
 
 
 _WHEN = re.compile(r"^(?:\([^)]{1,4}\))?(?:で|には|に|、|となり|の予定|頃|ごろ)")

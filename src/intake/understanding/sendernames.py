@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from intake.understanding.kin import KIN
+from intake.understanding.kin import FEW, KIN, is_only_told_of
 from intake.understanding.persons import is_no_name, strength
 
 _ADDRESSED = re.compile(r"[ ]?(?:様|さん|さま|殿|氏(?!名)|先生|くん|君)")
@@ -193,8 +193,14 @@ def _given(text: str, at: int) -> str:
 
 
 # 「妻の沢口 奈緒は続けます」 is not the sender, 「妻の沢口 奈緒です」 is.
-_THEIRS = re.compile(rf"(?<![一-鿿々])(?:{KIN}|友人|友達|知人|同僚|後輩|先輩|部下|上司)(?:の|、|・|である)$")
+_THEIRS = re.compile(rf"(?<![一-鿿々])(?:(?P<kin>{KIN})|友人|友達|知人|同僚|後輩|先輩|部下|上司)(?:の|、|・|である)$")
 _IS_SENDER = re.compile("[ ]?(?:です|と申|でござ|より|拝|$|\\n)")
+
+
+def _is_somebody_elses(text: str, at: int, end: int) -> re.Match[str] | None:
+    """What the sender calls the person named from ``at`` to ``end``, if the sender is somebody else; else None."""
+    theirs = _THEIRS.search(text[max(0, at - 6) : at])
+    return None if _IS_SENDER.match(text, end) else theirs
 
 
 def _by_surname(text: str, surname: str) -> str | None:
@@ -204,13 +210,15 @@ def _by_surname(text: str, surname: str) -> str | None:
         return None
     said: str | None = None
     weak: str | None = None
+    others = 0
     at = text.find(surname)
     while at >= 0:
         end = at + len(surname)
         if _BEFORE.search(text[max(0, at - 1) : at]):
             given = _given(text, end)
-            told_of = _THEIRS.search(text[max(0, at - 6) : at])
-            if told_of and not _IS_SENDER.match(text, end + len(given)):
+            theirs = _is_somebody_elses(text, at, end + len(given))
+            others += theirs is not None
+            if theirs and (not theirs["kin"] or others > FEW or is_only_told_of(text, end + len(given))):
                 at = text.find(surname, end)
                 continue
             if given:
