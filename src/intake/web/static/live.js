@@ -20,9 +20,11 @@
     });
   }
   let state = ""; // of the answer before: while it is the same, the server says so without making the page
+  let asking = false; // one question at a time: a slow answer must not come in after a newer one
   async function look() {
-    if (document.hidden) return;
+    if (document.hidden || asking) return;
     let fresh;
+    asking = true;
     try {
       const headers = state ? { "If-None-Match": state } : {};
       const answer = await fetch(location.href, { credentials: "same-origin", redirect: "error", cache: "no-store", headers });
@@ -30,6 +32,7 @@
       state = answer.headers.get("ETag") || "";
       fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch { state = ""; return; } // offline, or signed out: the next click says so
+    finally { asking = false; }
     const next = fresh.querySelector("[data-live]");
     if (!next) return;
     const tabs = document.querySelector(".tabs"), freshTabs = fresh.querySelector(".tabs");
