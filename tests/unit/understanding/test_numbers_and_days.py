@@ -131,3 +131,24 @@ def test_many_numbers_are_read_in_time(piece: str) -> None:
     began = time.perf_counter()
     find_member_id("", piece * 4_000, frozenset(), "井口 真琴")
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "number"),
+    [
+        (
+            "佐藤美咲（30012346）です。主人の佐藤健太（30012345）のメール配信をやめてください。",
+            "佐藤健太",
+            "30012345",
+        ),
+        ("会員番号30012346の佐藤美咲です。夫の佐藤 健太（30012345）の退会をお願いします。", "佐藤 健太", "30012345"),
+        (
+            "佐藤美咲（30012346）です。主人の佐藤健太（30012345）も登録しています。私を退会にしてください。",
+            "佐藤美咲",
+            "30012346",
+        ),
+    ],
+)
+def test_the_number_is_that_of_the_person_who_is_named(read: Read, body: str, name: str, number: str) -> None:
+    facts = read(body).facts
+    assert (facts.name, facts.member_id) == (name, number)
