@@ -31,14 +31,23 @@ OF_REQUESTS = Size(128, 96)
 OF_REASONS = Size(64, 0)  # a reason stands in few words: memory costs more than it gives
 CONTEXT = 64  # units of the second look
 WORD, SURFACE = 64, 24  # numbers for a word and for the form in which it stands
-EPOCHS = 9
 DROP = 0.25
 FORGET = 0.08  # words left out at random while learning
 PLAIN = 0.1  # words known by their class alone while learning, as those are that no line has
-RATE = 4e-3
 DECAY = 0.02
-CALM = 2  # rounds before words are shifted
 SHIFT = 1.0  # how far the words of a batch are shifted towards what misleads most (all their numbers together)
+
+
+class Course(NamedTuple):
+    """How long is learned."""
+
+    rounds: int  # times that all lines are seen
+    rate: float  # of the first steps; it falls to nothing
+    calm: int  # rounds before words are shifted
+
+
+FROM_NOTHING = Course(9, 4e-3, 2)
+ONWARD = Course(3, 1.4e-3, 0)  # what is left of the nine after six, for parameters that know most already
 
 
 def start(words: int, surfaces: int, labels: int, size: Size, dice: np.random.Generator) -> Parameters:
@@ -189,22 +198,29 @@ def _down(p: Parameters, b: Batch, low: _Words, pools: Pools, d_inner: Floats, s
 
 
 def train(
-    letters: Sequence[Letter], fixed: Floats, sizes: tuple[int, int], size: Size = OF_REQUESTS, seed: int = 0
+    letters: Sequence[Letter],
+    fixed: Floats,
+    sizes: tuple[int, int],
+    size: Size = OF_REQUESTS,
+    seed: int = 0,
+    begin: Parameters | None = None,
 ) -> Parameters:
     """Parameters learned from ``letters``. ``fixed``: what is known of words beforehand; ``sizes``: how many words and
-    surfaces there are."""
+    surfaces there are; ``begin``: parameters to learn onward from, a third as long."""
     dice = np.random.default_rng(seed)
+    course = ONWARD if begin else FROM_NOTHING
     p = start(*sizes, len(letters[0].right), size, dice)
+    p |= {name: value.copy() for name, value in (begin or {}).items()}
     first = {name: np.zeros_like(value) for name, value in p.items()}
     second = {name: np.zeros_like(value) for name, value in p.items()}
-    steps = EPOCHS * sum(1 for _ in batches(letters, np.arange(len(letters))))
+    steps = course.rounds * sum(1 for _ in batches(letters, np.arange(len(letters))))
     turn = 0
-    for round_ in range(1, EPOCHS + 1):
+    for round_ in range(1, course.rounds + 1):
         for here in batches(letters, dice.permutation(len(letters))):
             turn += 1
-            rate = RATE * min(1.0, turn / 50) * max(0.02, 1 - turn / steps)
+            rate = course.rate * min(1.0, turn / 50) * max(0.02, 1 - turn / steps)
             _, slopes = step(p, fixed, here, dice)
-            if round_ > CALM:
+            if round_ > course.calm:
                 slopes = _misled(p, fixed, here, dice, slopes)
             for name, slope in slopes.items():
                 first[name] += np.float32(0.1) * (slope - first[name])

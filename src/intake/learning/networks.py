@@ -15,7 +15,7 @@ from intake.learning.corpus import Line
 from intake.learning.letters import Floats, Letter
 from intake.learning.prepared import Known, Prepared, gives_reasons
 from intake.understanding.learned import VIEWS
-from intake.understanding.network import Learned
+from intake.understanding.network import Learned, complete
 from intake.understanding.reading import ASKED
 from intake.understanding.rulebook import LABELS
 from intake.understanding.wordclasses import load_classes
@@ -24,13 +24,16 @@ RightOf = Callable[[Line], tuple[Floats, Floats]]
 SHORT = 0.8  # what a single sentence counts against a letter
 
 
-def of_requests(prepared: Sequence[Prepared], known: Known) -> tuple[Learned, ...]:
-    """What each network of requests learns."""
+def of_requests(prepared: Sequence[Prepared], known: Known, before: Sequence[Learned] = ()) -> tuple[Learned, ...]:
+    """What each network of requests learns; ``before``: what they know already, to learn onward from."""
     letters = letters_of([one for one in prepared if one.line.requests is not None], known, right_of)
-    return tuple(_learned(letters, known, network.OF_REQUESTS, seed) for seed in range(len(VIEWS)))
+    begins = [*before, *[None] * (len(VIEWS) - len(before))]
+    return tuple(_learned(letters, known, network.OF_REQUESTS, *one) for one in enumerate(begins))
 
 
-def of_reasons(prepared: Sequence[Prepared], known: Known, labels: Sequence[str]) -> Learned | None:
+def of_reasons(
+    prepared: Sequence[Prepared], known: Known, labels: Sequence[str], before: Learned | None = None
+) -> Learned | None:
     """What the network of reasons learns, of the lines that teach them; None where there are none."""
 
     def right(line: Line) -> tuple[Floats, Floats]:
@@ -38,12 +41,26 @@ def of_reasons(prepared: Sequence[Prepared], known: Known, labels: Sequence[str]
         return given, np.full(len(labels), _weight(line), np.float32)
 
     lines = [one for one in prepared if gives_reasons(one.line)]
-    return _learned(letters_of(lines, known, right), known, network.OF_REASONS) if labels and lines else None
+    if not labels or not lines:
+        return None
+    return _learned(letters_of(lines, known, right), known, network.OF_REASONS, 0, before)
 
 
-def _learned(letters: Sequence[Letter], known: Known, size: network.Size, seed: int = 0) -> Learned:
+def _learned(
+    letters: Sequence[Letter], known: Known, size: network.Size, seed: int = 0, before: Learned | None = None
+) -> Learned:
     sizes = len(known.words) + 2, len(known.surfaces) + 2
-    return Learned(known.words, known.surfaces, network.train(letters, vectors(), sizes, size, seed))
+    begin = carried(before, known) if before else None
+    return Learned(known.words, known.surfaces, network.train(letters, vectors(), sizes, size, seed, begin))
+
+
+def carried(before: Learned, known: Known) -> network.Parameters:
+    """The parameters of a network that knew other words: a new word begins as the unknown one."""
+    values = {name: np.array(value, np.float32) for name, value in complete(before.values).items()}
+    for name, old, new in (("word", before.words, known.words), ("surface", before.surfaces, known.surfaces)):
+        rows = {word: row for row, word in enumerate(old, 2)}
+        values[name] = values[name][[0, 1, *(rows.get(word, 1) for word in new)]]
+    return values
 
 
 def vectors() -> Floats:

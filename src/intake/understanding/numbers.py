@@ -190,7 +190,7 @@ def _spellings(name: str) -> list[str]:
 
 
 def _of_relative(text: str, name: str, phones: frozenset[str]) -> str | None:
-    """What stands beside the name of a relative who is the member: 「佐藤美咲(30012346)です。主人の佐藤健太(30012345)…」."""
+    """What stands beside a relative who is the member: 「佐藤美咲(30012346)です。主人の佐藤健太(30012345)の…」."""
     for spelling in dict.fromkeys((name, name.replace(" ", ""))):
         if re.search(rf"(?:{KIN})(?:の|、|・|である)?[ ]?[(「]?{re.escape(spelling)}", text):
             one = _beside_one(text, spelling, phones)

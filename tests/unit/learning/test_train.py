@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from intake.learning import prepared, train
+from intake.learning import networks, prepared, train
 from intake.learning.corpus import Line, read_lines
 from intake.model import DESTRUCTIVE
 from intake.parsing.quotes import segment
@@ -37,6 +37,33 @@ def test_a_small_corpus_gives_weights_that_read_it(tmp_path: Path) -> None:
     understander = Understander(load_rulebook([shipped_rules()]), again)
     read = understander.read(channel="form", subject="", body="退会をお願いします。", segments=(), received_at=None)
     assert read.requests == ("withdrawal",)
+
+
+def test_new_lines_are_learned_onward_from_what_is_known() -> None:
+    before, _ = train.build(lines(60), shipped_rules())
+    text = "しばらくお休みします。"
+    more = [replace(LINE, id=f"n{i}", body=text + "。" * (i % 3), requests=("pause",), reasons=()) for i in range(20)]
+    again, outcomes = train.build([*lines(60), *more], shipped_rules(), before)
+    assert outcomes == []
+    assert (again.sure, again.floors) == (before.sure, before.floors)
+    understander = Understander(load_rulebook([shipped_rules()]), again)
+    for body, asked in ((text, "pause"), ("退会をお願いします。", "withdrawal"), ("面接を辞退します。", "decline")):
+        read = understander.read(channel="form", subject="", body=body, segments=(), received_at=None)
+        assert read.requests == (asked,)
+
+
+def test_a_network_carries_over_to_other_words() -> None:
+    first, known = prepared.ready(lines(60), shipped_rules())
+    given = networks.of_requests(first, known)[0]
+    other = replace(known, words=("。", "zzz"), surfaces=("zzz",))
+    values = networks.carried(given, other)
+    assert (
+        np.array_equal(values["word"][2], given.values["word"][2 + given.words.index("。")]) or "。" not in given.words
+    )
+    assert np.array_equal(values["word"][3], given.values["word"][1])  # never seen: begins as the unknown
+    assert values["word"].shape[0] == 4
+    assert values["surface"].shape[0] == 3
+    assert np.array_equal(values["window"], given.values["window"])
 
 
 def test_folds_are_the_same_everywhere() -> None:
