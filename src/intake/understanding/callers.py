@@ -24,7 +24,12 @@ _ON_THE_LINE = re.compile(r"(?:の?(?:入電|ご?来電|来所|来社)|が来[�
 _ANOTHER = re.compile(r"[^\n]{0,14}\n[^\n。、]{1,10}(?:様|さま|さん)(?:より|から|が)")
 _ARRIVED = re.compile("(?:入電|ご?来電|来[所社])")
 _NO_CALL = re.compile("と(?:の|お)|の件|[にへ](?!お電話)|宛")
-_PAUSED = re.compile(r"[。、 :]|TEL|より|から|の(?:奥|ご主人|お母|お父|ご家族|ご子息|お子)|にお電話")
+_PAUSED = re.compile(
+    r"[。、 :]|TEL|より|から|の(?:奥|ご主人|お母|お父|ご家族|ご子息|お子|[父母兄姉弟妹息娘][^。、 ]{0,2}様)|にお電話"
+)
+# 「11/20 松重様。… 受:岸」: who took the call signs, so the day before the caller begins a note.
+_DAY = re.compile(r"\s*\d{1,2}/\d{1,2}(?:\([月火水木金土日]\))?[ ]{1,2}")
+_SIGNED_BY_TAKER = re.compile(r"(?:受|取|取次|応対|記|受付)[ ]?:[ ]?[^\s。、]{1,6}\s*$")
 # How the taker reports what was said, and what a letter of one's own has in its place.
 _REPORTED = re.compile(
     r"との(?:こと|由|ご|お)|(?:希望|依頼|質問|要望|意向|由|お尋ね|申し?出|了承|相談|報告|近況|説明)[。、はあと]|"
@@ -47,6 +52,8 @@ def caller(text: str, sender: str) -> str | None:
     ``sender``: the From line. It must be the taker's (「電話受付」) or the caller's own, or show nobody, and the text
     must report what was said, unless a time of day stands beside the name.
     """
+    day = _DAY.match(text) if _SIGNED_BY_TAKER.search(text) else None
+    text = text[day.end() :] if day else text
     head = _HEAD.match(text)
     if head is None:
         return None

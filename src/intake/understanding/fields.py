@@ -34,7 +34,7 @@ _KINDS = (
     (
         "text",
         re.compile(
-            "内容|本文|メッセージ|お問い合わせ|お問合せ|問い合わせ|コメント|ひとこと|自由記入|自由記述|ご質問|ご相談|ご意見|備考"
+            "内容|本文|詳細|^ご?用件$|メッセージ|お問い合わせ|お問合せ|問い合わせ|コメント|ひとこと|自由記入|自由記述|ご質問|ご相談|ご意見|備考"
         ),
     ),
 )
@@ -60,6 +60,11 @@ _ENDS = {
 }
 # 「[氏名]井口 真琴[会員番号]30100456[内容]…」, all on one line.
 _INLINE = re.compile(r"(?:【[ ]?(?P<a>[^】\n]{1,16})】|\[(?P<b>[^\]\n]{1,16})\])[ ]?[:=|]?[ \t]*")
+# 「御名前【井口 真琴】」, 「会員番号〔30100456〕」: the answer stands in brackets of its own.
+_BOXED = re.compile(
+    r"(?m)^[ \t]{0,4}[■●◆◇○▼□・*※]{0,2}[ ]?(?P<label>[^ \n、。!?:=|のはがをにで【】〔〕「」『』]{2,10})[ ]?[【〔「『]"
+    r"(?P<value>[^\n【】〔〕『』]*?)(?P<closed>[】〕」』][ \t]*)?$"
+)
 # A word in brackets within a sentence, 「先日[電話]でお願いした…」, is no label: no answer of its kind follows it.
 _SAID = re.compile(r"です|ます|ません|ました|[を。!?\[\]【】]|^[のとではにもしが]")
 _ASIDE = r"[ ]?(?:\([^()]{1,16}\))?"
@@ -95,6 +100,25 @@ class Field:
 
 def fields(text: str) -> list[Field]:
     """The form lines of a normalised text, in order. One line alone with a colon is no form unless it is a fact."""
+    found = _lines(text)
+    boxed = islice(_boxed(text), _MOST) if "【" in text or "〔" in text or "「" in text or "『" in text else ()
+    taken = {field.start for field in found}
+    return sorted([*found, *(one for one in boxed if one.start not in taken)], key=lambda one: one.start)[:_MOST]
+
+
+def _boxed(text: str) -> Iterator[Field]:
+    """Answers in brackets of their own; what is no answer of its kind is the sender's own words."""
+    for line in _BOXED.finditer(text):
+        kind = _kind(line["label"])
+        at, end = line.span("value")
+        value = line["value"]
+        answer = kind not in ("", "text") and line["closed"] and _has_form(kind, value) and not _GOES_ON.search(value)
+        if kind == "text" or answer:
+            yield Field(kind, line["label"], line.start(), at, end)
+
+
+def _lines(text: str) -> list[Field]:
+    """Those whose label stands in brackets, or before a colon."""
     found: list[Field] = []
     for line in _LINE.finditer(text):
         label = (line["a"] or line["b"] or line["c"] or line["d"] or line["e"] or line["f"] or "").strip()

@@ -54,7 +54,8 @@ _NEVER = re.compile(
 )
 _ONE = re.compile(
     "^(?:母|父|妻|夫|兄|弟|姉|妹|娘|孫|私|僕|俺|記|件|旨|故|所|者|方|次|点|上|下|中|前|後|春|夏|秋|冬|今|月|火|水|"
-    "木|金|土|日|席|籍|笑|汗|泣|草|祝|昔|朝|昼|夜|否|可|済|無|有|年|円|歳|市|区|県|駅|店|枚|回|個|社|完|神|靴)$"
+    "木|金|土|日|席|籍|笑|汗|泣|草|祝|昔|朝|昼|夜|否|可|済|無|有|年|円|歳|市|区|県|駅|店|枚|回|個|社|完|神|靴|"
+    "TEL|Tel|tel|FAX|Fax|fax|MAIL|Mail|mail|URL|ID|PC|OK|NG)$"
 )
 # Surnames that the dictionary takes for common words alone.
 _COMMON_TOO = frozenset(

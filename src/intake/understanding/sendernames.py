@@ -105,6 +105,8 @@ def _whole(text: str, parts: tuple[str, ...]) -> str | None:
         end = _spelled(text, at, whole)
         if end and len(parts) == 1 and text[end : end + 1] == " " and "ー" not in whole:
             end += len(_given(text, end))  # 「上白石」 in the From line, 「上白石 紗枝です」 in the text
+        elif end and len(parts) == 1 and len(whole) == 3 and "一" <= text[end : end + 1] <= "鿿":
+            end += len(_given(text, end))  # 「三枝木」, and 「三枝木宏」 in the text
         if end and not _ADDRESSED.match(text, end):
             if end - at > len(whole):
                 return text[at:end]

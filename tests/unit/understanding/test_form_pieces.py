@@ -164,3 +164,33 @@ def test_a_long_answer_costs_nothing() -> None:
     began = time.process_time()
     find_name("", "山田太郎(" * 12_000, "")
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "member_id"),
+    [
+        ("御名前【鴨志田 泰】\n会員ID【AA-7340】\n詳細【退会をお願いします。】", "鴨志田 泰", "AA-7340"),
+        ("氏名〔二階堂 早紀〕\n登録番号〔T-3102〕\nお問い合わせ〔退会をお願いいたします。〕", "二階堂 早紀", "T-3102"),
+        ("お名前「山田 太郎」\n会員番号「30012345」\n退会をお願いします。", "山田 太郎", "30012345"),
+        ("お名前 : 株式会社コハル企画 矢口\n本文 : 退会をお願いします。", "矢口", None),
+        ("氏名 匿名\nTEL \n内容 退会をお願いします。", None, None),
+    ],
+)
+def test_an_answer_in_brackets_of_its_own(read: Read, body: str, name: str | None, member_id: str | None) -> None:
+    reading = read(body)
+    assert (reading.facts.name, reading.facts.member_id) == (name, member_id)
+    assert reading.requests == ("withdrawal",)
+
+
+@pytest.mark.parametrize(
+    "body", ["電話「いらない、もう退会します」", "会員番号【退会をお願いします】", "名前「退会してください」"]
+)
+def test_brackets_hide_no_plea(read: Read, body: str) -> None:
+    assert read(body).requests == ("withdrawal",)
+
+
+@pytest.mark.parametrize("piece", ["【", "あ【", "名前【あ\n", "名前【", "名前「」"])
+def test_brackets_without_end_cost_linear_time(piece: str) -> None:
+    started = time.perf_counter()
+    fields(piece * 10_000)
+    assert time.perf_counter() - started < 2
