@@ -194,3 +194,32 @@ def test_brackets_without_end_cost_linear_time(piece: str) -> None:
     started = time.perf_counter()
     fields(piece * 10_000)
     assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("11/20 松重様(男性)。腰を悪くして重い物が持てないので退会したい。折り返しは不要とのこと。受:岸", "松重"),
+        ("11/20(金) 松井様。昨日の退会のお申し出を取り消したい、とのこと。取次:岸", "松井"),
+        ("蔵前様の弟様より。兄に頼まれた、会員から抜けさせてやってほしい、とのこと。", "蔵前"),
+    ],
+)
+def test_who_called_and_not_who_took_the_call(read: Read, body: str, name: str) -> None:
+    assert find_name(body, "", "電話受付 <denwa@example.jp>") == name
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ("株式会社コハル 人事 矢口", "矢口"),
+        ("株式会社コハル 矢口 真琴", "矢口 真琴"),
+        ("株式会社コハル 採用課", None),
+        ("有限会社コハル 編集部", None),
+    ],
+)
+def test_a_person_behind_a_firm(answer: str, name: str | None) -> None:
+    assert find_name("", answer, "") == name
+
+
+def test_a_given_name_written_together_with_the_surname_of_the_from_line() -> None:
+    assert find_name("三枝木宏です。\n退会をお願いします。\n\n三枝木宏", "", "三枝木 <s@example.com>") == "三枝木宏"
