@@ -73,7 +73,7 @@ def test_a_bad_week_of_the_relay(tmp_path: Path, smtp_sink: SmtpSink) -> None:
 def test_a_relay_that_stays_away_is_given_up_after_five_days_and_staff_know(tmp_path: Path, free_port: int) -> None:
     house = open_test_house(tmp_path / "home")
     house.seeker()
-    house.mail("退会の手続きをお願いいたします。")
+    house.mail("退会の手続きをお願いいたします。", subject="退会のお願い")
     while house.worker.run_once():
         pass
     courier = open_courier(f"smtp://127.0.0.1:{free_port}", tmp_path)

@@ -51,7 +51,7 @@ def test_a_clock_that_jumps_a_day_to_and_fro(tmp_path: Path) -> None:
 def test_a_link_outlives_a_backward_jump_and_ends_in_time(tmp_path: Path) -> None:
     house = open_test_house(tmp_path / "home")
     house.seeker()
-    house.mail("退会の手続きをお願いいたします。")
+    house.mail("退会の手続きをお願いいたします。", subject="退会のお願い")
     house.work()
     from intake.pipeline import links
 
