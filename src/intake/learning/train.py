@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from intake.errors import BadInput
 from intake.learning import compose, networks
 from intake.learning.calibrate import KINDS, Outcome, calibrate, floors_of, reason_floors
 from intake.learning.corpus import Line, read_lines
@@ -58,7 +59,9 @@ def learn(prepared: Sequence[Prepared], known: Known, before: Weights | None = N
         {},
         dict.fromkeys(KINDS, 1.1),
         networks.of_requests(prepared, known, before.networks if before else ()),
-        networks.of_reasons(prepared, known, reason_labels, before.reasons if before else None),
+        networks.of_reasons(
+            prepared, known, reason_labels, before.reasons if before and before.reason_labels == reason_labels else None
+        ),
     )
 
 
@@ -112,6 +115,8 @@ def build(lines: Sequence[Line], rules: Path, before: Weights | None = None) -> 
     """The shipped weights and the out-of-fold readings they are calibrated on: none where they are learned onward
     from ``before``, whose calibration stays, as those networks have seen the lines."""
     prepared, known = ready([*lines, *compose.composed(lines, part_of, int(COMPOSED * len(lines)))], rules)
+    if before and before.request_labels != LABELS:
+        raise BadInput("--onward: the shipped weights know other requests; learn from nothing: make model")
     if before:
         return replace(learn(prepared, known, before), sure=before.sure, floors=before.floors), []
     outcomes = out_of_fold(prepared, known)

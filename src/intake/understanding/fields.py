@@ -9,7 +9,7 @@ from itertools import islice
 
 _LINE = re.compile(
     r"(?m)^[ \t>]{0,4}[■●◆◇○▼□・*※]{0,2}[ ]?(?:【[ ]?(?P<a>[^】\n]{1,16})】[ ]?[:=|]?|\[(?P<b>[^\]\n]{1,16})\][ ]?[:=|]?|"  # noqa: E501
-    r"(?P<c>[^:=|\n、。!?]{1,16}?)[ ]{0,3}[:=|]|(?<=[■●◆◇])(?P<d>[^ \n、。!?]{2,10})(?=[ ])|"
+    r"(?P<c>[^:=|\n、。!?]{1,16}?)[ ]{0,3}[:=|]|(?<=[■●◆◇])(?P<d>[^ \n、。!?【〔「『]{2,10})(?=[ ])|"
     r"(?P<e>[^ \n、。!?:]{2,8}\((?:必須|任意)\))(?=[ ])|"
     r"(?P<f>お名前|氏名|名前|会員番号|電話番号|フリガナ)(?=[ ]))[ \t]*(?P<value>[^\n]*)$"
 )
@@ -34,7 +34,7 @@ _KINDS = (
     (
         "text",
         re.compile(
-            "内容|本文|詳細|^ご?用件$|メッセージ|お問い合わせ|お問合せ|問い合わせ|コメント|ひとこと|自由記入|自由記述|ご質問|ご相談|ご意見|備考"
+            "内容|本文|^(?:お問い合わせ|ご相談|ご質問)?詳細$|^ご?用件$|メッセージ|お問い合わせ|お問合せ|問い合わせ|コメント|ひとこと|自由記入|自由記述|ご質問|ご相談|ご意見|備考"
         ),
     ),
 )
@@ -65,6 +65,11 @@ _BOXED = re.compile(
     r"(?m)^[ \t]{0,4}[■●◆◇○▼□・*※]{0,2}[ ]?(?P<label>[^ \n、。!?:=|のはがをにで【】〔〕「」『』]{2,10})[ ]?[【〔「『]"
     r"(?P<value>[^\n【】〔〕『』]*?)(?P<closed>[】〕」』][ \t]*)?$"
 )
+# 「退会お願い会員番号【30100456】」, 「お名前【退会】」, 「住所も「削除」」: more than a label and its answer.
+_PLEA = re.compile(
+    "退会|脱会|解約|休会|休止|停止|中止|辞退|抹消|削除|消去|消し|解除|再開|再登録|取り?消|取り?下げ|変更|不要|やめ|止め"
+)
+_GOES_ON_IN_LABEL = re.compile("[もと]$")
 # A word in brackets within a sentence, 「先日[電話]でお願いした…」, is no label: no answer of its kind follows it.
 _SAID = re.compile(r"です|ます|ません|ました|[を。!?\[\]【】]|^[のとではにもしが]")
 _ASIDE = r"[ ]?(?:\([^()]{1,16}\))?"
@@ -111,9 +116,11 @@ def _boxed(text: str) -> Iterator[Field]:
     for line in _BOXED.finditer(text):
         kind = _kind(line["label"])
         at, end = line.span("value")
-        value = line["value"]
-        answer = kind not in ("", "text") and line["closed"] and _has_form(kind, value) and not _GOES_ON.search(value)
-        if kind == "text" or answer:
+        label, value = line["label"], line["value"]
+        if not kind or _PLEA.search(label) or _GOES_ON_IN_LABEL.search(label):
+            continue
+        answer = line["closed"] and kind != "text" and _has_form(kind, value) and not _GOES_ON.search(value)
+        if kind == "text" or (answer and not _PLEA.search(value)):
             yield Field(kind, line["label"], line.start(), at, end)
 
 

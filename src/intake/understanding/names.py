@@ -24,7 +24,7 @@ _BESIDE = re.compile(
 # 「株式会社コハル 人事 矢口」; not 「株式会社コハル 採用課」, where nobody is named.
 _OF_A_FIRM = re.compile(
     r"^(?:(?:株式|有限|合同)会社|(?:医療|社会福祉|学校|一般社団)法人)[^ 、,/]{1,24}[ ]+"
-    r"(?:(?:人事|総務|採用|営業|広報|経理)[部課]?(?:担当)?[ ]+)?(?![^ ]*[部課局室係店]$)(?=[^ ])"
+    r"(?:(?:人事|総務|採用|営業|広報|経理)[部課]?(?:担当)?[ ]+)?(?![^ ]*[部課局室係店長]$)(?=[^ ])"
 )
 _LONGEST = 100  # letters of an answer that are looked at: a name and what stands beside it
 _NEXT = re.compile(r"[ ]{2,}|[ ](?=会員|登録|ID)")
@@ -120,9 +120,15 @@ def _may_be_said(said: re.Match[str]) -> bool:
 def _answered(answer: str) -> str | None:
     if not answer:
         return None
-    name = _OF_A_FIRM.sub("", _BESIDE.sub("", answer[:_LONGEST]).strip(" ・,、。:"))
+    name = _of_a_firm(_BESIDE.sub("", answer[:_LONGEST]).strip(" ・,、。:"))
     name = _NEXT.split(name)[0]
     return name if 1 <= len(name) <= 32 and not _NOBODY.search(name) else None
+
+
+def _of_a_firm(answer: str) -> str:
+    """The person behind the firm's name; empty where there is none; another answer as it is."""
+    person = _OF_A_FIRM.sub("", answer)
+    return person if person == answer or strength(person) >= 0.8 else ""
 
 
 def _likeliest(text: str, foreign: bool) -> str | None:

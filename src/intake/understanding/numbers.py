@@ -106,9 +106,6 @@ def find_member_id(answer: str, text: str, phones: frozenset[str], name: str | N
         return _tidy(in_field["id"])
     if not any(sum(map(str.isdigit, run)) >= 3 for run in _RUN.findall(text)):
         return None
-    theirs = _of_relative(text, name, phones) if name else None
-    if theirs:
-        return theirs
     kin: list[_Found] = []
     elsewhere: set[str] = set()
     unknown_here, for_another = bool(_UNKNOWN_HERE.search(text)), acts_for_another(text)
@@ -187,16 +184,6 @@ def _is_service(place: str, name: str | None) -> bool:
 def _spellings(name: str) -> list[str]:
     """The name as found, written in one, and the surname alone."""
     return list(dict.fromkeys((name, name.replace(" ", ""), name.partition(" ")[0])))
-
-
-def _of_relative(text: str, name: str, phones: frozenset[str]) -> str | None:
-    """What stands beside a relative who is the member: 「佐藤美咲(30012346)です。主人の佐藤健太(30012345)の…」."""
-    for spelling in dict.fromkeys((name, name.replace(" ", ""))):
-        if re.search(rf"(?:{KIN})(?:の|、|・|である)?[ ]?[(「]?{re.escape(spelling)}", text):
-            one = _beside_one(text, spelling, phones)
-            if one:
-                return one.number
-    return None
 
 
 def _beside(text: str, name: str, phones: frozenset[str]) -> _Found | None:

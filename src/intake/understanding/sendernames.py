@@ -106,13 +106,20 @@ def _whole(text: str, parts: tuple[str, ...]) -> str | None:
         if end and len(parts) == 1 and text[end : end + 1] == " " and "ー" not in whole:
             end += len(_given(text, end))  # 「上白石」 in the From line, 「上白石 紗枝です」 in the text
         elif end and len(parts) == 1 and len(whole) == 3 and "一" <= text[end : end + 1] <= "鿿":
-            end += len(_given(text, end))  # 「三枝木」, and 「三枝木宏」 in the text
+            end += _together(text, end, whole)  # 「三枝木」, and 「三枝木宏」 in the text
         if end and not _ADDRESSED.match(text, end):
             if end - at > len(whole):
                 return text[at:end]
             plain = text[at:end]
         at = text.find(whole[0], at + 1)
     return plain
+
+
+def _together(text: str, end: int, whole: str) -> int:
+    """How long the given name is that stands at ``end`` right behind a surname: not 「林美咲」 and 「解約です」."""
+    given = _given(text, end)
+    fits = given and not is_no_name(given) and strength(given) >= 1.5 and strength(whole + given) >= strength(whole)
+    return len(given) if fits else 0
 
 
 def _spelled(text: str, at: int, whole: str) -> int:

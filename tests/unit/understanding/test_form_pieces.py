@@ -182,11 +182,24 @@ def test_an_answer_in_brackets_of_its_own(read: Read, body: str, name: str | Non
     assert reading.requests == ("withdrawal",)
 
 
+WHO = "井口 真琴(30012345)です。お世話になっております。\n"
+
+
 @pytest.mark.parametrize(
-    "body", ["電話「いらない、もう退会します」", "会員番号【退会をお願いします】", "名前「退会してください」"]
+    ("body", "asked"),
+    [
+        ("電話「いらない、もう退会します」", "withdrawal"),
+        ("会員番号【退会をお願いします】", "withdrawal"),
+        ("名前「退会してください」", "withdrawal"),
+        (f"{WHO}退会お願い会員番号【30012345】", "withdrawal"),
+        (f"{WHO}個人情報住所など【全部消して】", "deletion"),
+        (f"{WHO}お名前【退会】", "withdrawal"),
+        (f"{WHO}退会したい詳細:転職のため", "withdrawal"),
+        (f"{WHO}退会希望詳細:11月で転職が決まりました。", "withdrawal"),
+    ],
 )
-def test_brackets_hide_no_plea(read: Read, body: str) -> None:
-    assert read(body).requests == ("withdrawal",)
+def test_brackets_and_labels_hide_no_plea(read: Read, body: str, asked: str) -> None:
+    assert read(body).requests == (asked,)
 
 
 @pytest.mark.parametrize("piece", ["【", "あ【", "名前【あ\n", "名前【", "名前「」"])
@@ -215,10 +228,29 @@ def test_who_called_and_not_who_took_the_call(read: Read, body: str, name: str) 
         ("株式会社コハル 矢口 真琴", "矢口 真琴"),
         ("株式会社コハル 採用課", None),
         ("有限会社コハル 編集部", None),
+        ("株式会社コハル 代表取締役", None),
+        ("株式会社コハル 御中", None),
     ],
 )
 def test_a_person_behind_a_firm(answer: str, name: str | None) -> None:
     assert find_name("", answer, "") == name
+
+
+@pytest.mark.parametrize(
+    ("body", "sender", "name"),
+    [
+        ("林美咲解約です。", "林美咲", "林美咲"),
+        ("岡田誠先日、転職しました。退会します。", "岡田誠", "岡田誠"),
+        ("岡田誠今月、退会します。", "岡田誠", "岡田誠"),
+    ],
+)
+def test_what_follows_a_whole_name_is_no_given_name(body: str, sender: str, name: str) -> None:
+    assert find_name(body, "", f"{sender} <s@example.com>") == name
+
+
+def test_a_bulleted_label_with_its_answer_in_brackets() -> None:
+    text = "■氏名【井口 真琴】\n退会をお願いします。"
+    assert [(one.kind, one.value(text)) for one in fields(text)] == [("name", "井口 真琴")]
 
 
 def test_a_given_name_written_together_with_the_surname_of_the_from_line() -> None:

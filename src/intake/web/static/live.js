@@ -27,7 +27,8 @@
     asking = true;
     try {
       const headers = state ? { "If-None-Match": state } : {};
-      const answer = await fetch(location.href, { credentials: "same-origin", redirect: "error", cache: "no-store", headers });
+      const signal = AbortSignal.timeout(3 * every); // an answer that never comes ends the wait for it
+      const answer = await fetch(location.href, { credentials: "same-origin", redirect: "error", cache: "no-store", headers, signal });
       if (!answer.ok) return;
       state = answer.headers.get("ETag") || "";
       fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
