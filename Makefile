@@ -12,7 +12,7 @@ PORT ?= 8080
 SMTP_PORT ?= 8025
 TEST_WORKERS ?= 3
 PYTEST := $(BIN)/python -m pytest
-PARALLEL := -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
+PARALLEL := -n $(TEST_WORKERS) --dist loadfile
 
 .PHONY: help run test check format lock faults fuzz bench model phrases
 .DELETE_ON_ERROR:
