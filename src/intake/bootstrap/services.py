@@ -20,6 +20,7 @@ from intake.bootstrap.indexing import bring_up
 from intake.bootstrap.keeping import Keeper
 from intake.bootstrap.leases import end_leases_of_the_dead
 from intake.bootstrap.mailboxes import mailboxes
+from intake.bootstrap.presence import Presence
 from intake.bootstrap.sending import make_sender
 from intake.bootstrap.telling import make_webhook_sender, trouble
 from intake.bootstrap.working import make_worker
@@ -89,6 +90,7 @@ class Services:
         self._threads: list[Supervised] = []
         self._smtp: list[SmtpServer] = []
         self._web: uvicorn.Server | None = None
+        self._presence: Presence | None = None
         self._clock = ClockWatch(house.store, utc_now)
         self.health.check("the clock", self._clock.trouble)
         self.health.check("rules", lambda: house.tools.trouble)
@@ -109,6 +111,7 @@ class Services:
             await self._end()
 
     async def _start(self) -> None:
+        self._presence = Presence(self.house.settings.home)
         end_leases_of_the_dead(self.house.store, utc_now())
         self._clock.begin()
         self._start_threads()
@@ -224,6 +227,8 @@ class Services:
         for thread in self._threads:
             await asyncio.to_thread(thread.join, 15.0)
         await asyncio.to_thread(self.house.close)
+        if self._presence is not None:
+            self._presence.end()
         log.info("ended")
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from intake.bootstrap.home import wrapping_of
+from intake.bootstrap.presence import somebody_runs
 from intake.cli.app import app, say, settings, utf8_out
 from intake.config import Settings, listen_pair
 from intake.errors import BadInput
@@ -20,24 +21,36 @@ from intake.keyring import load_keyring
 @app.command()
 def restore(
     file: Path,
-    force: Annotated[bool, typer.Option("--force", help="although something answers on our web port")] = False,
+    force: Annotated[bool, typer.Option("--force", help="although another intake answers on our web port")] = False,
 ) -> None:
     """Put FILE in the place of the data. The keys stay as they are; who was erased since then stays erased."""
     from intake.store import restore as run
 
     utf8_out()
     s = settings()
-    if not force and _is_running(s):
-        raise BadInput(
-            say(
-                "intake が動いています。止めてから実行してください(--force で続けます)。",
-                "intake is running here; stop it first (--force goes on all the same)",
-            )
-        )
+    _refuse_beside_another(s, force)
     keyring = load_keyring(s.secret_path)
     erased = run(file, s.store_url, keyring, s.keys_url or None, wrapping_of(s, keyring))
     print(say(f"{file} から戻しました。消去済みの {erased} 人は戻していません。",
               f"restored from {file}; {erased} people who were erased since then stay erased"))  # fmt: skip
+
+
+def _refuse_beside_another(s: Settings, force: bool) -> None:
+    """What runs goes on writing to the file that is taken away: what it answered 250 for would be lost."""
+    if somebody_runs(s.home):
+        raise BadInput(
+            say(
+                f"{s.home} で intake が動いています。止めてから実行してください(届いたメールが失われます)。",
+                f"intake is running on {s.home}; stop it first (mail that arrives meanwhile would be lost)",
+            )
+        )
+    if not force and _is_running(s):
+        raise BadInput(
+            say(
+                "Web ポートで intake が応答しています。止めてから実行してください(別の intake なら --force)。",
+                "intake answers on our web port; stop it first (--force if it is another one)",
+            )
+        )
 
 
 def _is_running(s: Settings) -> bool:
