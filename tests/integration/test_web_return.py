@@ -226,6 +226,13 @@ def test_two_people_at_one_address_are_told_apart_by_the_number(house: TestHouse
     assert house.get_seeker().status.value == "withdrawn"
 
 
+def test_two_numbers_at_one_address_that_differ_by_their_hyphen_are_told_apart(house: TestHouse) -> None:
+    for member, status in (("12-3", "active"), ("1-23", "withdrawn")):
+        house.seeker(member, "山田 花子", "two@example.jp", status=status, withdrawn_on=LEFT)
+    ask(house, "two@example.jp", member_id="12-3")
+    assert "return_key" not in [m.template for m in house.relay.mails], "it is the other who left"
+
+
 @pytest.mark.parametrize("request_", ["reinstatement", "resume", "retraction"])
 def test_a_mail_that_asks_to_come_back_leads_here_and_is_closed_by_it(house: TestHouse, request_: str) -> None:
     wish(told(house), request_)

@@ -67,6 +67,17 @@ def test_a_seeker_chosen_by_staff_is_found_by_name_and_number(house: TestHouse) 
     assert found(client, "ヤマダ") == found(client, "山田") == found(client, "M-10001") == [case.number]
 
 
+def test_a_search_forgives_a_hyphen_and_an_act_does_not(house: TestHouse) -> None:
+    house.seeker()
+    case = arrives(house, "登録の件でお願いがあります。")
+    client = Client(app_of(house), LEAD)
+    refused = client.act(case.number, "seeker", member_id="M1-0001")
+    assert refused.status_code == 422
+    assert "その会員番号の求職者は見つかりません" in refused.text
+    assert client.act(case.number, "seeker", member_id="ｍ－１０００１").status_code == 303
+    assert found(client, "会員番号:M10001") == found(client, "m10001") == [case.number]
+
+
 def test_what_cannot_be_read_is_said_and_nothing_is_searched(house: TestHouse) -> None:
     arrives(house, "退会を希望します。")
     client = Client(app_of(house), LEAD)

@@ -12,6 +12,7 @@ from intake.bootstrap.leases import end_leases_of_the_dead
 from intake.cli.app import app, emit, say, settings, utf8_out
 from intake.errors import BadInput, NotAllowed, NotFound
 from intake.model import Actor, Seeker
+from intake.model.numbers import is_spelled_alike
 from intake.policy import today_of
 from intake.ports import Tx
 from intake.worker import utc_now
@@ -41,10 +42,12 @@ def erase(
 
 
 def find_seeker(tx: Tx, member_id: str) -> Seeker:
-    """Raises NotFound."""
+    """Raises NotFound, also where only upper and lower case differ: ab-1 may be erased, and AB-1 somebody else."""
     found = tx.seekers.by_member_id(member_id)
     if found is None:
         raise NotFound(f"{member_id}: no such member number, or erased already")
+    if not is_spelled_alike(found.member_id, member_id):
+        raise NotFound(f"{member_id}: no such member number, or erased already; there is {found.member_id}")
     return found
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from intake.matching.keys import KeyMaker
 from intake.matching.romaji import kana_of, without_long_vowels
 from intake.model import Facts, Seeker
+from intake.model.numbers import owner_of
 
 _NO_PERSON = re.compile(r"(株式会社|有限会社|合同会社|事務局|サポート|窓口|チーム|転職|退会|@)")
 _KANJI = re.compile(r"[一-龠々㐀-䶿]")
@@ -21,6 +22,7 @@ class Claim:
 
     address: str = ""
     addresses_stated: frozenset[str] = frozenset()
+    numbers: tuple[str, ...] = ()  # member numbers as they are written
     members: tuple[str, ...] = ()
     members_near: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
@@ -50,6 +52,7 @@ def claim_of(from_addr: str, from_name: str, facts: Facts, stated: Mapping[str, 
     return Claim(
         address=k.addresses(from_addr),
         addresses_stated=frozenset(k.addresses(a) for a in (*facts.addresses, stated.get("email") or "")) - {""},
+        numbers=tuple(dict.fromkeys(members)),
         members=tuple(dict.fromkeys(k.member(m) for m in members)),
         members_near=tuple(dict.fromkeys(k.member_near(m) for m in members)),
         phones=tuple(dict.fromkeys(p for p in phones if p)),
@@ -75,6 +78,28 @@ def compare(claim: Claim, seeker: Seeker, k: KeyMaker) -> Comparison:
     if not seeker.phones:
         differs.discard("phone")
     return Comparison(seeker, frozenset(agrees), frozenset(differs))
+
+
+def told_apart(claim: Claim, compared: Sequence[Comparison]) -> Sequence[Comparison]:
+    """Numbers that are one without their hyphens (12-3 and 1-23) speak for whose number is written so, if any is."""
+    alike = [c.seeker for c in compared if "member_id" in c.agrees]
+    owner = named_by(claim, alike) if len(alike) > 1 else None
+    if owner is None:
+        return compared
+    return [c if c.seeker.id == owner.id else _of_another(c) for c in compared]
+
+
+def named_by(claim: Claim, people: Sequence[Seeker]) -> Seeker | None:
+    """The one of ``people`` whose number is stated to the hyphen."""
+    owners = [owner_of(number, people) for number in claim.numbers]
+    first = owners[0] if owners else None
+    return first if first and all(o and o.id == first.id for o in owners) else None
+
+
+def _of_another(c: Comparison) -> Comparison:
+    if "member_id" not in c.agrees:
+        return c
+    return replace(c, agrees=c.agrees - {"member_id"}, differs=c.differs | {"member_id"})
 
 
 def _member(claim: Claim, seeker: Seeker, k: KeyMaker, agrees: set[str], differs: set[str]) -> None:

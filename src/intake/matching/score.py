@@ -10,14 +10,14 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from intake.errors import RuleError
-from intake.matching.compare import Comparison, claim_of, compare
+from intake.matching.compare import Claim, Comparison, claim_of, compare, named_by, told_apart
 from intake.matching.keys import KeyMaker
 from intake.model import Candidate, Facts, Match, MatchKind, Seeker
 
 FILE_NAME = "matching.toml"
 Points = Annotated[float, Field(ge=0, le=1)]
-IDENTIFYING = frozenset({"address", "member_id"})
-TELLING = IDENTIFYING | {"member_id_near", "address_stated", "phone"}  # a name alone tells nobody apart
+# A name alone tells nobody apart.
+TELLING = frozenset({"address", "member_id", "member_id_near", "address_stated", "phone"})
 MOST_LISTED = 10
 
 
@@ -115,16 +115,19 @@ def match_seeker(
     in common is listed for staff to look at, and counts for nothing.
     """
     claim = claim_of(from_addr, from_name, facts, stated, keymaker)
-    compared = [compare(claim, seeker, keymaker) for seeker in {s.id: s for s in candidates}.values()]
+    people = {s.id: s for s in candidates}.values()
+    compared = told_apart(claim, [compare(claim, seeker, keymaker) for seeker in people])
     ranked = sorted(compared, key=lambda c: (-weights.points(c), c.seeker.id))
     listed = tuple(_candidate(c, weights) for c in ranked if c.agrees & (TELLING | {"name"}))[:MOST_LISTED]
     best = ranked[0] if ranked else None
-    if best is not None and _is_clear(ranked, weights) and _may_be_taken(best, entered_by_staff):
+    torn = sum("member_id" in c.agrees for c in compared) > 1  # without its hyphens the number is that of two
+    clear = best is not None and not torn and _is_clear(ranked, weights)
+    if best is not None and clear and _may_be_taken(best, claim, entered_by_staff):
         on_file = "address" in best.agrees
         return Match(MatchKind.ONE, best.seeker, weights.points(best), best.reasons, on_file, listed)
     several = sum(1 for c in ranked if weights.points(c) >= weights.possible and c.agrees & TELLING) > 1
     at_address = sum(1 for c in ranked if "address" in c.agrees) > 1
-    return Match(MatchKind.SEVERAL if several or at_address else MatchKind.NONE, candidates=listed)
+    return Match(MatchKind.SEVERAL if torn or several or at_address else MatchKind.NONE, candidates=listed)
 
 
 def match_member(seeker: Seeker | None) -> Match:
@@ -144,7 +147,12 @@ def _is_clear(ranked: Sequence[Comparison], weights: Weights) -> bool:
     return points[0] >= weights.accept and points[0] - runner_up >= weights.margin
 
 
-def _may_be_taken(best: Comparison, entered_by_staff: bool) -> bool:
-    if entered_by_staff:
-        return bool(best.agrees & IDENTIFYING) or {"phone", "name"} <= best.agrees
-    return "address" in best.agrees
+def _may_be_taken(best: Comparison, claim: Claim, entered_by_staff: bool) -> bool:
+    if not entered_by_staff or "address" in best.agrees:
+        return "address" in best.agrees
+    return {"phone", "name"} <= best.agrees or ("member_id" in best.agrees and _is_borne_out(best, claim))
+
+
+def _is_borne_out(best: Comparison, claim: Claim) -> bool:
+    """A number that staff typed stands alone only to the hyphen: 12-3, who may be erased, is not 1-23."""
+    return named_by(claim, [best.seeker]) is not None or bool(best.agrees & {"name", "name_part", "phone"})

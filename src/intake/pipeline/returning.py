@@ -26,6 +26,7 @@ from intake.model import (
     Seeker,
     SeekerStatus,
 )
+from intake.model.numbers import owner_of
 from intake.pipeline import letters, links, settle
 from intake.pipeline.moves import Act
 from intake.pipeline.tools import Tools
@@ -56,6 +57,8 @@ def whose(tx: Tx, address: str, member_id: str, tools: Tools) -> Seeker | None:
     if member_id.strip():
         number = tools.keymaker.member(member_id)
         found = [s for s in found if tools.keymaker.member(s.member_id) == number]
+        owner = owner_of(member_id, found)
+        found = [owner] if owner else found
     if len(found) > 1:
         found = [s for s in found if s.status is SeekerStatus.WITHDRAWN]
     return found[0] if len(found) == 1 else None

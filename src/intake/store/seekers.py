@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from intake.errors import NotFound, Stale
 from intake.model import Application, Seeker, SeekerStatus
+from intake.model.numbers import owner_of
 from intake.ports.rows import MatchKeys
 from intake.store import enrolment
 from intake.store.applications import Applications
@@ -76,12 +77,23 @@ class Seekers:
         return {s.id: s for s in self._load(self._c.conn.execute(wanted))} if seeker_ids else {}
 
     def by_member_id(self, member_id: str) -> Seeker | None:
-        """By the number as it stands in the record; else by its canonical form, where only one has that."""
-        found = self._load(self._c.conn.execute(_BY_MEMBER, {"member": member_hash(self._c, member_id)}))
-        if not found:
-            key = self._c.maker.member(member_id)
-            found = self.candidates(MatchKeys(member_ids=(key,)))
-        return found[0] if len(found) == 1 else None
+        """By the number as it stands in the record; else in other letters, where it is still nobody else's.
+
+        Never without its hyphens: what is done for 12-3, who may be erased, is done to 1-23 else.
+        """
+        rows = self._c.conn.execute(_BY_MEMBER, {"member": member_hash(self._c, member_id)}).all()
+        if rows:
+            return next(iter(self._load(rows)), None)
+        return owner_of(member_id, self._like(member_id))
+
+    def find_like(self, member_id: str) -> Seeker | None:
+        """The same for a search, where it may also be by a number without hyphens, if only one has that."""
+        exact = self.by_member_id(member_id)
+        like = [] if exact else self._like(member_id)
+        return exact or (like[0] if len(like) == 1 else None)
+
+    def _like(self, member_id: str) -> list[Seeker]:
+        return self.candidates(MatchKeys(member_ids=(self._c.maker.member(member_id),)))
 
     def count(self) -> int:
         """How many are registered."""

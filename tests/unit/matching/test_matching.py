@@ -111,6 +111,31 @@ def test_two_at_one_address_are_told_apart_by_name_or_number() -> None:
     assert match("hanako@example.jp", among=both, name="佐藤一郎").kind is MatchKind.SEVERAL
 
 
+NEAR, FAR = replace(HANAKO, member_id="12-3"), replace(TARO, member_id="1-23")
+
+
+def test_numbers_that_fold_alike_are_told_apart_by_their_hyphens() -> None:
+    both = (NEAR, FAR)
+    assert match("hanako@example.jp", among=both, member_id="12-3").seeker is NEAR
+    assert match("hanako@example.jp", among=both, member_id="１２－３").seeker is NEAR
+    assert match("hanako@example.jp", among=both, member_id="1-23").kind is not MatchKind.ONE, "another's number"
+    assert match("hanako@example.jp", among=(NEAR,), member_id="123").seeker is NEAR, "nobody else has it"
+    wife = replace(FAR, addresses=NEAR.addresses)
+    assert match("hanako@example.jp", among=(NEAR, wife), member_id="1-23").seeker is wife
+
+
+def test_a_number_that_fits_two_is_for_staff() -> None:
+    assert match("hanako@example.jp", among=(NEAR, FAR), member_id="123").kind is MatchKind.SEVERAL
+    assert match("", among=(NEAR, FAR), member_id="123", by_staff=True).kind is MatchKind.SEVERAL
+
+
+def test_a_number_typed_in_without_its_hyphens_needs_a_name_beside_it() -> None:
+    """12-3 of somebody erased, typed in from a telephone call, is not 1-23."""
+    assert match("", among=(FAR,), member_id="12-3", by_staff=True).kind is MatchKind.NONE
+    assert match("", among=(FAR,), member_id="１-２３", by_staff=True).seeker is FAR
+    assert match("", among=(FAR,), member_id="123", name="高橋太郎", by_staff=True).seeker is FAR
+
+
 def test_a_form_states_more_surely_than_its_text() -> None:
     facts = Facts()
     found = match_seeker("hanako@example.jp", "", facts, {"name": "山本次郎"}, (HANAKO,), WEIGHTS, K)

@@ -260,3 +260,18 @@ def test_staff_work_off_what_a_leaving_leaves_behind(house: TestHouse) -> None:
     with house.store.write() as tx:
         desk.task_done(desk.act_of(tx, staff, house.now), tasks[0].id, house.tools)
     assert house.cases()[0].state is CaseState.DONE
+
+
+@pytest.mark.parametrize(("own", "said"), [("1-23", "12-3"), ("M-10001", "M1-0001"), ("A-0100", "a0100")])
+def test_the_app_withdraws_nobody_whose_number_only_looks_alike(house: TestHouse, own: str, said: str) -> None:
+    house.seeker(own)
+    case = one(house, app_wish(house, "withdrawal", said, "app-1"))
+    assert (case.state, case.seeker_id) == (CaseState.REVIEW, None)
+    assert house.get_seeker(own).status is SeekerStatus.ACTIVE
+
+
+@pytest.mark.parametrize("said", ["m-10001", "Ｍ－１０００１", " M-10001 "])
+def test_an_app_that_writes_the_number_in_its_own_letters_is_understood(house: TestHouse, said: str) -> None:
+    house.seeker()
+    assert one(house, app_wish(house, "withdrawal", said, "app-1")).state is CaseState.DONE
+    assert house.get_seeker().status is SeekerStatus.WITHDRAWN

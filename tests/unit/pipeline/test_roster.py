@@ -148,6 +148,13 @@ def test_applications_by_member_and_company(house: TestHouse) -> None:
     assert running == [("見本商事", False), ("見本工業", True)]
 
 
+def test_an_application_goes_to_nobody_whose_number_only_looks_alike(house: TestHouse) -> None:
+    house.seeker("1-23")
+    found = openings(house, "会員番号,企業名,選考段階\n12-3,見本商事,内定\n１-２３ ,見本工業,内定\n")
+    assert (found.added, found.errors) == (1, ("a.csv, line 2: member_id: '12-3' is not registered",))
+    assert [a.company for a in house.get_seeker("1-23").running] == ["見本工業"]
+
+
 @pytest.mark.parametrize(("text", "why"), [
     ("[seekers]\nhat = ['帽子']", "no such code"), ("[hats]\n", "no such table"),
     ("[status]\nactive = ['停止']\npaused = ['停止']", "already"),

@@ -123,6 +123,37 @@ def test_by_member_id_takes_other_spellings_only_if_one_fits(store: SqlStore) ->
         assert tx.seekers.by_member_id("") is None
 
 
+def test_by_member_id_never_takes_a_number_with_its_hyphens_elsewhere(store: SqlStore) -> None:
+    """12-3 was erased, and the second `erase 12-3` erased 1-23."""
+
+    class Folding(PlainKeys):
+        def member(self, member_id: str) -> str:
+            return "".join(c for c in super().member(member_id) if c.isalnum())
+
+    with store.write() as tx:
+        tx.seekers._c.maker = Folding()
+        both = [tx.seekers.upsert(seeker(n))[0] for n in ("12-3", "1-23")]
+        assert [tx.seekers.by_member_id(n) for n in ("12-3", "1-23", "123")] == [*both, None]
+        assert tx.seekers.by_member_id(" １２－３　") == tx.seekers.by_member_id("12‐3") == both[0]
+        tx.seekers.remove(both[0].id)
+        assert tx.seekers.by_member_id("12-3") is None
+        assert tx.seekers.by_member_id("123") is None
+        assert tx.seekers.find_like("12-3") == tx.seekers.find_like("123") == both[1]
+        with pytest.raises(NotFound):
+            tx.seekers.upsert_application("12-3", Application(0, "A社", Stage.APPLIED))
+
+
+def test_whose_key_is_destroyed_is_not_taken_for_a_namesake_in_number(store: SqlStore) -> None:
+    with store.write() as tx:
+        gone, _ = tx.seekers.upsert(seeker("AB-1"))
+        tx.seekers.upsert(seeker("ab-1"))
+        assert tx.seekers.by_member_id("AB-1") == gone
+        key = tx.seekers._c.conn.execute(sa.text("SELECT key_id FROM seeker WHERE id = :i"), {"i": gone.id}).scalar()
+        tx.blobs.destroy_keys([key])
+    with store.read() as tx:
+        assert tx.seekers.by_member_id("AB-1") is None
+
+
 def test_a_change_needs_the_version_that_was_read(store: SqlStore) -> None:
     with store.write() as tx:
         old, _ = tx.seekers.upsert(seeker())

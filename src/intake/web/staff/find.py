@@ -74,7 +74,7 @@ def _member(tx: Tx, asked: Asked) -> Seeker | None:
     number = asked.member or asked.words
     if not number or len(number) > 40 or " " in number:
         return None
-    return tx.seekers.by_member_id(unicodedata.normalize("NFKC", number).upper())
+    return tx.seekers.find_like(number)
 
 
 def _of_member(tx: Tx, staff: StaffMember, asked: Asked, seeker: Seeker) -> list[Case]:
