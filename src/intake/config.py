@@ -45,6 +45,7 @@ class Settings:
     mail_from: str = ""  # "" is the address of rules/agency.toml
     public_url: str = "http://127.0.0.1:8080"
     webhook_secret_file: str = ""
+    app_webhook_secret_file: str = ""  # "" lets the app sign with the form's key
     webhooks_out: str = ""  # URL, then the secret's file if it is not HOME/webhooks-out.secret
     webhooks_out_allow: str = ""  # private networks that webhooks may call
     secret_file: str = ""
@@ -78,6 +79,11 @@ class Settings:
     def webhook_secret_path(self) -> Path:
         """Where the secrets of the webhooks lie, one ``whsec_…`` a line."""
         return Path(self.webhook_secret_file) if self.webhook_secret_file else self.home / "webhook.secret"
+
+    @property
+    def app_webhook_secret_path(self) -> Path:
+        """The same for the app alone, which is believed about who is logged in; the form's where it has none."""
+        return Path(self.app_webhook_secret_file) if self.app_webhook_secret_file else self.webhook_secret_path
 
     @property
     def webhooks_out_url(self) -> str:

@@ -231,6 +231,21 @@ def test_a22_a_remark_in_the_secret_file_is_no_key(house: TestHouse) -> None:
     assert b"administrator" not in keys[0]
 
 
+def test_a22_the_app_may_have_a_key_of_its_own(house: TestHouse) -> None:
+    from intake.bootstrap.home import init_home
+    from intake.bootstrap.house import open_house
+
+    path = house.settings.home / "app.secret"
+    for settings in (house.settings, replace(house.settings, app_webhook_secret_file=str(path))):
+        made = init_home(settings)
+        opened = open_house(settings)
+        shared = opened.app_webhook_secrets() == opened.webhook_secrets()
+        opened.close()
+        assert shared is not bool(settings.app_webhook_secret_file)
+        assert (str(path) in made) is not shared
+    assert path.stat().st_mode & 0o077 == 0
+
+
 def test_a10_a_hundred_wishes_are_one_link_and_one_case(house: TestHouse) -> None:
     for n in range(100):
         wish(house, "withdrawal", work=False, more=str(n))

@@ -165,6 +165,22 @@ def test_202_is_not_said_before_the_commit(app: Starlette, house: TestHouse, mon
     assert seen == [1]
 
 
+def test_with_a_key_of_its_own_the_app_takes_no_other_and_the_form_not_that(house: TestHouse) -> None:
+    """What is signed does not name the path: whoever had the form's key could withdraw anybody as the app."""
+    own, writer = b"whsec_" + b"b" * 40, InboxWriter(house.store)
+    writer.start()
+    made = app_of(house, writer, app_secret=own)
+    both = json.dumps(FORM | APP, ensure_ascii=False).encode()
+    taken = [
+        (path, call(made, path, signed(house, body, f"msg_{n}", secret), body)[0])
+        for n, secret in enumerate((SECRET, own))
+        for path, body in (("/hooks/form", json.dumps(FORM).encode()), ("/hooks/app", json.dumps(APP).encode()))
+    ]
+    assert taken == [("/hooks/form", 202), ("/hooks/app", 401), ("/hooks/form", 401), ("/hooks/app", 202)]
+    assert call(made, "/hooks/app", signed(house, both, "msg_9"), both)[0] == 401
+    writer.stop()
+
+
 def test_a_changed_file_of_secrets_counts_within_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr(standard_webhooks.time, "monotonic", lambda: now)

@@ -44,7 +44,14 @@ def staffed(house: TestHouse) -> TestHouse:
     return house
 
 
-def app_of(house: TestHouse, writer: InboxWriter | None = None, public_url: str = HOST, **settings: str) -> Starlette:
+def app_of(
+    house: TestHouse,
+    writer: InboxWriter | None = None,
+    public_url: str = HOST,
+    *,
+    app_secret: bytes = b"whsec_" + b"a" * 40,
+    **settings: str,
+) -> Starlette:
     """The application over this house; its clock is the house's."""
     from dataclasses import replace
 
@@ -55,6 +62,7 @@ def app_of(house: TestHouse, writer: InboxWriter | None = None, public_url: str 
         settings=replace(house.settings, public_url=public_url, **settings),
         parser=InProcess(),
         webhook_secrets=lambda: [b"whsec_" + b"a" * 40],
+        app_webhook_secrets=lambda: [app_secret],
         health=list,
         clock=lambda: house.now,
     )

@@ -19,11 +19,11 @@ from intake.store.wrapping import FILE as WRAPPING_FILE
 def init_home(settings: Settings) -> list[str]:
     """Make what is missing: folders, keys, database at the newest schema. Harmless twice. Says what it made."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    secret_files = (settings.secret_path, settings.webhook_secret_path, settings.webhooks_out_secret_path)
-    made = [str(path) for path in secret_files if not path.exists()]
+    hooks = (settings.webhook_secret_path, settings.app_webhook_secret_path, settings.webhooks_out_secret_path)
+    made = [str(path) for path in dict.fromkeys((settings.secret_path, *hooks)) if not path.exists()]
     make_secret(settings.secret_path)
-    _make_webhook_secret(settings.webhook_secret_path)
-    _make_webhook_secret(settings.webhooks_out_secret_path)
+    for path in dict.fromkeys(hooks):
+        _make_webhook_secret(path)
     settings.rules_override.mkdir(exist_ok=True)
     settings.templates_override.mkdir(exist_ok=True)
     migrate(settings.store_url, settings.keys_url or None)

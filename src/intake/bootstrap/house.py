@@ -30,9 +30,11 @@ class House:
     problems: list[str] = field(default_factory=list)
     disk: Disk = field(init=False)
     _hook_keys: SecretFile = field(init=False)
+    _app_keys: SecretFile = field(init=False)
 
     def __post_init__(self) -> None:
         self._hook_keys = SecretFile(self.settings.webhook_secret_path)
+        self._app_keys = SecretFile(self.settings.app_webhook_secret_path)
         self.disk = Disk(self.settings.home, keeps_data=self.settings.store_url.startswith("sqlite"))
 
     @property
@@ -63,6 +65,10 @@ class House:
     def webhook_secrets(self) -> list[bytes]:
         """The keys that sign webhooks, newest first. Raises SettingError; a remark in the file is no key."""
         return list(self._hook_keys.secrets())
+
+    def app_webhook_secrets(self) -> list[bytes]:
+        """The keys that sign what the app posts: its own where it has any. Raises SettingError."""
+        return list(self._app_keys.secrets())
 
     def close(self) -> None:
         """Finish what was accepted, then let go."""

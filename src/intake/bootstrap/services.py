@@ -257,6 +257,7 @@ def web_context(
         settings=house.settings,
         parser=house.parser,
         webhook_secrets=house.webhook_secrets,
+        app_webhook_secrets=house.app_webhook_secrets,
         health=health.issues,
         room=lambda: house.disk.room.value,
         clock=clock,

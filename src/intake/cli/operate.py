@@ -120,6 +120,21 @@ def signature(s: config_module.Settings) -> str:
     raise BadInput(words)
 
 
+def app_secret(s: config_module.Settings) -> str:
+    """Where the app's key lies. A key that the form's server has too is a note: it could withdraw as the app does."""
+    from intake.channels.standard_webhooks import load_secrets
+
+    path = s.app_webhook_secret_path
+    own = bool(s.app_webhook_secret_file) and bool(_readable(path))
+    if own and not set(load_secrets(path)) & set(load_secrets(s.webhook_secret_path)):
+        return str(path)
+    return Note(say(
+        "アプリとお問い合わせフォームが同じ鍵を使っています。フォーム側の鍵を持つ人は、アプリになりすまして誰でも退会させられます。"
+        "両方をお使いでしたら、INTAKE_APP_WEBHOOK_SECRET_FILE でアプリ専用の鍵を設定してください。",
+        "app and form share a key: whoever has the form's can withdraw anybody as the app does; if you use both, "
+        "give the app its own (INTAKE_APP_WEBHOOK_SECRET_FILE)"))  # fmt: skip
+
+
 def _listed(counts: dict[str, int]) -> str:
     return ", ".join(f"{name} {n}" for name, n in counts.items())
 
@@ -161,7 +176,8 @@ def _checks() -> dict[str, Any]:
         return f"{len(tools.templates.names())} templates, profile {s.profile}, mail from {tools.mail_from}"
 
     return {"database": database, "sqlite": sqlite, "audit": audit, "rules": rules,
-            "signature": lambda: signature(s), "webhook secret": lambda: _readable(s.webhook_secret_path)}  # fmt: skip
+            "signature": lambda: signature(s), "webhook secret": lambda: _readable(s.webhook_secret_path),
+            "app webhook secret": lambda: app_secret(s)}  # fmt: skip
 
 
 def _readable(path: Path) -> str:

@@ -26,6 +26,7 @@ class WebContext:
     settings: Settings
     parser: Parser
     webhook_secrets: Callable[[], list[bytes]]
+    app_webhook_secrets: Callable[[], list[bytes]]
     health: Callable[[], list[str]]
     clock: Callable[[], datetime]
     room: Callable[[], str] = lambda: "enough"  # on the disk: enough, full, read_only

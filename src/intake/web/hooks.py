@@ -23,6 +23,7 @@ from intake.web.security import BodyTooLarge, BodyTooSlow, whole_body
 
 RETRY_SECONDS = 30
 Check = Callable[..., Arrival]  # headers, body, secrets, now; raises BadSignature and BadBody
+Secrets = Callable[[], list[bytes]]
 READ = {
     name.encode(): name
     for name in ("webhook-id", "webhook-timestamp", "webhook-signature", "content-type", "content-length")
@@ -67,15 +68,15 @@ class Hook(ABC):
 
 
 class SignedHook(Hook):
-    """``POST`` of one signed hook."""
+    """``POST`` of one signed hook, by its own secrets: what is signed does not say where it is to be posted."""
 
-    def __init__(self, check: Check, context: WebContext) -> None:
+    def __init__(self, check: Check, secrets: Secrets, context: WebContext) -> None:
         super().__init__(context)
-        self._check = check
+        self._check, self._secrets = check, secrets
 
     def arrival(self, headers: Mapping[str, str], raw: bytes) -> Arrival:
         """What is signed there. Raises BadSignature, BadBody, SettingError."""
-        return self._check(headers, raw, self._context.webhook_secrets(), self._context.clock())
+        return self._check(headers, raw, self._secrets(), self._context.clock())
 
 
 def headers_of(given: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
@@ -159,5 +160,7 @@ class HooksFirst(Starlette):
 
 def signed_hooks(context: WebContext) -> dict[str, SignedHook]:
     """Form and app by their paths."""
-    checks = {"/hooks/form": form.arrival_from_hook, "/hooks/app": app.arrival_from_hook}
-    return {path: SignedHook(check, context) for path, check in checks.items()}
+    return {
+        "/hooks/form": SignedHook(form.arrival_from_hook, context.webhook_secrets, context),
+        "/hooks/app": SignedHook(app.arrival_from_hook, context.app_webhook_secrets, context),
+    }

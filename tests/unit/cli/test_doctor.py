@@ -69,6 +69,21 @@ def test_ones_own_lines_are_fine_and_what_is_left_is_named(home: Path) -> None:
     assert checks()["signature"] == {"name": "signature", "ok": True, "note": False, "says": "東都キャリア"}
 
 
+def test_a_key_that_app_and_form_share_is_a_hint_and_no_fault(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = run("doctor")
+    line = next(one for one in found.output.splitlines() if "app webhook secret" in one)
+    assert (found.exit_code, line[:3]) == (0, "!! ")
+    assert "INTAKE_APP_WEBHOOK_SECRET_FILE" in line
+    own = home / "app.secret"
+    monkeypatch.setenv("INTAKE_APP_WEBHOOK_SECRET_FILE", str(own))
+    assert not checks()["app webhook secret"]["ok"], "named, and not there: what the app posts is answered with 503"
+    assert run("init").exit_code == 0
+    assert checks()["app webhook secret"] == {
+        "name": "app webhook secret", "ok": True, "note": False, "says": str(own)}  # fmt: skip
+    own.write_bytes((home / "webhook.secret").read_bytes())
+    assert checks()["app webhook secret"]["note"], "another file with the same key is no other key"
+
+
 def test_away_without_a_day_is_until_further_notice(home: Path) -> None:
     assert shared.loaded is not None  # by init
     store = connect(shared.loaded.settings)
