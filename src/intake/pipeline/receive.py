@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from intake.matching import keys_of, match_member, match_seeker
 from intake.model import (
-    AuthVerdict,
     Case,
     CaseState,
     Channel,
@@ -20,8 +19,7 @@ from intake.model import (
     Proof,
     Situation,
 )
-from intake.parsing import normalised_content
-from intake.pipeline import bounces, settle
+from intake.pipeline import bounces, settle, twins
 from intake.pipeline.moves import WORKER, Act
 from intake.pipeline.reading import Reading
 from intake.pipeline.tools import Tools
@@ -31,7 +29,6 @@ from intake.proofs import proof_of
 from intake.replies import may_answer
 
 CLOSED_DAYS = 30
-TWIN_WITHOUT_ID = timedelta(days=1)  # the same words months later are a new wish
 
 
 def receive(tx: Tx, item: InboxItem, reading: Reading, tools: Tools, now: datetime) -> End:
@@ -59,13 +56,11 @@ def _forget(tx: Tx, item: InboxItem, now: datetime) -> End:
 def _identify(tx: Tx, item: InboxItem, reading: Reading, tools: Tools) -> None:
     """Keyed hashes of sender, Message-ID and content. Of machine and archived mail the sender alone: an erasure must
     find it, and no later message may be taken for its twin."""
-    message, ring = reading.message, tools.keyring
-    sender = tools.address_hash(message.sender.addr) if message.sender.addr else b""
     if item.envelope.archive or reading.meaning is None or reading.unreadable:
-        tx.inbox.set_identity(item.id, b"", b"", sender)
+        tx.inbox.set_identity(item.id, b"", b"", twins.sender_of(reading.message, tools))
         return
-    rfc_id = ring.hash("rfc-id", message.message_id) if message.message_id else b""
-    tx.inbox.set_identity(item.id, ring.hash("content", normalised_content(message)), rfc_id, sender)
+    who = twins.identity(reading.message, tools)
+    tx.inbox.set_identity(item.id, who.content, who.rfc_id, who.sender)
 
 
 def _end_without_case(act: Act, item: InboxItem, reading: Reading, tools: Tools) -> tuple[End | None, int | None]:
@@ -76,28 +71,12 @@ def _end_without_case(act: Act, item: InboxItem, reading: Reading, tools: Tools)
     if item.envelope.archive or reading.meaning is None:
         bounces.note(act, item, message, tools)
         return End.MACHINE, None
-    twin = _twin(act.tx, item, message, tools)
-    return (End.DUPLICATE, twin) if twin is not None else (None, None)
-
-
-def _twin(tx: Tx, item: InboxItem, message: Message, tools: Tools) -> int | None:
-    """The earlier message that says the same from the same sender (decisions.md, Duplicates)."""
-    ring = tools.keyring
-    content = ring.hash("content", normalised_content(message))
-    rfc_id = ring.hash("rfc-id", message.message_id) if message.message_id else b""
-    if not message.sender.addr:
-        return None
-    sender = tools.address_hash(message.sender.addr)
-    since = None if rfc_id else item.envelope.received_at - TWIN_WITHOUT_ID
-    twin = tx.inbox.find_twin(item.id, content, rfc_id, sender, since)
-    return None if twin is None or _is_worse(tx, twin, message) else twin
-
-
-def _is_worse(tx: Tx, twin: int, message: Message) -> bool:
-    """A copy that failed at our border (forged, or broken by a forwarder) never swallows one that did not."""
-    earlier = tx.inbox.reading(twin)
-    failed = earlier is not None and earlier[0].auth.verdict is AuthVerdict.FAIL
-    return failed and message.auth.verdict is not AuthVerdict.FAIL
+    twin = twins.find(act.tx, item, message, tools)
+    if twin is None:
+        return None, None
+    if not message.message_id:  # the next copy is compared with the first, without a look at all those between
+        act.tx.inbox.set_identity(item.id, b"", b"", twins.sender_of(message, tools))
+    return End.DUPLICATE, twin
 
 
 def _cases(act: Act, item: InboxItem, reading: Reading, tools: Tools) -> tuple[End, int | None]:

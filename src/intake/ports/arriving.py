@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from intake.model import Accepted, Arrival, End, Envelope, InboxItem, Meaning, Message
-from intake.ports.rows import Backlog, ImapPlace, LedgerRow
+from intake.ports.rows import Backlog, ImapPlace, LedgerRow, Said
 
 
 class InboxRepo(Protocol):
@@ -56,10 +56,13 @@ class InboxRepo(Protocol):
         """Keyed hashes for finding twins and threads."""
         ...
 
-    def find_twin(
-        self, message_id: int, content: bytes, rfc_id: bytes, sender: bytes, since: datetime | None = None
-    ) -> int | None:
-        """An earlier message of the same sender with the same content and the same Message-ID (or none in either)."""
+    def find_twin(self, message_id: int, content: bytes, rfc_id: bytes, sender: bytes) -> int | None:
+        """The first earlier message of the same sender with the same content and the same Message-ID."""
+        ...
+
+    def last_said(self, message_id: int, content: bytes, sender: bytes, since: datetime) -> Said | None:
+        """The last earlier message of the same sender with the same content, neither with a Message-ID, received from
+        ``since`` on; one that is itself a duplicate does not count."""
         ...
 
     def backlog(self, now: datetime) -> Backlog:

@@ -44,8 +44,8 @@ class CaseRepo(Protocol):
         """(message id, role), oldest first."""
         ...
 
-    def newest_message(self, case_ids: Sequence[int]) -> int | None:
-        """The newest message of these cases, and of the other cases of the same seekers."""
+    def newest_message(self, case_ids: Sequence[int], before: int | None = None) -> int | None:
+        """The newest message (older than ``before``) of these cases, and of the other cases of the same seekers."""
         ...
 
     def due(self, today: date) -> list[Case]:

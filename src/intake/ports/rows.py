@@ -19,6 +19,15 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """An earlier message of the same words: when it came, and when it was brought to its end."""
+
+    id: int
+    received_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class MatchKeys:
     """Normalised keys to look seekers up by; empty ones are not looked up (made by matching.keys)."""
 

@@ -155,12 +155,14 @@ class Cases:
         query = sa.select(case_message.c.message_id, case_message.c.role).where(case_message.c.case_id == case_id)
         return [(r.message_id, r.role) for r in self._c.conn.execute(query.order_by(case_message.c.message_id))]
 
-    def newest_message(self, case_ids: Sequence[int]) -> int | None:
-        """The newest message of these cases, and of the other cases of the same seekers."""
+    def newest_message(self, case_ids: Sequence[int], before: int | None = None) -> int | None:
+        """The newest message (older than ``before``) of these cases, and of the other cases of the same seekers."""
         ids = list(case_ids)
         people = sa.select(cases.c.seeker_id).where(cases.c.id.in_(ids), cases.c.seeker_id.is_not(None))
         theirs = sa.select(cases.c.id).where(sa.or_(cases.c.id.in_(ids), cases.c.seeker_id.in_(people)))
         query = sa.select(sa.func.max(case_message.c.message_id)).where(case_message.c.case_id.in_(theirs))
+        if before is not None:
+            query = query.where(case_message.c.message_id < before)
         found: int | None = self._c.conn.execute(query).scalar()
         return found
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from intake.errors import LeaseLost, NotFound
 from intake.model import Accepted, Arrival, End, Envelope, InboxItem, Meaning, Message
-from intake.ports.rows import Backlog
+from intake.ports.rows import Backlog, Said
 from intake.store import arrivals
 from intake.store.adding import ARRIVAL as ARRIVAL
 from intake.store.adding import ByCore, add, as_sqlite_keeps_it, in_utc
@@ -156,15 +156,22 @@ class Inbox:
         values = {"content_hash": content, "rfc_hash": rfc_id, "sender_hash": sender}
         self._c.conn.execute(sa.update(inbox).where(inbox.c.id == message_id).values(values))
 
-    def find_twin(
-        self, message_id: int, content: bytes, rfc_id: bytes, sender: bytes, since: datetime | None = None
-    ) -> int | None:
-        """The first earlier message with all three hashes equal; only those received from ``since`` on, if given."""
+    def find_twin(self, message_id: int, content: bytes, rfc_id: bytes, sender: bytes) -> int | None:
+        """The first earlier message with all three hashes equal."""
         same = [inbox.c.content_hash == content, inbox.c.rfc_hash == rfc_id, inbox.c.sender_hash == sender]
-        if since is not None:
-            same.append(inbox.c.received_at >= since)
         found = sa.select(sa.func.min(inbox.c.id)).where(inbox.c.id < message_id, *same)
         return self._c.conn.execute(found).scalar()
+
+    def last_said(self, message_id: int, content: bytes, sender: bytes, since: datetime) -> Said | None:
+        """The last earlier message with these hashes and no Message-ID; one that is itself a duplicate does not
+        count."""
+        same = [inbox.c.content_hash == content, inbox.c.rfc_hash == b"", inbox.c.sender_hash == sender]
+        first = sa.func.coalesce(inbox.c.ended_as, "") != End.DUPLICATE.value
+        query = sa.select(inbox.c.id, inbox.c.received_at, inbox.c.ended_at).where(
+            inbox.c.id < message_id, inbox.c.received_at >= since, first, *same
+        )
+        row = self._c.conn.execute(query.order_by(inbox.c.id.desc()).limit(1)).first()
+        return None if row is None else Said(row.id, row.received_at, row.ended_at)
 
     def backlog(self, now: datetime) -> Backlog:
         """What still waits, leased and postponed rows too."""

@@ -9,6 +9,7 @@ import pytest
 
 from intake.errors import LeaseLost, NotFound
 from intake.model import Accepted, Arrival, Channel, End, Facts, Kind, Meaning, Message, Segment
+from intake.ports import Said
 from intake.store import SqlStore, SqlTx
 from tests.unit.store.given import KEYRING, MINUTE, NOW, add_message, arrival, hook
 
@@ -190,7 +191,21 @@ def test_a_twin_is_earlier_with_all_three_the_same(store: SqlStore) -> None:
         assert tx.inbox.find_twin(second, *hashes("c", "<1@x>", "a")) == first
         assert tx.inbox.find_twin(other_id, *hashes("c", "", "a")) is None
         assert tx.inbox.find_twin(other_sender, *hashes("c", "<1@x>", "b")) is None
-        assert tx.inbox.find_twin(second, *hashes("c", "<1@x>", "a"), since=NOW + MINUTE) is None
+
+
+def test_what_was_said_without_an_id_is_the_last_of_the_same_words_that_is_no_copy(store: SqlStore) -> None:
+    content, sender = KEYRING.hash("content", "c"), KEYRING.hash("address", "a")
+    with store.write() as tx:
+        old, copy, other, named, now = (a.message_id for a in tx.inbox.add([arrival(n) for n in range(5)]))
+        for n, said, rfc_id in ((old, content, b""), (copy, content, b""), (other, b"x", b""), (named, content, b"i")):
+            tx.inbox.set_identity(n, said, rfc_id, sender)
+        items = {item.id: item for item in tx.inbox.claim(NOW, 2, 60, "w")}
+        tx.inbox.finish(old, items[old].fence, End.CASE, None, NOW + MINUTE)
+        tx.inbox.finish(copy, items[copy].fence, End.DUPLICATE, old, NOW + MINUTE)
+        assert tx.inbox.last_said(now, content, sender, NOW) == Said(old, NOW, NOW + MINUTE)
+        assert tx.inbox.last_said(now, content, sender, NOW + MINUTE) is None
+        assert tx.inbox.last_said(old, content, sender, NOW) is None
+        assert tx.inbox.last_said(now, content, b"another", NOW) is None
 
 
 def test_backlog_counts_and_what_has_no_end(store: SqlStore) -> None:

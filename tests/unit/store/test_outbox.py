@@ -201,6 +201,7 @@ def test_the_newest_message_of_a_person(store: SqlStore) -> None:
         assert tx.cases.newest_message([case.id]) == ids[1]
         tx.cases.link_message(case.id, ids[4], "joined")
         assert tx.cases.newest_message([other.id]) == ids[4]
+        assert tx.cases.newest_message([other.id], before=ids[4]) == ids[1]
         assert tx.cases.newest_message([stranger.id, nobody.id]) == ids[3]
         assert tx.cases.newest_message([]) is None
 
