@@ -53,6 +53,7 @@ class Attachment:
     size: int  # bytes, decoded
     part: int  # number of the part in walking order
     inline: bool = False
+    digest: str = ""  # of the part's bytes: two files of one name are told apart
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
-from intake.model import Attachment, Channel, Envelope, Message
+from intake.model import Channel, Envelope, Message
 from intake.parsing import forms, mail, mime, tnef
 from intake.parsing.bodies import INSIDE, file_name
 from intake.parsing.limits import Notes
@@ -87,10 +87,14 @@ def _inside(media_type: str, data: bytes, index: int) -> tuple[str, str, bytes]:
 
 
 def normalised_content(message: Message) -> str:
-    """Subject and new words without regard to line ends, width and case: equal for one mail by two routes."""
-    text = f"{message.subject}\0{message.new_text}\0{'/'.join(_names(message.attachments))}"
-    return _NOT_CONTENT.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    """Subject and new words without regard to line ends, width and case: equal for one mail by two routes.
 
-
-def _names(attachments: tuple[Attachment, ...]) -> list[str]:
-    return [item.name for item in attachments]
+    Without a Message-ID nothing else tells two sendings apart: the bytes of files (a corrected one has the name of the
+    first) and the fields of a form (two of a family use one address) count too. With one, a route may have coded files
+    anew; and what is remembered of erased mails rests on the words and names alone.
+    """
+    parts = [message.subject, message.new_text, "/".join(item.name for item in message.attachments)]
+    if not message.message_id:
+        parts += [item.digest for item in message.attachments]
+        parts += [f"{key}={message.stated[key]}" for key in sorted(message.stated)]
+    return _NOT_CONTENT.sub("", unicodedata.normalize("NFKC", "\0".join(parts))).casefold()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ _REPORTS = frozenset({"message/delivery-status", "message/disposition-notificati
                       "message/feedback-report", "message/global-delivery-status", "text/rfc822-header",
                       "message/tracking-status"})  # fmt: skip
 _WINMAIL = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_CHUNK = 1_000_000
 INSIDE = 1_000  # attachments inside a part are numbered (part + 1) * INSIDE + index
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _MARK = {html.QUOTE_OPEN, html.QUOTE_CLOSE, html.HISTORY}
@@ -247,7 +249,13 @@ class Collector:
         for index, (name, data) in enumerate(files):
             shown = params.clean_name(words.decode_words(charset.decode(name).text, self.notes, "file name"))
             self.body.attachments.append(
-                Attachment(shown, "application/octet-stream", len(data), (part.number + 1) * INSIDE + index)
+                Attachment(
+                    shown,
+                    "application/octet-stream",
+                    len(data),
+                    (part.number + 1) * INSIDE + index,
+                    digest=_digest(data),
+                )
             )
 
     def _text(self, part: Part) -> None:
@@ -273,6 +281,7 @@ class Collector:
                     "application/octet-stream",
                     len(data),
                     (part.number + 1) * INSIDE + index,
+                    digest=_digest(data),
                 )
             )
         if not self.body.lines:
@@ -286,7 +295,8 @@ class Collector:
         inline = part.disposition.startswith("inline") or (
             not part.disposition and part.headers.has("content-id") and part.main == "image"
         )
-        self.body.attachments.append(Attachment(name, part.media_type, _size(part), part.number, inline))
+        digest = _digest(part.body)
+        self.body.attachments.append(Attachment(name, part.media_type, _size(part), part.number, inline, digest))
 
 
 def _sealed(kind: str) -> str:
@@ -339,6 +349,14 @@ def _size(part: Part) -> int:
         size -= part.body.count(b"\n") + part.body.count(b"\r")
         return max(0, size * 3 // 4 - part.body[-4:].count(b"="))
     return size
+
+
+def _digest(body: bytes) -> str:
+    """Of the bytes as they came, without decoding; how their lines are broken does not count."""
+    found = hashlib.sha256()
+    for start in range(0, len(body), _CHUNK):  # one piece at a time: the mail may be as large as the limit allows
+        found.update(body[start : start + _CHUNK].translate(None, b"\r\n"))
+    return found.hexdigest()[:32]
 
 
 def file_name(part: Part, notes: Notes, forced: str | None = None) -> str:

@@ -104,6 +104,36 @@ def test_duplicates_by_content_do_not_mind_the_route() -> None:
     )
 
 
+def test_files_of_one_name_and_fields_of_forms_are_content_where_no_id_tells_sendings_apart() -> None:
+    def sent(file: bytes, **headers: str) -> str:
+        coded = base64.b64encode(file).decode()
+        body = (
+            "--b\r\nContent-Type: text/plain\r\n\r\ncv\r\n--b\r\nContent-Type: application/pdf; name=cv.pdf\r\n"
+            f"Content-Transfer-Encoding: base64\r\n\r\n{coded}\r\n--b--"
+        )
+        return normalised_content(read(mail(body, Content_Type="multipart/mixed; boundary=b", **headers)))
+
+    def filled(name: str) -> str:
+        return normalised_content(entry(Channel.FORM, json.dumps({"message": "退会します", "name": name}).encode()))
+
+    assert sent(b"first", Message_ID="") == sent(b"first", Message_ID="")
+    assert sent(b"first", Message_ID="") != sent(b"again", Message_ID="")
+    assert sent(b"first", Message_ID="<a@b>") == sent(b"again", Message_ID="<a@b>")
+    assert filled("山田 太郎") == filled("山田　太郎") != filled("山田 花子")
+
+
+def test_how_lines_are_broken_makes_no_other_file() -> None:
+    def digests(coded: str) -> list[str]:
+        body = (
+            "--b\r\nContent-Type: text/plain\r\n\r\nmemo\r\nbegin 644 m.txt\r\n#86)C\r\n`\r\nend\r\n--b\r\n"
+            f"Content-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n{coded}\r\n--b--"
+        )
+        return [item.digest for item in read(mail(body, Content_Type="multipart/mixed; boundary=b")).attachments]
+
+    assert digests("QUJD\r\nREVG") == digests("QUJDREVG") != digests("QUJDREVH")
+    assert [len(found) for found in digests("QUJD")] == [32, 32]
+
+
 def test_a_message_crosses_the_wire_unchanged() -> None:
     raw = mail(
         "退会します。\n\n-- \n山田",
@@ -112,7 +142,7 @@ def test_a_message_crosses_the_wire_unchanged() -> None:
         References="<a@b> <c@d>",
     )
     message = replace(
-        read(raw), attachments=(Attachment("a", "b/c", 1, 2, True),), stated={"name": "山田"}, bounced=("x@y",)
+        read(raw), attachments=(Attachment("a", "b/c", 1, 2, True, "0f"),), stated={"name": "山田"}, bounced=("x@y",)
     )
     assert wire.from_dict(json.loads(json.dumps(wire.to_dict(message)))) == message
 

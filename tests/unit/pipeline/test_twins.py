@@ -26,9 +26,9 @@ def house(tmp_path: Path, database_url: str) -> Iterator[TestHouse]:
     made.store.close()
 
 
-def form(house: TestHouse, words: str, after: timedelta = LATER) -> Accepted:
+def form(house: TestHouse, words: str, after: timedelta = LATER, **more: str) -> Accepted:
     house.now += after
-    row = {"email": "taro@example.jp", "message": f"wish: {words}"}
+    row = {"email": "taro@example.jp", "message": f"wish: {words}", **more}
     with house.store.write() as tx:
         accepted = tx.inbox.add([contact.arrival(row, house.now, f"sending-{house.now.isoformat()}")])[0]
     house.work()
@@ -137,3 +137,16 @@ def test_of_a_hundred_copies_each_is_compared_with_the_first(house: TestHouse) -
         form(house, "withdrawal", AT_ONCE)
     with house.store.read() as tx:
         assert {tx.inbox.end_of(n)[1] for n in tx.inbox.ended(End.DUPLICATE)} == {first.message_id}
+
+
+def test_a_corrected_file_of_the_same_name_is_kept(house: TestHouse) -> None:
+    mails = [old_mail(house, "other", file=data) for data in (b"%PDF first", b"%PDF corrected")]
+    house.now += AT_ONCE
+    mails.append(old_mail(house, "other", file=b"%PDF corrected", way=f"x@y, {DESK}"))
+    assert [end_of(house, m) for m in mails] == [End.CASE, End.CASE, End.DUPLICATE]
+
+
+def test_two_of_a_family_with_one_address_may_use_the_same_words(house: TestHouse) -> None:
+    house.seeker("M-10002", "山田 花子")
+    ends = [end_of(house, form(house, "withdrawal", AT_ONCE, member_id=m)) for m in ("M-10001", "M-10002")]
+    assert ends == [End.CASE, End.CASE]
