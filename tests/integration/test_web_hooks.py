@@ -98,6 +98,19 @@ def test_the_same_id_again_is_the_same_answer_and_nothing_new(app: Starlette, ho
     assert waiting(house) == 2
 
 
+def test_other_words_under_a_taken_id_are_answered_alike_and_named_in_the_log(
+    app: Starlette, house: TestHouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = post(app, house, FORM)
+    post(app, house, FORM)  # a second try, byte for byte
+    assert post(app, house, FORM | {"message": "変更"}) == first
+    app.state.context.writer.stop()
+    said = [line for line in capsys.readouterr().out.splitlines() if "other words" in line]
+    assert len(said) == 1
+    assert "id=msg_1" in said[0]
+    assert "変更" not in said[0]
+
+
 def test_a_body_in_pieces_is_put_together(app: Starlette, house: TestHouse) -> None:
     body = json.dumps(FORM).encode()
     status, headers, _ = call(app, "/hooks/form", signed(house, body), body[:10], b"", body[10:])

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 
+from intake.channels import repeats
 from intake.errors import IntakeError, StoreUnavailable, Temporary
 from intake.journal import journal
 from intake.model import Accepted, Arrival
@@ -138,7 +139,9 @@ class InboxWriter:
                 pass
             batch = self._next(held)
             self._expected = len(batch)
-            _answer(batch, self._commit([w.arrival for w in batch]))
+            outcomes = self._commit([w.arrival for w in batch])
+            _answer(batch, outcomes)
+            repeats.warn(self._store, zip((w.arrival for w in batch), outcomes, strict=True))
 
     def _linger(self, held: deque[_Waiting]) -> None:
         """Whom the last batch answered will be here again in a moment: a sync for each half of them costs more than

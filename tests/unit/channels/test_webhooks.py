@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import json
 import random
@@ -260,7 +261,7 @@ def test_a_google_form() -> None:
         "category": "退会、その他", "name": "山田 太郎", "email": "taro@example.jp", "member_id": "M-1001", "phone": "",
         "message": "退会したいです\nご希望の連絡方法: メール",
     }  # fmt: skip
-    assert got.idempotency == ("in:google-form", "2_ABC")
+    assert got.idempotency == ("in:google-form", f"2_ABC {hashlib.sha256(raw).hexdigest()}")
     assert got.envelope.app_member is None
 
 
