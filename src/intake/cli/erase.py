@@ -73,6 +73,7 @@ def _planned(house: House, member_id: str) -> dict[str, Any]:
             "other_peoples_messages": len(plan.quoting),
             "other_peoples_notes": len(plan.noted),
             "mailbox": len(plan.copies),
+            "left_to_staff": len(reach.unclear),
         },
         "messages": list(reach.message_ids),
         "cases": list(reach.case_ids),
@@ -123,6 +124,9 @@ def _print(row: dict[str, Any]) -> None:
     if c["left_to_staff"]:
         print(say(f"受信サーバーに {c['left_to_staff']} 通が残ります。作業に登録しました。",
                   f"{c['left_to_staff']} mails are left on the mail server: a task for staff"))  # fmt: skip
+    if c["unclear"]:
+        print(say(f"同じメールアドレスの別の方の連絡かもしれないため、残した案件: {', '.join(c['unclear'])}",
+                  f"left to staff, as somebody else has the same address: {', '.join(c['unclear'])}"))  # fmt: skip
     for name in row["found_elsewhere"]:
         print(say(f"このファイルにまだ記載があります(intake の管理外): {name}",
                   f"this file, which is not ours, still names the person: {name}"))  # fmt: skip

@@ -57,7 +57,11 @@ class ErasureRepo(Protocol):
     """Taking one person out of everything. Order: reach, bury, blobs.destroy_keys, remove, Store.compact, residue."""
 
     def reach(self, seeker_id: int) -> Reach:
-        """Everything that is about this person: by their cases, their addresses and the threads of both."""
+        """Everything that is about this person: by their cases, their own addresses and the threads of both."""
+        ...
+
+    def loose_mails(self, seeker_id: int) -> set[int]:
+        """Mails of no case to an address that others have too; ``reach`` has none of them."""
         ...
 
     def bury(self, reaches: Sequence[Reach], at: datetime) -> None:

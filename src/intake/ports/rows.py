@@ -173,6 +173,7 @@ class Reach:
     outbox_ids: tuple[int, ...]
     key_ids: tuple[int, ...]  # data keys of these messages and mails
     shared: tuple[int, ...] = ()  # messages that are another seeker's too, and stay
+    unclear: tuple[int, ...] = ()  # cases of nobody from an address that others have too: they stay, for people
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from intake.store.tables import (
     case_candidate,
     case_message,
     cases,
+    erasure,
     inbox,
     note,
     outbox,
@@ -57,11 +58,16 @@ class Erasure:
     def reach(self, seeker_id: int) -> Reach:
         """Everything that is about this person: by their cases, by their addresses, by the threads of both.
 
-        A message that is also another seeker's case is left out: it is named in ``shared``.
+        A message that is also another seeker's case is left out: it is named in ``shared``. An address that somebody
+        else has too (a couple, a family) does not say whose a message is: what came from it is this person's only where
+        they are the one candidate. Other cases of nobody that came from it are named in ``unclear``, for people.
         """
         case_ids = self._ids(sa.select(cases.c.id).where(cases.c.seeker_id == seeker_id))
-        senders = self._senders(seeker_id)
+        every = self._senders(seeker_id)
+        senders = every - self._also_of_others(every, seeker_id)
+        nobodys = self._nobodys(every - senders, seeker_id)
         found = self._of_cases(case_ids) | self._ids(sa.select(inbox.c.id).where(inbox.c.sender_hash.in_(senders)))
+        found |= self._of_cases(c for c, is_theirs in nobodys.items() if is_theirs)
         found |= self._duplicates_of(found)
         shared = self._of_others(found, seeker_id)
         messages = found - shared
@@ -74,7 +80,15 @@ class Erasure:
             outbox_ids=tuple(sorted(mails)),
             key_ids=tuple(sorted(self._keys(inbox, messages) | self._keys(outbox, mails) | self._own_key(seeker_id))),
             shared=tuple(sorted(shared)),
+            unclear=tuple(sorted(nobodys.keys() - case_ids)),
         )
+
+    def loose_mails(self, seeker_id: int) -> set[int]:
+        """Mails of no case to an address that others have too: only their words say whom they were written to."""
+        every = self._senders(seeker_id)
+        shared = self._also_of_others(every, seeker_id)
+        free = ~sa.exists().where(outbox_case.c.outbox_id == outbox.c.id)
+        return self._ids(sa.select(outbox.c.id).where(outbox.c.address_hash.in_(shared), free))
 
     def latecomers(self, reach: Reach) -> Reach:
         """What became theirs after the plan was made: a worker had their message in its hands, or the plan is old."""
@@ -173,10 +187,28 @@ class Erasure:
         }
         return [f"{what}: {count}" for what, count in left.items() if count]
 
-    def _senders(self, seeker_id: int) -> list[bytes]:
+    def _senders(self, seeker_id: int) -> set[bytes]:
         """Their addresses as hashes, also where the key to the rest is destroyed already."""
         mine = sa.and_(seeker_key.c.seeker_id == seeker_id, seeker_key.c.key.like("a:%"))
-        return [bytes.fromhex(k[2:]) for k in self._c.conn.execute(sa.select(seeker_key.c.key).where(mine)).scalars()]
+        return {bytes.fromhex(k[2:]) for k in self._c.conn.execute(sa.select(seeker_key.c.key).where(mine)).scalars()}
+
+    def _also_of_others(self, senders: set[bytes], seeker_id: int) -> set[bytes]:
+        """Which of these addresses somebody else has who stays; who is being erased as well keeps nothing back."""
+        leaves = sa.exists().where(erasure.c.seeker_id == seeker_key.c.seeker_id, erasure.c.step != "done")
+        theirs = sa.and_(seeker_key.c.key.in_([f"a:{s.hex()}" for s in senders]), seeker_key.c.seeker_id != seeker_id)
+        found = self._c.conn.execute(sa.select(seeker_key.c.key).where(theirs, ~leaves)).scalars()
+        return {bytes.fromhex(k[2:]) for k in found}
+
+    def _nobodys(self, senders: set[bytes], seeker_id: int) -> dict[int, bool]:
+        """Cases of nobody that came from these addresses: True where this person is the only candidate, and nothing
+        that was said (a first name, a number) speaks against them."""
+        came = sa.and_(cases.c.sender_hash.in_(senders), cases.c.seeker_id.is_(None))
+        listed = sa.select(cases.c.id, case_candidate.c.seeker_id, case_candidate.c.reasons).where(came)
+        found: dict[int, bool] = {}
+        for r in self._c.conn.execute(listed.outerjoin(case_candidate, case_candidate.c.case_id == cases.c.id)):
+            theirs = r.seeker_id == seeker_id and not any(reason.startswith("-") for reason in r.reasons)
+            found[r.id] = theirs and found.get(r.id, True)
+        return found
 
     def _own_key(self, seeker_id: int) -> set[int]:
         keyed = sa.and_(seeker.c.id == seeker_id, seeker.c.key_id.is_not(None))
@@ -211,7 +243,7 @@ class Erasure:
             found |= self._ids(sa.select(cases.c.id).where(nobodys))
         return found
 
-    def _mails(self, case_ids: Iterable[int], message_ids: Iterable[int], senders: Sequence[bytes]) -> set[int]:
+    def _mails(self, case_ids: Iterable[int], message_ids: Iterable[int], senders: Iterable[bytes]) -> set[int]:
         found = self._ids(sa.select(outbox.c.id).where(outbox.c.address_hash.in_(senders)))
         for ids in _chunks(case_ids):
             found |= self._ids(sa.select(outbox_case.c.outbox_id).where(outbox_case.c.case_id.in_(ids)))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from intake.errors import BadInput, LeaseLost, NotFound, StoreUnavailable
-from intake.model import Application, Channel, End, MailState, Message, Stage
+from intake.model import Application, Candidate, Channel, End, MailState, Message, Stage
 from intake.ports.rows import MatchKeys, Reach
 from intake.store import SqlStore, migrate, open_store, restore
 from tests.unit.store.given import KEYRING, NOW, add_message, arrival, hook, new_case, new_mail, seeker
@@ -149,6 +149,24 @@ def test_a_message_of_two_people_stays(store: SqlStore) -> None:
     erase(store, mine)
     with store.read() as tx:
         assert tx.inbox.envelope(message_id).raw != b""
+
+
+@pytest.mark.parametrize(("others", "reasons", "is_mine"), [
+    ((), ("address",), True), ((), ("address", "-name"), False), (("M-2",), ("address",), False)])  # fmt: skip
+def test_of_a_shared_address_only_the_one_candidates_is_reached(
+    store: SqlStore, others: tuple[str, ...], reasons: tuple[str, ...], is_mine: bool
+) -> None:
+    """A family's address says nothing of whose a message is; what speaks against the one candidate keeps it back."""
+    with store.write() as tx:
+        both = [tx.seekers.upsert(seeker(m, addresses=("family@example.jp",)))[0] for m in ("M-1", "M-2")]
+        message_id = add_message(tx)
+        hashed = KEYRING.hash("address", "family@example.jp")
+        tx.inbox.set_identity(message_id, b"c", b"", hashed)
+        case = tx.cases.add(new_case(message_id, seeker_id=None, sender_hash=hashed))
+        tx.cases.keep_candidates(case.id, [Candidate(s, 1, reasons) for s in both if s.member_id in ("M-1", *others)])
+        reach = tx.erasure.reach(both[0].id)
+    assert (reach.message_ids, reach.case_ids) == (((message_id,), (case.id,)) if is_mine else ((), ()))
+    assert reach.unclear == (() if is_mine else (case.id,))
 
 
 def test_an_erased_person_who_writes_again_is_a_new_message(store: SqlStore) -> None:

@@ -74,6 +74,7 @@ def begin(act: Act, seeker: Seeker, case: Case | None, why: str, tools: Tools) -
         "keys": len(plan.reach.key_ids),
         "copies": len(plan.copies),
         "others": len(plan.quoting) + len(plan.noted),
+        "unclear": [act.tx.cases.get(c).number for c in plan.reach.unclear],
         "held": [{"what": h.label, "until": h.until, "ground": h.ground, "fields": [n for n, _ in h.values]}
                  for h in held],
     }  # fmt: skip

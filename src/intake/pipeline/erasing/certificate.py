@@ -30,6 +30,7 @@ def certificate_of(row: ErasureRow, number: str, now: datetime) -> dict[str, Any
         "last_mail": f.get("mail", ""),
         "erased": {name: f.get(name, 0) for name in COUNTS},
         "left_to_staff": sum(len(place["uids"]) for place in f.get("left", [])),
+        "unclear": f.get("unclear", []),  # cases from an address that others have too, whose they are nobody knows
         "held": f.get("held", []),
         "scan": f.get("scan", {}),
         "restored": f.get("restored", False),

@@ -27,7 +27,7 @@ def collect(tx: Tx, seeker: Seeker, tools: Tools, held: tuple[HeldFields, ...] =
     reach = tx.erasure.reach(seeker.id)
     reach = _with(tx, reach, messages=_waiting(tx, seeker, tools, reach) | _of_machines(tx, reach, looks))
     quoting, noted, mails = _of_others(tx, reach, looks)
-    reach = _with(tx, reach, mails=mails)
+    reach = _with(tx, reach, mails=mails | {m for m in tx.erasure.loose_mails(seeker.id) if _is_told(tx, m, looks)})
     return Plan(
         reach=reach,
         traces=traces,
@@ -67,8 +67,8 @@ def _with(tx: Tx, reach: Reach, *, messages: set[int] | None = None, mails: set[
 
 
 def _waiting(tx: Tx, seeker: Seeker, tools: Tools, reach: Reach) -> set[int]:
-    """Messages from an address of theirs that nobody has looked at yet."""
-    wanted = [a.lower().encode() for a in seeker.addresses]
+    """Messages that nobody has looked at yet, from an address that nobody else has."""
+    wanted = [a.lower().encode() for a in seeker.addresses if not _is_shared(tx, seeker, a, tools)]
     found = set()
     for message_id in tx.erasures.waiting():
         try:
@@ -80,6 +80,12 @@ def _waiting(tx: Tx, seeker: Seeker, tools: Tools, reach: Reach) -> set[int]:
         if named or any(a in head or a == envelope.mail_from.lower().encode() for a in wanted):
             found.add(message_id)
     return found
+
+
+def _is_shared(tx: Tx, seeker: Seeker, address: str, tools: Tools) -> bool:
+    """Somebody else who stays has this address too: a couple, a family. ``Tx.erasure.reach`` goes by the same."""
+    found = tx.seekers.candidates(MatchKeys(addresses=(tools.keymaker.addresses(address),)))
+    return any(o.id != seeker.id and tx.erasures.open_of(o.id) is None for o in found)
 
 
 def _of_machines(tx: Tx, reach: Reach, looks: Traces) -> set[int]:
@@ -104,8 +110,14 @@ def _of_others(tx: Tx, reach: Reach, looks: Traces) -> tuple[set[int], set[int],
         messages |= {m for m, _ in tx.cases.messages_of(case_id) if m not in reach.message_ids and _names(tx, m, looks)}
         if any(looks.are_in(text) for _, _, text in tx.notes.of_case(case_id)):
             noted.add(case_id)
-        mails |= {m.id for m in tx.outbox.of_case(case_id) if looks.are_in(m.mail.text) or looks.are_in(m.mail.subject)}
+        mails |= {m.id for m in tx.outbox.of_case(case_id) if _is_told(tx, m.id, looks)}
     return messages, noted, mails
+
+
+def _is_told(tx: Tx, outbox_id: int, looks: Traces) -> bool:
+    """A mail of ours that names the person."""
+    mail = tx.outbox.get(outbox_id).mail
+    return looks.are_in(mail.text) or looks.are_in(mail.subject)
 
 
 def _cases_that_say(tx: Tx, looks: Traces) -> Iterator[int]:
