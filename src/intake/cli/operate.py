@@ -169,13 +169,25 @@ def _checks() -> dict[str, Any]:
             raise BadInput(text)
         return text
 
+    def erasures() -> str:
+        store = connect(s)
+        try:
+            with store.read() as tx:
+                rows = tx.erasures.open()
+        finally:
+            store.close()
+        stuck = [f"{row.id} ({row.error})" for row in rows if row.error]
+        if stuck:
+            raise BadInput(f"cannot end, look there for what still names the person: {', '.join(stuck)}")
+        return f"{len(rows)} under way"
+
     def rules() -> str:
         from intake.bootstrap.toolbox import make_tools
 
         tools = make_tools(s)
         return f"{len(tools.templates.names())} templates, profile {s.profile}, mail from {tools.mail_from}"
 
-    return {"database": database, "sqlite": sqlite, "audit": audit, "rules": rules,
+    return {"database": database, "sqlite": sqlite, "audit": audit, "erasures": erasures, "rules": rules,
             "signature": lambda: signature(s), "webhook secret": lambda: _readable(s.webhook_secret_path),
             "app webhook secret": lambda: app_secret(s)}  # fmt: skip
 

@@ -97,6 +97,8 @@ def run(store: Store, eraser: Eraser, tools: Tools, now: datetime) -> Agenda:
                 _announce(Act(tx, CALENDAR, now), due, tools)
         elif due.action == PART:
             _take_part(store, due, now)
+    with store.write() as tx:
+        tx.staff.forget_failures(now)
     _erase([d.seeker_id for d in whole.to_do if d.action == ERASE], store, eraser, tools, now)
     for held in whole.held:
         with store.write() as tx:

@@ -149,7 +149,12 @@ class ErasureRowRepo(Protocol):
         ...
 
     def forget_mentions(self, mask: Callable[[str], str]) -> int:
-        """Names of saved searches and subjects of tasks, which staff type, through ``mask``; how many changed."""
+        """What staff type where it is not sealed (searches, tasks, holds, companies), through ``mask``; how many
+        changed."""
+        ...
+
+    def mentions(self, is_told: Callable[[str], bool]) -> list[str]:
+        """Columns ("table.column") whose plain text says it; reads all of them, for an operator who must look."""
         ...
 
     def waiting(self) -> list[int]:

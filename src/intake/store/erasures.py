@@ -13,14 +13,29 @@ import sqlalchemy as sa
 from intake.errors import NotFound
 from intake.model import Envelope, Meaning, Message
 from intake.ports.erasing import ErasureRow, HeldRow
+from intake.retention.traces import MASK
 from intake.store import arrivals
 from intake.store.blobs import Blobs
 from intake.store.codec import dumps, to_plain
 from intake.store.context import Context
 from intake.store.inbox import ARRIVAL, MEANING, MESSAGE
 from intake.store.notes import NOTE
-from intake.store.tables import blob, erasure, held, imap_ledger, inbox, note, saved_view, task
+from intake.store.tables import (
+    application,
+    blob,
+    erasure,
+    held,
+    imap_ledger,
+    inbox,
+    metadata,
+    note,
+    saved_view,
+    seeker,
+    task,
+)
+from intake.store.types import Codes
 
+_TYPED = (saved_view.c.name, saved_view.c.query, task.c.subject, seeker.c.legal_hold, application.c.company)
 PLAN, HELD, DONE = "erasure", "held", "done"
 _CHUNK = 500
 
@@ -201,16 +216,31 @@ class Erasures:
         return changed
 
     def forget_mentions(self, mask: Callable[[str], str]) -> int:
-        """Names of saved searches and subjects of tasks, which staff type, through ``mask``; how many changed."""
+        """What staff type where it is not sealed, through ``mask``: names of saved searches, subjects of tasks, the
+        ground of another's hold, companies; how many changed."""
         changed = 0
-        for table, names in ((saved_view, ("name", "query")), (task, ("subject",))):
-            columns = [table.c[name] for name in names]
-            for r in self._c.conn.execute(sa.select(table.c.id, *columns)).all():
-                new = {name: mask(getattr(r, name)) for name in names}
-                if any(new[name] != getattr(r, name) for name in names):
-                    self._c.conn.execute(sa.update(table).where(table.c.id == r.id).values(new))
-                    changed += 1
+        for column in _TYPED:
+            for text in self._c.conn.execute(sa.select(column).where(column.is_not(None)).distinct()).scalars().all():
+                if mask(text) != text:
+                    told = sa.update(column.table).where(column == text)
+                    changed += self._c.conn.execute(told.values({column: self._free(column, mask(text))})).rowcount
         return changed
+
+    def mentions(self, is_told: Callable[[str], bool]) -> list[str]:
+        """Columns, as "table.column", whose plain text says it: where an operator must look by hand."""
+        columns = [c for table in metadata.sorted_tables for c in table.c if isinstance(c.type, sa.Text | Codes)]
+        return [
+            f"{c.table.name}.{c.name}"
+            for c in columns
+            if any(is_told(str(v)) for v in self._c.conn.execute(sa.select(c).where(c.is_not(None))).scalars())
+        ]
+
+    def _free(self, column: sa.Column[Any], text: str) -> str:
+        """Longer by as much as it takes where it must be the only one: an applicant has each company once."""
+        taken = sa.select(sa.func.count()).where(column == sa.bindparam("text"))
+        while column is application.c.company and self._c.conn.execute(taken, {"text": text}).scalar_one():
+            text += MASK
+        return text
 
     def waiting(self) -> list[int]:
         """Messages without an end, oldest first; not more than can be looked through."""

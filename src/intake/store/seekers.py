@@ -95,6 +95,12 @@ class Seekers:
     def _like(self, member_id: str) -> list[Seeker]:
         return self.candidates(MatchKeys(member_ids=(self._c.maker.member(member_id),)))
 
+    def concierges(self) -> set[str]:
+        """Who is in charge of anybody, or stands in; they need no account."""
+        found = [self._c.conn.execute(sa.select(c).where(c.is_not(None)).distinct()).scalars()
+                 for c in (register.c.concierge, register.c.deputy)]  # fmt: skip
+        return {name for names in found for name in names}
+
     def count(self) -> int:
         """How many are registered."""
         return self._c.conn.execute(sa.select(sa.func.count()).select_from(register)).scalar_one()

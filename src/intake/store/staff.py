@@ -110,26 +110,34 @@ class Staff:
 
     def note_failure(self, name: str, at: datetime) -> int:
         """Failed sign-ins of this name within the last 15 minutes, this one included."""
-        failed = sign_in_failure.c
-        self._c.conn.execute(sa.delete(sign_in_failure).where(failed.at <= at - FAILURE_WINDOW))
-        self._c.conn.execute(sa.insert(sign_in_failure), {"name": name, "at": at})
-        count = sa.select(sa.func.count()).where(failed.name == name, failed.at > at - FAILURE_WINDOW)
-        return self._c.conn.execute(count).scalar_one()
+        self.forget_failures(at)
+        self._c.conn.execute(sa.insert(sign_in_failure), {"name": self._counted(name), "at": at})
+        return self.failures(name, at)
 
     def failures(self, name: str, now: datetime) -> int:
         """Failed sign-ins of this name within the last 15 minutes."""
         failed = sign_in_failure.c
-        count = sa.select(sa.func.count()).where(failed.name == name, failed.at > now - FAILURE_WINDOW)
-        return self._c.conn.execute(count).scalar_one()
+        mine = sa.and_(failed.name == self._counted(name), failed.at > now - FAILURE_WINDOW)
+        return self._c.conn.execute(sa.select(sa.func.count()).where(mine)).scalar_one()
 
     def forgive_failure(self, name: str) -> None:
         """The newest one was none after all."""
-        newest = sa.select(sa.func.max(sign_in_failure.c.id)).where(sign_in_failure.c.name == name).scalar_subquery()
+        mine = sign_in_failure.c.name == self._counted(name)
+        newest = sa.select(sa.func.max(sign_in_failure.c.id)).where(mine).scalar_subquery()
         self._c.conn.execute(sa.delete(sign_in_failure).where(sign_in_failure.c.id == newest))
 
     def clear_failures(self, name: str) -> None:
         """After a sign-in that worked."""
-        self._c.conn.execute(sa.delete(sign_in_failure).where(sign_in_failure.c.name == name))
+        self._c.conn.execute(sa.delete(sign_in_failure).where(sign_in_failure.c.name == self._counted(name)))
+
+    def forget_failures(self, now: datetime) -> None:
+        """Those that count no more, by their time alone: older versions wrote down the names themselves."""
+        self._c.conn.execute(sa.delete(sign_in_failure).where(sign_in_failure.c.at <= now - FAILURE_WINDOW))
+
+    def _counted(self, name: str) -> str:
+        """Anybody may type anything as a name, a seeker's address too: only a keyed hash of it is kept, else it would
+        outlive that seeker's erasure (reliability.md §5)."""
+        return self._c.keyring.hash("sign-in-failure", name).hex()
 
     def _all(self, query: sa.Select[Any]) -> list[StaffMember]:
         return [_member(r) for r in self._c.conn.execute(query)]

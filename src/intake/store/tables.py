@@ -450,7 +450,7 @@ sign_in_failure = sa.Table(
     "sign_in_failure",
     metadata,
     _id(),
-    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),  # a keyed hash of what was typed: it may be anybody's address
     sa.Column("at", Instant, nullable=False),
     sa.Index("ix_sign_in_failure_name_at", "name", "at"),
 )

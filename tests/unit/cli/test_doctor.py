@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,19 @@ def test_after_a_silent_init_the_signature_is_said_to_be_invented(home: Path) ->
     assert str(home / "rules" / "agency.toml") in line
     assert checks()["signature"]["note"]
     assert not checks()["database"]["note"]
+
+
+def test_an_erasure_that_cannot_end_is_named_with_the_place(home: Path) -> None:
+    assert checks()["erasures"]["says"] == "0 under way"
+    assert shared.loaded is not None  # by doctor
+    store = connect(shared.loaded.settings)
+    with store.write() as tx:
+        row = tx.erasures.add(1, None, "operator", b"{}", {}, datetime.now(UTC))
+        tx.erasures.put_off(row, datetime.now(UTC), "file: intake.db; column: audit.detail")
+    store.close()
+    found = checks()["erasures"]
+    assert not found["ok"]
+    assert f"{row.id} (file: intake.db; column: audit.detail)" in found["says"]
 
 
 def test_with_a_relay_that_sends_it_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,19 @@ def test_sessions_end_by_time_sign_out_and_closing_the_account(store: SqlStore) 
             tx.staff.open_session("佐藤", b"5", "c", NOW, end)
 
 
+def test_what_is_typed_at_the_door_is_kept_as_a_keyed_hash_and_for_a_quarter_of_an_hour(store: SqlStore) -> None:
+    """Anybody may type a seeker's address there; in plain text it would outlive that seeker's erasure."""
+    with store.write() as tx:
+        tx.staff.note_failure("canary@example.jp", NOW)
+        kept = tx.erasures.mentions(lambda text: "canary" in text)
+        rows = tx.erasures.mentions(lambda text: len(text) == 32)
+        assert (kept, "sign_in_failure.name" in rows) == ([], True)
+        tx.staff.forget_failures(NOW + 14 * MINUTE)
+        assert tx.staff.failures("canary@example.jp", NOW + 14 * MINUTE) == 1
+        tx.staff.forget_failures(NOW + 15 * MINUTE)
+        assert "sign_in_failure.name" not in tx.erasures.mentions(lambda text: True)
+
+
 def test_failed_sign_ins_are_counted_for_a_quarter_of_an_hour(store: SqlStore) -> None:
     with store.write() as tx:
         assert [tx.staff.note_failure("佐藤", NOW + n * MINUTE) for n in (0, 1, 14)] == [1, 2, 3]

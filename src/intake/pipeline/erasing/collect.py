@@ -40,7 +40,7 @@ def collect(tx: Tx, seeker: Seeker, tools: Tools, held: tuple[HeldFields, ...] =
 
 
 def own_traces(tx: Tx, seeker: Seeker, tools: Tools) -> tuple[Trace, ...]:
-    """Those by which nobody else in the register is written."""
+    """Those by which nobody else is written: in the register, or at the agency, with an account or without."""
     maker = tools.keymaker
     keys = MatchKeys(
         addresses=tuple(maker.addresses(a) for a in seeker.addresses),
@@ -50,7 +50,8 @@ def own_traces(tx: Tx, seeker: Seeker, tools: Tools) -> tuple[Trace, ...]:
     )
     others = [o for o in tx.seekers.candidates(keys) if o.id != seeker.id]
     shared = {(t.kind, t.bare) for o in others for t in traces_of(o)}
-    ours = {t.bare for m in tx.staff.all() for t in (Trace("name", m.name),)} | set(tools.own_addresses)
+    agents = {m.name for m in tx.staff.all()} | tx.seekers.concierges()
+    ours = {Trace("name", name).bare for name in agents} | set(tools.own_addresses)
     return tuple(t for t in traces_of(seeker) if (t.kind, t.bare) not in shared and t.bare not in ours)
 
 

@@ -215,9 +215,10 @@ class Eraser:
             tx.blobs.destroy_keys(old)
 
     def _mask_notes(self, plans: list[Plan]) -> None:
-        """What staff wrote of these people elsewhere."""
+        """What staff wrote of these people elsewhere, and what anybody typed at the staff's door."""
         looks = [plan.looks for plan in plans]
         with self._store.write() as tx:
+            tx.staff.forget_failures(self._clock())
             tx.erasures.forget_mentions(lambda text: reduce(lambda masked, look: look.masked(masked), looks, text))
         for plan, look in zip(plans, looks, strict=True):
             for case_id in plan.noted:
@@ -245,12 +246,12 @@ class Eraser:
 
     def _note_what_was_seen(self, seen: Sequence[_Seen], *, strict: bool) -> list[ErasureRow]:
         with self._store.read() as tx:
-            found = [[*tx.erasure.residue(s.plan.reach), *(f"file: {name}" for name in s.scan.ours)] for s in seen]
+            found = [_places_of(tx, s) for s in seen]
         clean, left = [], []
         with self._store.write() as tx:
             for s, places in zip(seen, found, strict=True):
                 if places:
-                    log.error("something is still there", id=s.row.id, count=len(places))
+                    log.error("something is still there", id=s.row.id, count=len(places), what="; ".join(places))
                     tx.erasures.put_off(
                         tx.erasures.advance(s.row, "keys", {}), self._clock() + AGAIN, "; ".join(places)
                     )
@@ -299,6 +300,13 @@ class _Seen:
                    "elsewhere": len(self.scan.elsewhere)}  # fmt: skip
         task_case = min(self.plan.reach.case_ids, default=None)
         return {"scan": figures, "elsewhere": list(self.scan.elsewhere), "task_case": task_case}
+
+
+def _places_of(tx: Tx, s: _Seen) -> list[str]:
+    """Where something is left: rows, files, and which columns, for nobody can look for a name in a database file."""
+    columns = tx.erasures.mentions(s.plan.looks.are_in) if s.scan.ours else []
+    files = [f"file: {name}" for name in s.scan.ours]
+    return [*tx.erasure.residue(s.plan.reach), *files, *(f"column: {name}" for name in columns)]
 
 
 STEPS = ("planned", "mailed", "keys", "outside", "removed", "scanned", "done")
