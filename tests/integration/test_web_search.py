@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from intake.model import Case, CaseState
+from intake.web.staff import registered
 from tests.house import TestHouse, open_test_house
 from tests.integration.web_parts import AUDITOR, LEAD, SATO, TANAKA, Client, app_of, form_of, staffed
 
@@ -76,6 +77,68 @@ def test_a_search_forgives_a_hyphen_and_an_act_does_not(house: TestHouse) -> Non
     assert "その会員番号の求職者は見つかりません" in refused.text
     assert client.act(case.number, "seeker", member_id="ｍ－１０００１").status_code == 303
     assert found(client, "会員番号:M10001") == found(client, "m10001") == [case.number]
+
+
+SPELLINGS = (
+    *("M-10003", "m-10003", "Ｍ－１０００３", "会員番号:M-10003"),
+    *("090-1111-0003", "09011110003", "090 1111 0003", "０９０ー１１１１ー０００３", "+81 90-1111-0003"),
+    *("Saburo@Example.jp", "鵜殿三郎", "鵜殿 三郎 様", "うどのさぶろう"),
+)
+
+
+def people(client: Client, text: str) -> list[str]:
+    """Member numbers of the people that the page lists above the cases."""
+    listed = client.get(f"/staff/search?q={quote(text)}").text.partition('class="card people"')[2]
+    return re.findall(r"</small> (\S+) <span", listed.partition("</section>")[0])
+
+
+def test_somebody_without_a_case_is_found_by_each_thing_of_the_record(house: TestHouse) -> None:
+    """features.md: find any person or case."""
+    house.seeker("M-10003", "鵜殿 三郎", "saburo@example.jp", kana="ウドノ サブロウ", phones=("090-1111-0003",))
+    house.seeker("M-10004", "山田 太郎", phones=("03-1234-5678",))
+    for name in (LEAD, SATO, AUDITOR):
+        client = Client(app_of(house), name)
+        for text in SPELLINGS:
+            assert people(client, text) == ["M-10003"], text
+            assert found(client, text) == []
+    page = client.get(f"/staff/search?q={quote('090-1111-0003')}").text
+    assert "登録中" in page
+    assert "案件はありません" in page
+    assert "見つかりませんでした" not in page
+    for text in (
+        "鵜殿",
+        "090-1111",
+        "状態:確認待ち",
+        "依頼:退会 鵜殿三郎",
+        "090-1111-0003 退会",
+        "a" * 5000,
+        "状態:なに 鵜殿三郎",
+    ):
+        assert people(client, text) == [], text
+    english = client.get("/staff/search?lang=en&q=saburo%40example.jp").text
+    assert "Registered seekers" in english
+
+
+def test_a_person_is_listed_with_the_cases_that_one_may_see(house: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.seeker("M-10003", "鵜殿 三郎", "saburo@example.jp", phones=("090-1111-0003",), concierge=SATO)
+    mine = arrives(house, "面談の場所はどこですか。", from_="鵜殿 三郎 <saburo@example.jp>")
+    about = arrives(house, "担当の佐藤さんを変えてください。対応がひどいです。", from_="鵜殿 三郎 <saburo@example.jp>")
+    app = app_of(house)
+    lead = Client(app, LEAD).get("/staff/search?q=090-1111-0003").text
+    assert f'<a href="/staff/cases/{mine.number}">' in lead
+    assert f'<a href="/staff/cases/{about.number}">' in lead
+    sato = Client(app, SATO).get("/staff/search?q=090-1111-0003").text
+    assert "鵜殿 三郎" in sato
+    assert f'<a href="/staff/cases/{mine.number}">' in sato
+    assert about.number not in sato
+    monkeypatch.setattr(registered, "MOST_CASES", 1)
+    client = Client(app, LEAD)
+    page = client.get("/staff/search?q=090-1111-0003").text
+    link = re.search(r'href="(/staff/search[^"]+)">この方の案件すべて', page)
+    assert link
+    page = client.get(link[1].replace("&amp;", "&")).text
+    numbers = re.findall(r'class="number"><a href="/staff/cases/(C-\d+)', page)
+    assert numbers == [about.number, mine.number]
 
 
 def test_what_cannot_be_read_is_said_and_nothing_is_searched(house: TestHouse) -> None:

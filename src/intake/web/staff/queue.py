@@ -10,7 +10,7 @@ from starlette.responses import Response
 from intake.model import Role
 from intake.policy import today_of
 from intake.ports import Tx
-from intake.web.staff import asked, calls, find, language, tabs, views
+from intake.web.staff import asked, calls, find, language, registered, tabs, views
 from intake.web.staff.acts import CASE_WORKERS
 from intake.web.staff.counts import COUNTS
 from intake.web.staff.rows import STAYS, rows_of
@@ -71,7 +71,7 @@ def _state(tx: Tx, visit: Visit, tab: tabs.Tab, mark: Mark) -> str:
 
 
 def search(visit: Visit) -> Response:
-    """Cases that fit the fields and hold the words; the number of a case opens it at once."""
+    """People whom the words name, and cases that fit the fields and hold them; a case's number opens it at once."""
     return render(visit, visit.asked("q"))
 
 
@@ -85,12 +85,15 @@ def render(visit: Visit, text: str, status: int = 200, *, trouble: str = "", nam
         looks = bool(wish.text) and not wish.troubles
         found = find.page(tx, visit.staff, wish, _id(visit.asked("after"))) if looks else find.Found([])
         rows = rows_of(tx, found.cases, visit.now, visit.staff)
+        first = looks and not visit.asked("after")
+        people = registered.people(tx, visit.staff, wish, visit.tools.keymaker) if first else []
         kept = views.counted(tx, visit)
     return visit.page(
         "search.html",
         status if status != 200 or not wish.troubles else 422,
         asked=wish,
         rows=rows,
+        people=people,
         more=found.more,
         kept=kept,
         may_keep=visit.staff.role in DECIDERS and bool(wish.fields) and not wish.troubles and not wish.is_personal,
