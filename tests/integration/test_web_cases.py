@@ -24,6 +24,7 @@ from intake.model import (
     Proof,
     Role,
     SeekerStatus,
+    TaskPlan,
 )
 from intake.ports import Tx
 from intake.web.staff import casefile, verifying
@@ -306,6 +307,25 @@ def test_a_task_is_ticked_off(house: TestHouse) -> None:
     assert client.post(form.action, form.fields).status_code == 303
     assert client.post(form.action, form.fields).status_code == 404
     assert "みなと物流" not in client.get("/staff/tasks?whose=all").text
+
+
+def test_work_that_nobody_has_is_on_the_page_that_opens(house: TestHouse) -> None:
+    case = in_review(house)
+    with house.store.write() as tx:
+        for subject, who in (("誰の分でもない", None), ("佐藤の分", SATO), ("田中の分", TANAKA)):
+            tx.tasks.add(case.id, TaskPlan("call", subject, assignee=who), house.now)
+    page = Client(app_of(house), SATO).get("/staff/tasks").text
+    assert "誰の分でもない" in page
+    assert "佐藤の分" in page
+    assert "田中の分" not in page
+    assert re.findall(r'class="count">(\d+)', page) == ["2", "3"]
+    with house.store.write() as tx:
+        for task in tx.tasks.open():
+            if task.plan.assignee != TANAKA:
+                tx.tasks.done(task.id, SATO, house.now)
+    page = Client(app_of(house), SATO).get("/staff/tasks").text
+    assert "ほかの方の作業は「すべて」にあります" in page
+    assert "終わっていない作業はありません" not in page
 
 
 def test_erasure_wants_its_own_word_and_a_privacy_officer(house: TestHouse) -> None:

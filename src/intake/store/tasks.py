@@ -35,11 +35,12 @@ class Tasks:
         """All, oldest first."""
         return self._all(sa.select(task).where(task.c.case_id == case_id).order_by(task.c.id))
 
-    def open(self, assignee: str | None = None, limit: int = 200) -> list[Task]:
+    def open(self, assignee: str | None = None, limit: int = 200, *, unassigned: bool = False) -> list[Task]:
         """Not done yet: those with the nearest day first, those without a day last."""
         query = sa.select(task).where(sa.text("done_at IS NULL"))
         if assignee is not None:
-            query = query.where(task.c.assignee == assignee)
+            theirs = task.c.assignee == assignee
+            query = query.where(sa.or_(theirs, task.c.assignee.is_(None)) if unassigned else theirs)
         return self._all(query.order_by(task.c.due_on.is_(None), task.c.due_on, task.c.id).limit(limit))
 
     def get(self, task_id: int) -> Task:

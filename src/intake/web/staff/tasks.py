@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from intake.errors import IntakeError, NotFound, Temporary
+from intake.model import Case, Task
 from intake.pipeline import desk
 from intake.policy import today_of
+from intake.ports import Tx
 from intake.web.staff import scope, speech
 from intake.web.staff.visit import Visit
 
 MOST = 200
+Row = tuple[Task, Case, str]
 
 
 def show(visit: Visit) -> Response:
-    """Open work, one's own first; only of cases that this person may see."""
+    """Open work: one's own with what nobody has, or all of it; only of cases that this person may see."""
     return _render(visit)
 
 
@@ -38,13 +43,21 @@ def done(visit: Visit) -> Response:
 def _render(visit: Visit, status: int = 200, *, trouble: str = "") -> Response:
     mine = visit.asked("whose") != "all"
     with visit.context.store.read() as tx:
-        found = tx.tasks.open(visit.staff.name if mine else None, MOST)
-        cases, _ = scope.cases_of(tx, visit.staff, {t.case_id for t in found})
-        people = tx.glance.people({c.seeker_id for c in cases.values() if c.seeker_id is not None})
-        rows = []
-        for task in found:
-            case = cases.get(task.case_id)
-            if case is not None:
-                who = people.get(case.seeker_id) if case.seeker_id is not None else None
-                rows.append((task, case, who.name if who else ""))
-    return visit.page("tasks.html", status, rows=rows, mine=mine, today=today_of(visit.now), trouble=trouble, words="")
+        every = _rows(tx, visit, tx.tasks.open(None, MOST))
+        # What has no assignee is everybody's: on the page that people open first, or nobody would see it.
+        own = _rows(tx, visit, tx.tasks.open(visit.staff.name, MOST, unassigned=True))
+    return visit.page("tasks.html", status, rows=own if mine else every, mine=mine, counts=(len(own), len(every)),
+                      most=MOST, today=today_of(visit.now), trouble=trouble, words="")  # fmt: skip
+
+
+def _rows(tx: Tx, visit: Visit, found: Sequence[Task]) -> list[Row]:
+    """Those of cases that this person may see, with the case and the name of its seeker."""
+    cases, _ = scope.cases_of(tx, visit.staff, {t.case_id for t in found})
+    people = tx.glance.people({c.seeker_id for c in cases.values() if c.seeker_id is not None})
+    rows = []
+    for task in found:
+        case = cases.get(task.case_id)
+        if case is not None:
+            who = people.get(case.seeker_id) if case.seeker_id is not None else None
+            rows.append((task, case, who.name if who else ""))
+    return rows
