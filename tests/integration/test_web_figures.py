@@ -55,7 +55,7 @@ def test_what_came_how_it_ended_and_how_long_it_took(house: TestHouse) -> None:
     assert came["サービス停止"][-1] == "1"
     assert came["再開"][-1] == "0"
     assert sum(int(n[0]) for k, n in table(client, "weeks").items() if k[0] == "2") == 2
-    assert table(client, "alone")["サービス停止"] == ["1", "1", "100"]
+    assert table(client, "alone")["サービス停止"] == ["1", "1", "0", "100"]
     assert table(client, "done")["3日以内"] == ["1", "100"]
     assert table(client, "first_mail")["1分以内"] == ["1", "100"]
     assert list(table(client, "reasons").values()) == [["件数"], ["1"], ["1"]]
@@ -74,9 +74,27 @@ def test_an_act_of_staff_is_not_alone_and_a_correction_counts(house: TestHouse) 
     client = Client(app_of(house), LEAD)
     assert client.act(case.number, "correct", request="question").status_code == 303
     assert client.act(case.number, "close").status_code == 303
-    assert table(client, "alone")["質問"] == ["0", "1", "0"]
+    assert table(client, "alone")["質問"] == ["0", "1", "0", "0"]
     right = [r for k, r in table(client, "accuracy").items() if k[0] == "2" and r[:2] != ["0", "0"]]
     assert right == [["0", "1", "0"]]
+
+
+def test_a_case_that_waits_for_staff_is_none_that_ends_without_them(house: TestHouse) -> None:
+    """Otherwise a share of 100 % stands there while half of all cases wait for somebody."""
+    for n in range(4):
+        house.mail(f"面談の場所はどこですか。{n}", from_=f"x{n} <x{n}@example.com>")
+    house.work()
+    with house.store.write() as tx:
+        for n, case in enumerate(tx.cases.find(_all())):
+            state = (CaseState.DONE, CaseState.REVIEW, CaseState.REVIEW, CaseState.AWAITING_PROOF)[n]
+            tx.cases.change(case, state=state, request="pause", closed_at=house.now if n == 0 else None)
+    client = Client(app_of(house), LEAD)
+    assert table(client, "alone") == {
+        "依頼": ["スタッフの手を経ずに終えた件数", "終えた件数", "スタッフを待つ件数", "割合(%)"],
+        "サービス停止": ["1", "1", "2", "33"],
+        "計": ["1", "1", "2", "33"],
+    }
+    assert "いまスタッフの対応を待っている案件のうち" in client.get("/staff/figures").text
 
 
 def test_a_day_in_tokyo_is_not_a_day_in_greenwich(house: TestHouse) -> None:

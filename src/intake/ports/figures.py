@@ -42,6 +42,10 @@ class FiguresRepo(Protocol):
         """By the day of closing; ``alone``: no act of staff stands in the case's trail."""
         ...
 
+    def waiting(self, since: datetime, until: datetime) -> dict[str, int]:
+        """Cases received that wait for staff now, by request."""
+        ...
+
     def acknowledged(self, since: datetime, until: datetime) -> dict[str, int]:
         """Messages that got their first mail, by the time it took (keys of SPANS)."""
         ...

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from intake.model import CaseState
 from intake.ports.figures import SPANS, Arrivals, Endings
 from intake.store.context import Context
 from intake.store.tables import audit, cases, correction, inbox, outbox
@@ -41,6 +42,15 @@ class Figures:
             .group_by(cases.c.request, sa.text("alone"), span)
         )
         return [Endings(r, bool(a), w, n) for r, a, w, n in self._c.conn.execute(query)]
+
+    def waiting(self, since: datetime, until: datetime) -> dict[str, int]:
+        """In review as it is now, whatever their last day."""
+        query = (
+            sa.select(cases.c.request, sa.func.count())
+            .where(cases.c.state == CaseState.REVIEW.value, cases.c.received_at >= since, cases.c.received_at < until)
+            .group_by(cases.c.request)
+        )
+        return {request: count for request, count in self._c.conn.execute(query)}  # noqa: C416 - a Row is no tuple
 
     def acknowledged(self, since: datetime, until: datetime) -> dict[str, int]:
         """The first mail that left for a message, against the message's receipt."""

@@ -44,6 +44,7 @@ class Counted:
     at: datetime
     arrivals: tuple[Arrivals, ...]
     endings: tuple[Endings, ...]
+    waiting: dict[str, int]
     acknowledged: dict[str, int]
     reasons: dict[str, int]
     changes: dict[str, int]
@@ -118,7 +119,7 @@ def _count(visit: Visit, since: date, until: date) -> Counted:
     with visit.context.store.read() as tx:
         f = tx.figures
         return Counted(since, until, visit.now, tuple(f.arrivals(start, end)), tuple(f.endings(start, end)),
-                       f.acknowledged(start, end), f.reasons(start, end), f.concierge_changes(start, end),
+                       f.waiting(start, end), f.acknowledged(start, end), f.reasons(start, end), f.concierge_changes(start, end),
                        tuple(f.judged(start, end)))  # fmt: skip
 
 
@@ -156,15 +157,19 @@ def by_week(c: Counted, label: Say) -> Table:
 
 
 def alone(c: Counted, label: Say) -> Table:
-    """Closed cases that no person had a hand in."""
-    all_, own = Counter[str](), Counter[str]()
+    """Cases that no person had a hand in, of those closed and those that wait for staff: nobody ends these alone."""
+    ended, own, waits = Counter[str](), Counter[str](), Counter(c.waiting)
     for e in c.endings:
-        all_[e.request] += e.count
+        ended[e.request] += e.count
         own[e.request] += e.count if e.alone else 0
-    rows: list[list[Cell]] = [[label(r), own[r], all_[r], _percent(own[r], all_[r])] for r in REQUESTS if all_[r]]
+    rows = [_share(label(r), own[r], ended[r], waits[r]) for r in REQUESTS if ended[r] or waits[r]]
     if rows:
-        rows.append(["計", sum(own.values()), sum(all_.values()), _percent(sum(own.values()), sum(all_.values()))])
-    return ["依頼", "スタッフの手を経ずに終えた件数", "終えた件数", "割合(%)"], rows
+        rows.append(_share("計", own.total(), ended.total(), waits.total()))
+    return ["依頼", "スタッフの手を経ずに終えた件数", "終えた件数", "スタッフを待つ件数", "割合(%)"], rows
+
+
+def _share(name: str, own: int, ended: int, waits: int) -> list[Cell]:
+    return [name, own, ended, waits, _percent(own, ended + waits)]
 
 
 def first_mail(c: Counted, label: Say) -> Table:
@@ -220,6 +225,10 @@ TITLES = {
     "first_mail": "最初の返信までの時間", "done": "完了までの時間", "reasons": "退会の理由",
     "accuracy": "読み取りが正しかった割合", "concierges": "担当ごとの担当変更",
 }  # fmt: skip
+NOTES = {
+    "alone": "期間内に終えた案件と、期間内に届いていまスタッフの対応を待っている案件のうち、"
+    "スタッフの手を経ずに終えたものの割合です。本人の返事や日付を待っている案件は含みません。",
+}
 _BY_WEEK = frozenset({"weeks", "accuracy"})
 _PER_CENT = frozenset({"alone", "accuracy"})
 
@@ -239,7 +248,8 @@ def _chart(name: str, counted: Counted, visit: Visit) -> dict[str, Any]:
         image = charts.columns(title, points, 100 if name in _PER_CENT else 0)
     else:
         image = charts.bars(title, points)
-    return {"name": name, "title": title, "head": head, "rows": rows, "image": image if _any_of(points) else ""}
+    return {"name": name, "title": title, "head": head, "rows": rows,
+            "note": words["t"](NOTES.get(name, "")), "image": image if _any_of(points) else ""}  # fmt: skip
 
 
 def _any_of(points: Iterable[tuple[str, float, str]]) -> bool:
