@@ -56,7 +56,11 @@ WORDS = {
     "confirm_sender": "差出人の確認待ち", "sender_confirmed": "本人確認済み・対応待ち",
     "which_application": "どの応募か不明です", "no_application": "選考中の応募がありません",
     "not_withdrawn": "退会していない方です", "unknown_day": "退会日が不明です",
-    "reopen": "退会後の再開・スタッフが対応", "ask_how_registered": "登録方法の確認待ち",
+    "reopen": "退会後の再開・スタッフが対応", "reinstated": "利用を再開しました",
+    "reopened": "退会後の再開・スタッフが対応", "answered": "回答しました", "archived": "過去のメールとして保管",
+    "pause_ended": "停止を終えました", "pause_instead": "退会に代えて停止", "reminder": "もう一度ご連絡",
+    "return_page": "利用再開のページから", "send_receipt": "受付の連絡を送付", "tasks_done": "作業がすべて完了",
+    "trial": "試し", "ask_how_registered": "登録方法の確認待ち",
     "staff_answer": "スタッフの回答待ち", "staff_read": "スタッフの確認待ち", "in_doubt": "判断がつきません",
     "call_first": "先に電話で確認", "second_approval": "2人目の承認待ち", "conditions": "希望条件の反映待ち",
     "task_overdue": "作業の期限切れ", "no_seeker": "求職者が選ばれていません",
@@ -107,7 +111,7 @@ WORDS = {
     "reviewer": "確認者", "lead": "リーダー", "privacy_officer": "個人情報管理者", "admin": "管理者",
     "auditor": "監査",
     # tasks
-    "preferences_updated": "希望条件を反映", "tell_employer": "企業へ辞退を連絡", "remind": "確認の連絡",
+    "preferences_updated": "希望条件を反映", "tell_employer": "企業へ辞退を連絡", "remind": "確認の連絡", "resume_on": "再開の予定日",
     "preferences_task": "希望条件を反映", "new_concierge": "新しい担当を決める", "erase_document": "書類を削除",
     "erase_mailbox": "受信箱に残るメールを削除",
     # what the agency's own system is told

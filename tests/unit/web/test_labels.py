@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import intake
-from intake.model import CaseState, Channel, MailState, Role, SeekerStatus
+from intake.cases.transitions import Event
+from intake.model import CaseState, Channel, Effect, MailState, Role, SeekerStatus
 from intake.policy import CHAIN
 from intake.understanding.rulebook import LABELS
 from intake.web import labels
@@ -58,11 +61,45 @@ def test_every_mail_has_a_name() -> None:
     assert [f for f in folders if not JAPANESE.search(speech.mail_name(f))] == []
 
 
+def calls(*packages: str) -> Iterator[ast.Call]:
+    for path in (p for name in packages for p in sorted((SOURCE / name).rglob("*.py"))):
+        yield from (n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call))
+
+
+def literals(node: ast.expr) -> Iterator[str]:
+    """What an argument may be: a word, or one of several."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (*literals(node.body), *literals(node.orelse))
+    elif isinstance(node, ast.BoolOp):
+        yield from (s for value in node.values for s in literals(value))
+
+
+def name_of(call: ast.Call) -> str:
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
 def test_every_event_of_the_trail_has_its_words() -> None:
-    text = "\n".join(p.read_text("utf-8") for p in (SOURCE / "pipeline").glob("*.py"))
-    written = set(re.findall(r'act\.note\("([a-z.]+[a-z_]+)"', text))
-    assert {"case.opened", "reply.queued"} <= written
+    noted = [c for c in calls("pipeline", "bootstrap", "web", "cli") if name_of(c) in ("note", "append", "_note")]
+    said = {s for c in noted for a in c.args for s in literals(a)}
+    written = {s for s in said if re.fullmatch(r"[a-z]+\.[a-z_]+", s)}
+    written |= {f"case.{event.value}" for event in Event}
+    written |= {f"seeker.{effect.value}" for effect in set(Effect) - {Effect.DROP_TARGETS}}  # that changes no record
+    assert {"case.opened", "reply.queued", "webhooks.replayed", "case.approve"} <= written
     assert sorted(written - speech.EVENTS.keys()) == []
+
+
+def test_every_reason_and_every_task_has_its_word() -> None:
+    """A decision's reason stands in the trail, a task's kind and subject on the page of tasks."""
+    given = {"reason", "hold", "hold_reason", "no_reply", "why", "kind", "subject"}
+    places = {"Course": 1, "done": 2, "review": 3, "TaskPlan": 2, "_task": 4}  # how many of the first may be codes
+    found: set[str] = set()
+    for call in calls("policy", "pipeline", "bootstrap"):
+        said = [k.value for k in call.keywords if k.arg in given] + call.args[: places.get(name_of(call), 0)]
+        found |= {s for a in said for s in literals(a) if re.fullmatch("[a-z_]+", s)}
+    assert {"resume_on", "remind", "reinstated", "reopened", "tell_employer", "carried_out"} <= found
+    assert sorted(code for code in found if not JAPANESE.search(labels.label(code))) == []
 
 
 def test_what_pages_say_has_its_english() -> None:
