@@ -47,6 +47,22 @@ def test_g_and_a_letter_lead_to_the_pages_of_the_menu(house: TestHouse, site: st
     assert get(house, case).request == "pause"
 
 
+def test_a_yes_that_cannot_be_said_says_why(house: TestHouse, site: str, page: Any) -> None:
+    case = arrives(house, "退会を希望します。", STRANGER, request="withdrawal")
+    sign_in(page, site)
+    page.goto(f"{site}/staff/cases/{case.number}")
+    page.keyboard.press("y")
+    assert page.locator("#said").inner_text() == "まだ承認できません: 先に、該当する求職者を選んでください。"
+    assert get(house, case).version == case.version
+    with house.store.write() as tx:
+        tx.cases.change(case, state=CaseState.DONE, closed_at=house.now)
+    page.reload()
+    page.keyboard.press("y")
+    assert page.locator("#said").inner_text() == "承認できません: この案件は終わっています"
+    page.keyboard.press("q")  # a key of nothing says nothing
+    assert "承認" in page.locator("#said").inner_text()
+
+
 def test_next_and_previous_case(house: TestHouse, site: str, page: Any) -> None:
     one, two, three = (arrives(house, f"質問{n}です。面談の場所はどこですか。", STRANGER, request="question")
                        for n in (1, 2, 3))  # fmt: skip

@@ -328,6 +328,34 @@ def test_work_that_nobody_has_is_on_the_page_that_opens(house: TestHouse) -> Non
     assert "終わっていない作業はありません" not in page
 
 
+def test_only_who_takes_care_of_seekers_can_be_a_new_concierge(house: TestHouse) -> None:
+    case = in_review(house, "担当の方を変更していただきたいです。", request="concierge_change", assignee=LEAD)
+    client = Client(app_of(house), LEAD)
+    page = client.get(f"/staff/cases/{case.number}").text
+    offered = page.partition('name="concierge"')[2].partition("</select>")[0]
+    assert set(re.findall(r"<option[^>]*>([^<–]+)<", offered)) == {SATO, TANAKA, LEAD}
+    for name in (ADMIN, PRIVACY):
+        assert client.act(case.number, "approve", concierge=name).status_code == 422
+    assert client.act(case.number, "approve", concierge=SATO).status_code == 303
+
+
+def test_a_case_that_cannot_be_approved_says_why_for_the_key(house: TestHouse) -> None:
+    case = in_review(house)
+    approvable = in_review(house, "面談の場所はどこですか。", from_="誰か <nobody@example.com>")
+    app = app_of(house)
+    why = re.compile(r'data-no-key="y" data-no-key-text="([^"]+)"')
+    client = Client(app, LEAD)
+    with house.store.write() as tx:
+        tx.cases.change(tx.cases.get(case.id), state=CaseState.AWAITING_PROOF)
+    found = why.search(client.get(f"/staff/cases/{case.number}").text)
+    assert found
+    assert found[1] == "まだ承認できません: ご本人がリンクのページで答えるのを待っています。"
+    assert not why.search(client.get(f"/staff/cases/{approvable.number}").text)
+    denied = why.search(Client(app, ADMIN).get(f"/staff/cases/{case.number}").text)
+    assert denied
+    assert denied[1] == "承認できません: あなたの役割では行えません。"
+
+
 def test_erasure_wants_its_own_word_and_a_privacy_officer(house: TestHouse) -> None:
     house.seeker(status="withdrawn")
     case = in_review(house, "個人情報をすべて削除してください。", proof=Proof.E2, hold_reason="approve_erasure")

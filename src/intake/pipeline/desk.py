@@ -33,6 +33,8 @@ from intake.policy import (
 )
 from intake.ports import Correction, Tx
 
+CARERS = frozenset({Role.REVIEWER, Role.LEAD})  # who can be a seeker's concierge; the others run or control the product
+
 
 def act_of(tx: Tx, staff: StaffMember, now: datetime) -> Act:
     """An act of a member of staff; auditors only read."""
@@ -98,6 +100,9 @@ def _hand_over(act: Act, case: Case, seeker: Seeker, to: str) -> Seeker:
         raise BadInput("新しい担当を選んでください。")
     if to == seeker.concierge:
         raise BadInput("今の担当とは別の方を選んでください。")
+    member = act.tx.staff.by_name(to)
+    if member is not None and member.role not in CARERS:
+        raise BadInput("求職者を担当する役割の方を選んでください。")
     changed = act.tx.seekers.change(seeker, concierge=to)
     act.note("seeker.concierge_changed", case, left=seeker.concierge or "")
     return changed

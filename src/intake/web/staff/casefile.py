@@ -19,6 +19,7 @@ from intake.model import (
     Message,
     OutboxItem,
     Proof,
+    Role,
     Seeker,
     StaffMember,
     Task,
@@ -36,6 +37,9 @@ _NO_LINK = frozenset({"question", "other"})
 MOST_MESSAGES = 60  # of one case on one page: the one that opened it, and the newest
 TRAIL = 100  # events of one page
 ENDED_BY_ANSWER = frozenset({"question", "other"})  # an answer, or none, is all there is to do
+CLOSED = "この案件は終わっています"
+WAITS_FOR_PERSON = "ご本人がリンクのページで答えるのを待っています。"
+NOBODY_TO_ANSWER = "返信先のアドレスがありません。"
 WORDS_TO_TYPE = {"withdrawal": "退会", "deletion": "削除"}
 
 
@@ -78,6 +82,7 @@ class CaseFile:
     earlier: int | None  # the row of the trail from which to go on to earlier ones, None at its beginning
     last_seq: int  # the newest event of the case
     colleagues: tuple[str, ...]
+    carers: tuple[str, ...]  # of them those who can be a seeker's concierge
     seen: str  # fingerprint of the consequences shown
     shown: str  # the same, readable: what changed can be told
 
@@ -106,6 +111,15 @@ class CaseFile:
     def is_ended_by_answer(self) -> bool:
         """A question: the first thing to do is to answer it."""
         return self.case.request in ENDED_BY_ANSWER
+
+    @property
+    def no_yes(self) -> str:
+        """Why the key ``y`` finds nothing to approve or answer, for somebody whose role could; "" where it does."""
+        if not self.case.state.is_open:
+            return CLOSED
+        if self.plan is not None:
+            return NOBODY_TO_ANSWER if self.is_ended_by_answer and not self.may_reply else ""
+        return WAITS_FOR_PERSON if self.case.state is CaseState.AWAITING_PROOF else self.obstacle
 
     @property
     def may_reply(self) -> bool:
@@ -152,6 +166,7 @@ def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime, be
     written = tuple(_written(m, role, readings.get(m), case, tools) for m, role in linked)
     plan, obstacle, reason_helps = _plan(tx, case, staff, tools, now)
     trail = tx.audit.tail_of_case(case.id, TRAIL + 1, before)
+    colleagues = [m for m in tx.staff.all() if m.active and m.role is not Role.AUDITOR]
     others = [c for c in (tx.cases.of_seeker(seeker.id) if seeker else []) if c.id != case.id]
     return CaseFile(
         case=case,
@@ -170,7 +185,8 @@ def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime, be
         trail=tuple(trail[-TRAIL:]),
         earlier=trail[-TRAIL].seq if len(trail) > TRAIL else None,
         last_seq=max((r.seq for r in (tx.audit.tail_of_case(case.id, 1) if before else trail[-1:])), default=0),
-        colleagues=tuple(m.name for m in tx.staff.all() if m.active and m.role.value != "auditor"),
+        colleagues=tuple(m.name for m in colleagues),
+        carers=tuple(m.name for m in colleagues if m.role in desk.CARERS),
         seen=links.fingerprint(seeker, tools) if seeker else "",
         shown=shown_of(seeker),
     )

@@ -71,11 +71,15 @@
     const number = copied().textContent.trim(), title = copied().parentElement.textContent.replace(/\s+/g, " ").trim();
     const text = dots === 1 ? number : dots === 2 ? title : `${title} ${location.origin}${location.pathname}`;
     try { await navigator.clipboard.writeText(text); } catch { byHand(text); }
+    say(`${sheet.querySelector("[data-keys]").dataset.copied} ${text}`);
+  }
+  function say(text) {
     const place = document.getElementById("said");
     if (!place) return;
     const p = document.createElement("p");
-    p.textContent = `${sheet.querySelector("[data-keys]").dataset.copied} ${text}`;
+    p.textContent = text;
     place.replaceChildren(p);
+    place.scrollIntoView({ block: "nearest" });
   }
   function byHand(text) { // pages that are not served over TLS have no clipboard of their own
     const box = document.createElement("textarea");
@@ -150,6 +154,8 @@
       if (box) { event.preventDefault(); box.click(); return; }
     }
     const found = keyed().find((e) => e.dataset.key === event.key);
-    if (found) { event.preventDefault(); use(found); }
+    if (found) { event.preventDefault(); use(found); return; }
+    const without = [...document.querySelectorAll("[data-no-key]")].find((e) => e.dataset.noKey === event.key);
+    if (without) { event.preventDefault(); say(without.dataset.noKeyText); } // a key that does nothing says why
   });
 })();
