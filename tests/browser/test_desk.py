@@ -344,6 +344,17 @@ def test_the_menu_is_one_line_on_a_telephone(house: TestHouse, site: str, page: 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_a_menu_that_goes_on_beyond_the_edge_shows_it(house: TestHouse, site: str, page: Any) -> None:
+    """A shadow lies on the side where there is more: it stays, and what covers it at the ends scrolls along."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(page, site)
+    for bar in (page.locator(".top nav"), page.locator(".tabs")):
+        assert bar.evaluate("e => e.scrollWidth > e.clientWidth")
+        drawn = bar.evaluate("e => [getComputedStyle(e).backgroundImage, getComputedStyle(e).backgroundAttachment]")
+        assert drawn[0].count("linear-gradient") == 4
+        assert drawn[1] == "local, local, scroll, scroll"
+
+
 def test_everything_learned_is_in_english_too(house: TestHouse, site: str, page: Any) -> None:
     """No code of ours and no Japanese of ours on an English page; what people wrote stays as it is."""
     house.seeker("M-10001", "Taro Yamada", "taro@example.jp", concierge=None)
