@@ -11,7 +11,7 @@ from intake.mailauth import dmarc
 from intake.mailauth.path import spf_domain
 from intake.mailauth.resolver import NoAnswer, Resolver
 from intake.mailauth.signatures import head_of, signers
-from intake.model import Authenticity, AuthVerdict, Channel, Envelope, Message
+from intake.model import Address, Authenticity, AuthVerdict, Channel, Envelope, Message
 from intake.parsing import addresses
 from intake.parsing.limits import Notes
 from intake.parsing.organisation import organisation
@@ -46,7 +46,7 @@ class SenderCheck:
         if "." not in domain or self._silent.get(owner, 0.0) > began:
             return message
         try:
-            return replace(message, auth=self._verdict(envelope, domain, began + MAIL_SECONDS))
+            return replace(message, auth=self._verdict(envelope, message.sender, began + MAIL_SECONDS))
         except NoAnswer:
             self._note_silence(owner, began)
             return message
@@ -59,12 +59,13 @@ class SenderCheck:
                 self._silent.clear()
             self._silent[owner] = now + SILENT_SECONDS
 
-    def _verdict(self, envelope: Envelope, domain: str, deadline: float) -> Authenticity:
+    def _verdict(self, envelope: Envelope, author: Address, deadline: float) -> Authenticity:
         """Only the DNS of the From domain's owner is asked. Raises NoAnswer."""
+        domain = author.canonical.rpartition("@")[2]
         wish = dmarc.alignment(domain, self._resolver, deadline)
         strict_dkim, strict_spf = wish or (False, False)
         failed = Authenticity(AuthVerdict.FAIL, domain, "dmarc") if wish else _NONE
-        if not _has_one_author(envelope.raw):
+        if not is_sole_author(author, envelope.raw):
             return failed
         if signers(envelope.raw, self._resolver, deadline,
                    lambda signer: dmarc.is_aligned(signer, domain, strict=strict_dkim)):  # fmt: skip
@@ -87,9 +88,10 @@ class SenderCheck:
         return envelope.via == "smtp" and not any(peer in network for network in self._relays)
 
 
-def _has_one_author(raw: bytes) -> bool:
-    """One From line with one address: with more, what is shown and what was signed may be two people."""
+def is_sole_author(author: Address, raw: bytes) -> bool:
+    """One From line with one address, the one we read: else what is believed and what was signed may be two people."""
     lines = _FROM.findall(head_of(raw))
     if len(lines) != 1 or len(lines[0]) > MOST_FROM_BYTES:
         return False
-    return len(addresses.read(lines[0].strip(), Notes(), "from")) == 1
+    found = addresses.read(lines[0].strip(), Notes(), "from")
+    return [item.canonical for item in found] == [author.canonical]

@@ -7,14 +7,15 @@ import unicodedata
 from contextlib import suppress
 
 from intake.model import Address
+from intake.parsing.enclosed import Shell, shell
 from intake.parsing.limits import ADDRESSES, STRUCTURED_BYTES, Notes
 from intake.parsing.words import decode_words, one_line, raw_text, unfold
 
 _WIDE = str.maketrans({"＜": "<", "＞": ">", "＠": "@"})
 _QUOTED_LOCAL = re.compile(r'^"((?:[^"\\]|\\.)*)"@(.+)$', re.DOTALL)
 _BARE = re.compile(r'(?:"[^"\s]{1,128}"|[^\s<>()\[\],;:"@]{1,128})@[^\s<>()\[\],;:"@]{1,255}')
-_MARK = re.compile(r"(?:(?<=[^\\])|^)[(),:;<>]")
-_QUOTE = re.compile(r'\\.|"', re.DOTALL)
+_MARK = re.compile(r"(?:(?<=[^\\])|^)[,:;<>]")
+_BEFORE_AT = re.compile(r'"\s+@\s*')
 _STRUCTURE = re.compile("[,;:]")
 _SPACE = re.compile(r"\s+")
 
@@ -70,21 +71,18 @@ def _from_text(text: str, notes: Notes, where: str, forced: str | None) -> list[
 
 
 def _pieces(text: str) -> list[str]:
-    """Cut at commas and semicolons outside quotes, comments and angles; quotes that do not balance are letters."""
+    """Cut at commas and semicolons outside quotes, comments and angles, and behind the name of a group."""
     if not _STRUCTURE.search(text):
         return [text] if text.strip() else []
     out: list[str] = []
-    start = depth = 0
+    start = 0
     angle = False
-    bare = _without_quoted(text)
-    comments = bare.count("(") == bare.count(")")
+    bare = shell(text).bare
     for match in _MARK.finditer(bare):
         char, pos = match[0], match.start()
-        if char in "()":
-            depth = max(0, depth + (1 if char == "(" else -1)) if comments else 0
-        elif char in "<>":
+        if char in "<>":
             angle = char == "<" and ">" in bare[pos : pos + 400]
-        elif not depth and not angle and (char in ",;" or _is_group(text, start, pos)):
+        elif not angle and (char in ",;" or _is_group(bare, start, pos)):
             if char != ":":
                 out.append(text[start:pos])
             start = pos + 1
@@ -92,26 +90,9 @@ def _pieces(text: str) -> list[str]:
     return [piece for piece in out if piece.strip()]
 
 
-def _without_quoted(text: str) -> str:
-    """As long as before, with letters for all that stands in quotes; unchanged where one is never closed.
-
-    A sender's own provider quotes and signs whatever its user calls himself, an address and commas too.
-    """
-    if '"' not in text:
-        return text
-    out, open_ = list(text), -1
-    for match in _QUOTE.finditer(text):
-        if match[0] != '"':
-            continue
-        if open_ >= 0:
-            out[open_ : match.end()] = "x" * (match.end() - open_)
-        open_ = match.start() if open_ < 0 else -1
-    return text if open_ >= 0 else "".join(out)
-
-
-def _is_group(text: str, start: int, pos: int) -> bool:
-    """``undisclosed-recipients:;``: a phrase before a colon, no address in it."""
-    phrase = text[start:pos].strip().lower()
+def _is_group(bare: str, start: int, pos: int) -> bool:
+    """``undisclosed-recipients:;``: a phrase before a colon, no address in it but in quotes (RFC 6854)."""
+    phrase = bare[start:pos].strip().lower()
     return (
         bool(phrase)
         and "@" not in phrase
@@ -124,24 +105,32 @@ def _one(piece: str, notes: Notes, where: str, forced: str | None) -> Address | 
     piece = piece.strip()
     if not piece:
         return None
-    close = piece.rfind(">")
-    open_ = piece.rfind("<", 0, close if close >= 0 else len(piece))
+    known = shell(piece)
+    if known.is_one_quote:  # ``"Taro <a@example.jp>"``: quotes around everything are dirt, with nobody else beside them
+        return _one(known.open.strip()[1:-1], notes, where, forced)
+    close = known.bare.rfind(">")
+    open_ = known.bare.rfind("<", 0, close if close >= 0 else len(piece))
     if open_ >= 0:
-        open_ -= piece[:open_].endswith("<")  # 「名前 <<a@b>>」
-        inner = piece[open_ + 1 : close if close > open_ else len(piece)]
-        name = piece[:open_].strip() or _comment(piece[close + 1 :] if close > open_ else "")
+        open_ -= known.bare[:open_].endswith("<")  # 「名前 <<a@b>>」
+        inner = known.open[open_ + 1 : close if close > open_ else len(piece)]
+        name = piece[:open_].strip() or (shell(piece[close + 1 :]).comments if close > open_ else "")
         addr = _addr(inner)
-        if "@" not in addr and (bare := _BARE.search(piece[:open_])):  # ``a@example.jp <>``
-            addr = _addr(bare[0])
+        if "@" not in addr and (bare := _BARE.search(known.bare[:open_])):  # ``a@example.jp <>``
+            addr = _addr(piece[bare.start() : bare.end()])
         return address(addr, _name(name, notes, where, forced))
-    comment = _comment(piece)
-    rest = _without_comment(piece) if comment else piece
-    bare = _BARE.search(rest)
+    return _without_angles(known, notes, where, forced)
+
+
+def _without_angles(known: Shell, notes: Notes, where: str, forced: str | None) -> Address | None:
+    """``a@example.jp (Taro)``, ``Taro a@example.jp``, or what has no address at all."""
+    rest = known.open.strip()
+    bare = _BARE.search(known.bare)
     if bare is None:
-        at = rest.strip().strip('"')
-        return address(_addr(at), _name(comment, notes, where, forced)) if at or comment else None
-    name = (rest[: bare.start()] + " " + rest[bare.end() :]).strip(" \t\"'[]<>")
-    return address(_addr(bare[0]), _name(name or comment, notes, where, forced))
+        at = _BEFORE_AT.sub('"@', rest) if "@" in known.bare else rest.strip('"')
+        return address(_addr(at), _name(known.comments, notes, where, forced)) if at or known.comments else None
+    before, after = known.open[: bare.start()], known.open[bare.end() :]
+    name = f"{before} {after}".strip(" \t\"'[]<>")
+    return address(_addr(known.open[bare.start() : bare.end()]), _name(name or known.comments, notes, where, forced))
 
 
 def _addr(inner: str) -> str:
@@ -151,16 +140,6 @@ def _addr(inner: str) -> str:
     if inner.startswith("@") and ":" in inner:  # source route
         inner = inner.split(":", 1)[1]
     return one_line(inner.strip("<>"))
-
-
-def _comment(text: str) -> str:
-    start, end = text.find("("), text.rfind(")")
-    return text[start + 1 : end].strip() if 0 <= start < end else ""
-
-
-def _without_comment(text: str) -> str:
-    start, end = text.find("("), text.rfind(")")
-    return (text[:start] + " " + text[end + 1 :]).strip()
 
 
 def _name(name: str, notes: Notes, where: str, forced: str | None) -> str:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 
 from intake.model import Address, Authenticity, AuthVerdict
+from intake.parsing.addresses import canonical
 from intake.parsing.headers import Headers
 from intake.parsing.organisation import organisation
 
@@ -30,7 +31,7 @@ def verdict(
     """PASS or FAIL only on the word of ``authserv_id`` in its place; PASS for exactly one From address.
 
     With several the border may have judged another than the one we read first (RFC 7489 §6.6.1): that is a failure,
-    or a second From would be the way around one.
+    or a second From would be the way around one. So is a ``header.from`` (RFC 7489 §11.1) that we did not read.
     """
     if not authserv_id or not senders:
         return _NONE
@@ -41,6 +42,8 @@ def verdict(
     if from_headers != 1 or len(senders) != 1:
         return Authenticity(AuthVerdict.FAIL, domain, "dmarc")
     results = _results(own)
+    if any(name == "dmarc" and _is_another(claimed, domain) for name, _, claimed in results):
+        return Authenticity(AuthVerdict.FAIL, domain, "dmarc")
     for method in ("dmarc", "dkim", "spf"):
         for name, result, claimed in results:
             if name == method and result == "pass" and _aligned(method, claimed, domain):
@@ -112,7 +115,7 @@ def _by(received: str) -> str:
 
 
 def _flat(value: bytes) -> str:
-    return value[:8_000].decode("ascii", "replace").replace("\r", " ").replace("\n", " ").strip()
+    return value[:8_000].decode("utf-8", "replace").replace("\r", " ").replace("\n", " ").strip()
 
 
 _BY = re.compile(r"(?:^|\s)by\s+(\S+)", re.IGNORECASE)
@@ -140,8 +143,16 @@ def _results(text: str) -> list[tuple[str, str, str]]:
         ]
         properties = {key.lower(): value for key, value in _PROPERTY.findall(piece)}
         claimed = next((properties[key] for key in wanted if key in properties), "")
-        out.append((method, match[2].lower(), claimed.rpartition("@")[2].lower().rstrip(".")))
+        out.append((method, match[2].lower(), canonical("@" + claimed.rpartition("@")[2])[1:]))
     return out
+
+
+def _is_another(claimed: str, domain: str) -> bool:
+    """The border read a From of somebody else than we did: whatever it found is not about the sender we would believe.
+
+    By organisational domain, for some borders name that one.
+    """
+    return "." in claimed and organisation(claimed) != organisation(domain)
 
 
 def _aligned(method: str, claimed: str, domain: str) -> bool:

@@ -28,7 +28,13 @@ def verdict(*lines: str, options: ParseOptions = OURS) -> AuthVerdict:
     [
         ("dmarc=pass header.from=example.jp", AuthVerdict.PASS),
         ("dmarc=pass (p=none) header.from=example.jp", AuthVerdict.PASS),
-        ("dmarc=pass header.from=other.example", AuthVerdict.NONE),
+        ("dmarc=pass header.from=other.example", AuthVerdict.FAIL),
+        ("dmarc=none header.from=other.example", AuthVerdict.FAIL),
+        ("dmarc=pass header.from=other.example; dkim=pass header.d=example.jp", AuthVerdict.FAIL),
+        ("dmarc=none header.from=example.jp; dkim=pass header.d=example.jp", AuthVerdict.PASS),
+        ("dmarc=pass header.from=mail.example.jp", AuthVerdict.NONE),
+        ("dmarc=pass header.from=Example.JP.", AuthVerdict.PASS),
+        ("dmarc=none header.from=none", AuthVerdict.NONE),
         ("dmarc=fail header.from=example.jp", AuthVerdict.FAIL),
         ("dmarc=fail header.from=example.jp; spf=pass smtp.mailfrom=example.jp", AuthVerdict.FAIL),
         ("dkim=pass header.d=example.jp", AuthVerdict.PASS),
@@ -163,3 +169,25 @@ def test_the_place_is_a_setting_of_two_words(tmp_path: Path) -> None:
         assert parse_options(settings).authserv_below is below
     with pytest.raises(SettingError, match="INTAKE_AUTHSERV_PLACE: 'bottom' is not top or below"):
         load(tmp_path, {"INTAKE_AUTHSERV_PLACE": "bottom"})
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "x@evil.example (<taro@example.jp>)",
+        '"taro@example.jp": x@evil.example;',
+        '"taro@example.jp" @evil.example',
+        "x@evil.example <taro@example.jp>",  # two readings: the border took the other
+    ],
+)
+def test_a_pass_of_somebody_else_is_no_pass_of_whom_the_line_looks_like(written: str) -> None:
+    header = "Authentication-Results: mx.agency.example; dmarc=pass header.from=evil.example"
+    message = read("\r\n".join((header, f"From: {written}", "", "x")).encode(), OURS)
+    failed = message.auth.verdict is AuthVerdict.FAIL
+    assert failed or message.sender.canonical.endswith("@evil.example")
+
+
+def test_a_domain_in_japanese_letters_is_the_same_in_ascii() -> None:
+    for said in ("例え.jp", "xn--r8jz45g.jp"):
+        header = f"Authentication-Results: mx.agency.example; dmarc=pass header.from={said}"
+        assert verdict(header, "From: taro@例え.jp") is AuthVerdict.PASS
