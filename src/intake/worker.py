@@ -8,12 +8,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from intake.errors import IntakeError, LeaseLost, Unreadable
 from intake.failpoints import reach
 from intake.journal import journal
-from intake.model import Envelope, InboxItem, Kind, Message
+from intake.model import AuthVerdict, Envelope, InboxItem, Kind, Message
+from intake.parsing import ParseOptions
 from intake.pipeline import daily
 from intake.pipeline.reading import Parser, Reading, understand, unreadable
 from intake.pipeline.receive import receive
@@ -126,10 +128,9 @@ class Worker:
             return unreadable(item.envelope.channel, "the worker ended again and again over this message")
         try:
             reach("parse.child")
-            message = self._parser.parse(item.envelope, tools.parse_options)
+            message = self._open(item.envelope, tools.parse_options)
             if message.kind is not Kind.MESSAGE:
                 return Reading(message, None)
-            message = self._check_sender(message, item.envelope)
             meaning = understand(message, item.envelope, tools)
             if message.error and not message.text.strip() and not message.attachments:
                 return Reading(message, meaning, unreadable=message.error)
@@ -140,6 +141,17 @@ class Worker:
             log.warning("message cannot be read", message=item.id, error=e)
             reason = str(e) if isinstance(e, Unreadable) else "the reader failed three times"
             return unreadable(item.envelope.channel, reason)
+
+    def _open(self, envelope: Envelope, options: ParseOptions) -> Message:
+        """The message with all that is known of its sender. A forward whose own From fails is not from staff."""
+        message = self._parser.parse(envelope, options)
+        if message.kind is not Kind.MESSAGE:
+            return message
+        message = self._check_sender(message, envelope)
+        if not message.forwarded_by or message.auth.verdict is not AuthVerdict.FAIL:
+            return message
+        plain = self._parser.parse(envelope, replace(options, staff_addresses=()))
+        return replace(plain, auth=message.auth)
 
     def _settle(self, read: list[tuple[InboxItem, Reading | Exception]], tools: Tools) -> None:
         with self._store.write("case") as tx:

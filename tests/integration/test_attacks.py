@@ -35,6 +35,7 @@ from intake.parsing import ParseOptions, parse
 from intake.pipeline import links, settle
 from intake.pipeline.moves import Act
 from intake.pipeline.receive import receive
+from intake.pipeline.reread import read_again
 from intake.worker import LEASE_SECONDS, TRIES, Worker
 from tests.house import DESK, InProcess, TestHouse, open_test_house
 from tests.unit.pipeline.world import act, actions, app_wish, bounce_to, look, one, press, sound, told, wish
@@ -115,6 +116,40 @@ def test_a1_a_stranger_who_names_a_member_gets_nothing_and_is_told_nothing(house
     assert recipients(house) == ["taro@example.jp"]
     text = house.relay.mails[0].data.decode()
     assert "evil" not in text and "In-Reply-To" not in text
+
+
+STAFF = "staff@agency.example.jp"
+FORWARDED = (f"From: {STAFF}\r\nTo: {DESK}\r\nMessage-ID: <f1@x>\r\nContent-Type: message/rfc822\r\n\r\n"
+             "From: taro@example.jp\r\nMessage-ID: <i1@x>\r\n\r\nwish: pause\r\n").encode()  # fmt: skip
+
+
+@pytest.mark.parametrize("verdict", [AuthVerdict.FAIL, AuthVerdict.NONE])
+def test_a1_who_fails_as_staff_forwards_nothing(tmp_path: Path, verdict: AuthVerdict) -> None:
+    """By our own check of the mail around it; an honest forward is the seeker's mail as ever."""
+    house = told(open_test_house(tmp_path, staff_addresses=STAFF))
+    house.seeker()
+    house.raw(FORWARDED, mail_from=ATTACKER)
+
+    def check(message: Message, _: Envelope) -> Message:
+        return replace(message, auth=Authenticity(verdict, "agency.example.jp", "dmarc"))
+
+    Worker(house.store, lambda: house.tools, InProcess(), clock=lambda: house.now, check_sender=check).run_once()
+    house.work()
+    (case,) = house.cases()
+    with house.store.read() as tx:
+        reading, envelope = tx.inbox.reading(case.message_id), tx.inbox.envelope(case.message_id)
+    assert reading is not None
+    message = reading[0]
+    if verdict is AuthVerdict.FAIL:
+        assert (message.sender.addr, message.forwarded_by, case.hold_reason) == (STAFF, None, "unverified")
+        assert (case.seeker_id, house.get_seeker().status, house.relay.mails) == (None, SeekerStatus.ACTIVE, [])
+        again = read_again(envelope, message, "utf-8", True, InProcess(), house.tools).message
+        assert (again.sender.addr, again.forwarded_by) == (STAFF, None)
+    else:
+        assert (message.sender.addr, message.forwarded_by, case.proof) == ("taro@example.jp", STAFF, Proof.E0)
+        assert house.get_seeker().status is SeekerStatus.PAUSED
+    sound(house)
+    house.store.close()
 
 
 @pytest.mark.parametrize("words", ["withdrawal", "deletion", "withdrawal deletion"])

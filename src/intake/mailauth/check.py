@@ -35,21 +35,26 @@ class SenderCheck:
         """The message with ``auth`` set by our own check.
 
         What our border's authserv-id stated stays (a border sees the first hop, we may not); so does everything that
-        is no mail or was forwarded by staff. With not exactly one From address the mail says who wrote it in two
-        ways: never a pass, and a failure where the owner of the domain asks for checks. Never raises.
+        is no mail. With not exactly one From address the mail says who wrote it in two ways: never a pass, and a
+        failure where the owner of the domain asks for checks. Of what staff forwarded, their own mail is looked at:
+        it may fail, and proves nothing for the seeker within. Never raises.
         """
-        said_already = message.auth.verdict is not AuthVerdict.NONE
-        if said_already or envelope.channel is not Channel.EMAIL or message.forwarded_by:
+        said_already = message.auth.verdict is not AuthVerdict.NONE or message.forward_passed
+        if said_already or envelope.channel is not Channel.EMAIL:
             return message
-        domain = message.sender.canonical.rpartition("@")[2]
+        author = addresses.address(message.forwarded_by) if message.forwarded_by else message.sender
+        domain = author.canonical.rpartition("@")[2]
         owner, began = organisation(domain), time.monotonic()
         if "." not in domain or self._silent.get(owner, 0.0) > began:
             return message
         try:
-            return replace(message, auth=self._verdict(envelope, message.sender, began + MAIL_SECONDS))
+            found = self._verdict(envelope, author, began + MAIL_SECONDS)
         except NoAnswer:
             self._note_silence(owner, began)
             return message
+        if message.forwarded_by and found.verdict is not AuthVerdict.FAIL:
+            return message
+        return replace(message, auth=found)
 
     def _note_silence(self, owner: str, began: float) -> None:
         """A flood of mails from a domain that never answers must not take four seconds each."""

@@ -91,6 +91,7 @@ class Message:
     error: str | None = None  # why only part could be read
     no_reply: str = ""  # why a machine reader must not answer (RFC 3834 §2), "" if it may
     forwarded_by: str | None = None  # address of the agency's own staff who passed it on
+    forward_passed: bool = False  # our border vouches for that address (``auth`` is the seeker's, and says nothing)
     stated: dict[str, str] = field(default_factory=dict)  # form/app/phone fields: name, member_id, phone, category
     request_code: str | None = None  # app/phone: a GUIDE label
     reason_code: str | None = None  # app/phone: a reason

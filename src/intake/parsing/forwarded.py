@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from intake.model import Address, Authenticity, Message, Segment
+from intake.model import Address, Authenticity, AuthVerdict, Message, Segment
 from intake.parsing import addresses, attribution, quotes
 from intake.parsing.limits import Notes
 from intake.parsing.mime import Part
@@ -16,15 +16,22 @@ _SUBJECT = ("subject", "件名", "題名")
 
 def unwrapped(message: Message, root: Part, read: Callable[[Part], Message]) -> Message:
     """The enclosed or quoted mail with ``forwarded_by`` set and no authenticity; unchanged if none is found."""
-    staff = message.sender.addr
+    found = _enclosed(root, read) or _quoted(message)
+    if found is None:
+        return message
+    passed = message.auth.verdict is AuthVerdict.PASS
+    return replace(found, forwarded_by=message.sender.addr, forward_passed=passed, auth=Authenticity())
+
+
+def _enclosed(root: Part, read: Callable[[Part], Message]) -> Message | None:
+    """A forward as an attachment."""
     for part in root.walk():
         if part.media_type == "message/rfc822" and part.children:
-            inner = read(part.children[0])
-            return replace(inner, forwarded_by=staff, auth=Authenticity())
-    return _quoted(message, staff) or message
+            return read(part.children[0])
+    return None
 
 
-def _quoted(message: Message, staff: str) -> Message | None:
+def _quoted(message: Message) -> Message | None:
     """A forward in the text: a header block and what follows it."""
     lines = message.text.split("\n")
     for at in range(min(len(lines), 400)):
@@ -45,9 +52,6 @@ def _quoted(message: Message, staff: str) -> Message | None:
             text=text,
             segments=segments,
             new_text=quotes.new_text(text, segments),
-            forwarded_by=staff,
-            auth=Authenticity(),
-            message_id=message.message_id,
         )
     return None
 

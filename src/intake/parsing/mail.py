@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from intake.model import Address, Authenticity, Channel, Envelope, Message
+from intake.model import Address, Authenticity, AuthVerdict, Channel, Envelope, Message
 from intake.parsing import addresses, authenticity, automatic, fields, forwarded, mime, params, quotes
 from intake.parsing.bodies import Body, Collector
 from intake.parsing.limits import Notes
@@ -32,13 +32,16 @@ class ParseOptions:
 
 
 def read(envelope: Envelope, options: ParseOptions) -> Message:
-    """The message in a raw mail; what staff forwarded is unwrapped. Raises only what a bug raises."""
+    """The message in a raw mail; what staff forwarded is unwrapped. Raises only what a bug raises.
+
+    A mail that fails at our border is not from staff, whatever its From says: it stays what it is.
+    """
     notes = Notes()
     root = mime.read(envelope.raw, notes)
     message = _message(root, envelope, options, notes)
-    if message.sender.canonical and message.sender.canonical in {
-        addresses.canonical(a) for a in options.staff_addresses
-    }:
+    staff = {addresses.canonical(a) for a in options.staff_addresses}
+    failed = message.auth.verdict is AuthVerdict.FAIL
+    if message.sender.canonical and message.sender.canonical in staff and not failed:
         return forwarded.unwrapped(message, root, lambda inner: _message(inner, envelope, options, notes, inside=True))
     return message
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from intake.model import Case, Envelope, Message
+from intake.model import AuthVerdict, Case, Envelope, Message
 from intake.parsing import ParseOptions
 from intake.pipeline.moves import Act
 from intake.pipeline.reading import Parser, Reading, understand
@@ -21,6 +21,8 @@ def read_again(
     What was known of the sender stays: the letters changed, not the evidence. Raises Unreadable.
     """
     options: ParseOptions = replace(tools.parse_options, charset=charset or None, charset_of_headers=headers_too)
+    if earlier.auth.verdict is AuthVerdict.FAIL:
+        options = replace(options, staff_addresses=())  # a forward that failed is not from staff by another charset
     message = replace(parser.parse(envelope, options), kind=earlier.kind, auth=earlier.auth)
     return Reading(message, understand(message, envelope, tools))
 

@@ -219,6 +219,29 @@ def test_what_our_border_said_stays(judge: Judge) -> None:
     assert judge(raw, key_record() | REJECT, options=options) == (FAIL, "dmarc")
 
 
+FORWARD = (
+    b"From: sato@agency.example.jp\r\nSubject: Fwd\r\nMessage-ID: <2@agency.example.jp>\r\n"
+    b"Content-Type: message/rfc822\r\n\r\n" + MAIL
+)
+STAFF = ParseOptions(staff_addresses=("sato@agency.example.jp",), authserv_id="mx.agency.example.jp")
+AGENCY = {("_dmarc.agency.example.jp", "TXT"): txt("v=DMARC1; p=reject")}
+
+
+def test_of_a_forward_the_mail_of_staff_is_looked_at(judge: Judge) -> None:
+    """It may fail; a pass says nothing of the seeker within."""
+    signed_by_staff = signed(FORWARD, domain=b"agency.example.jp")
+    assert judge(FORWARD, AGENCY, options=STAFF) == (FAIL, "dmarc")
+    foreign = signed(FORWARD, domain=b"evil.example.com")
+    assert judge(foreign, key_record("evil.example.com") | AGENCY, options=STAFF) == (FAIL, "dmarc")
+    assert judge(signed_by_staff, key_record("agency.example.jp") | AGENCY, options=STAFF) == (NONE, "")
+    assert judge(FORWARD, {}, options=STAFF) == (NONE, "")  # the agency's domain asks for no checks
+
+
+def test_a_forward_that_passed_at_our_border_is_not_asked_again(judge: Judge) -> None:
+    raw = b"Authentication-Results: mx.agency.example.jp; dmarc=pass header.from=agency.example.jp\r\n" + FORWARD
+    assert judge(raw, AGENCY, options=STAFF) == (NONE, "")
+
+
 def test_a_relay_on_our_own_network_is_no_path(judge: Judge) -> None:
     ours = {("example.jp", "TXT"): txt("v=spf1 ip4:127.0.0.1 ip4:10.0.0.0/8 -all")}
     for peer in ("127.0.0.1", "10.1.2.3"):

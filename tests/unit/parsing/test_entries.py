@@ -63,7 +63,7 @@ def test_what_staff_forward_in_the_text_is_the_seekers_mail() -> None:
     assert message.sender.addr == "taro@example.jp"
     assert message.forwarded_by == "sato@agency.example"
     assert (message.subject, message.new_text) == ("退会の件", "退会をお願いします。\n山田")
-    assert message.auth.verdict is AuthVerdict.NONE
+    assert (message.auth.verdict, message.forward_passed) == (AuthVerdict.NONE, True)
     assert "".join(message.text[item.start : item.end] for item in message.segments) == message.text
 
 
@@ -74,6 +74,23 @@ def test_what_staff_forward_as_an_attachment_is_the_seekers_mail() -> None:
     message = read(mail(body, From="sato@agency.example", Content_Type="multipart/mixed; boundary=b"), STAFF)
     assert (message.sender.addr, message.forwarded_by) == ("taro@example.jp", "sato@agency.example")
     assert (message.text, message.message_id) == ("退会をお願いします。", "<in@example.jp>")
+
+
+@pytest.mark.parametrize(
+    "result", ["dmarc=fail header.from=agency.example", "dmarc=pass header.from=evil.example", "dmarc=permerror"]
+)
+@pytest.mark.parametrize("enclosed", [True, False])
+def test_what_fails_at_our_border_is_not_forwarded_by_staff(result: str, enclosed: bool) -> None:
+    """Else a forger who fails as the seeker writes as staff, and the seeker within."""
+    forged = {"Authentication_Results": f"mx.agency.example; {result}", "From": "sato@agency.example"}
+    body = "From: taro@example.jp\r\nSubject: x\r\n\r\n退会をお願いします。"
+    if enclosed:
+        raw = mail(body, **forged, Content_Type="message/rfc822")
+    else:
+        raw = mail(f"---------- Forwarded message ---------\r\n{body}", **forged)
+    message = read(raw, STAFF)
+    assert (message.sender.addr, message.forwarded_by) == ("sato@agency.example", None)
+    assert message.auth.verdict is AuthVerdict.FAIL
 
 
 def test_what_others_forward_stays_theirs() -> None:
