@@ -127,7 +127,7 @@ class TestHouse:
 
     def raw(self, raw: bytes, *, mail_from: str = "") -> Accepted:
         return self.arrive(
-            Envelope(Channel.EMAIL, "smtp", raw, self.now, mail_from=mail_from, rcpt_to=(DESK,), peer="192.0.2.1")
+            Envelope(Channel.EMAIL, "smtp", raw, self.now, mail_from=mail_from, rcpt_to=(DESK,), peer="127.0.0.1")
         )
 
     def work(self) -> None:

@@ -7,6 +7,7 @@ import time
 
 from intake.bootstrap.folders import rules_dirs, template_dirs
 from intake.bootstrap.home import key_maker
+from intake.channels.limits import networks
 from intake.config import Settings, words
 from intake.errors import IntakeError
 from intake.journal import journal
@@ -87,9 +88,15 @@ class Toolbox:
 
 
 def parse_options(settings: Settings) -> ParseOptions:
-    """What the settings say of reading mail: whose word on a sender counts and where it stands, who are staff."""
+    """What the settings say of reading mail: whose word on a sender counts and where it stands, who are staff.
+
+    Raises SettingError for a relay that is none.
+    """
+    relays = words(settings.trusted_relays)
+    networks(relays)
     return ParseOptions(
         authserv_id=settings.authserv_id,
         authserv_below=settings.authserv_place == "below",
         staff_addresses=tuple(words(settings.staff_addresses)),
+        trusted_relays=relays,
     )

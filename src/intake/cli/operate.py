@@ -13,6 +13,7 @@ from intake import config as config_module
 from intake import resources
 from intake.bootstrap.folders import rules_dirs
 from intake.bootstrap.home import connect, init_home
+from intake.channels.limits import is_this_machine
 from intake.cli.agency import QUESTIONS
 from intake.cli.app import app, emit, say, settings, shared, utf8_out
 from intake.errors import BadInput, IntakeError
@@ -135,6 +136,22 @@ def app_secret(s: config_module.Settings) -> str:
         "give the app its own (INTAKE_APP_WEBHOOK_SECRET_FILE)"))  # fmt: skip
 
 
+def border(s: config_module.Settings) -> str:
+    """Whose Authentication-Results are believed; a note where nobody's can be, over a port that others reach."""
+    relays = ", ".join(config_module.words(s.trusted_relays))
+    if not s.authserv_id:
+        return say("Authentication-Results は使いません", "no Authentication-Results are believed")
+    pair = config_module.listen_pair("INTAKE_SMTP_LISTEN", s.smtp_listen)
+    if relays or pair is None or is_this_machine(pair[0]) or pair[0] == "localhost":
+        return ", ".join(filter(None, (s.authserv_id, relays)))
+    return Note(say(
+        f"SMTP({s.smtp_listen})は他の機器からも届きますが、INTAKE_TRUSTED_RELAYS が空です。{s.authserv_id} の判定は、"
+        "この機器から届いたメールのものだけを信じます。手前のメールサーバーのアドレスを設定してください。",
+        f"others reach SMTP ({s.smtp_listen}), and INTAKE_TRUSTED_RELAYS is empty: the results of {s.authserv_id} are "
+        "believed only in mail from this machine itself; set the addresses of the mail servers in front",
+    ))  # fmt: skip
+
+
 def _listed(counts: dict[str, int]) -> str:
     return ", ".join(f"{name} {n}" for name, n in counts.items())
 
@@ -188,7 +205,8 @@ def _checks() -> dict[str, Any]:
         return f"{len(tools.templates.names())} templates, profile {s.profile}, mail from {tools.mail_from}"
 
     return {"database": database, "sqlite": sqlite, "audit": audit, "erasures": erasures, "rules": rules,
-            "signature": lambda: signature(s), "webhook secret": lambda: _readable(s.webhook_secret_path),
+            "border": lambda: border(s), "signature": lambda: signature(s),
+            "webhook secret": lambda: _readable(s.webhook_secret_path),
             "app webhook secret": lambda: app_secret(s)}  # fmt: skip
 
 

@@ -167,6 +167,7 @@ def _envelope_out(envelope: Envelope) -> dict[str, Any]:
         "via": envelope.via,
         "mail_from": envelope.mail_from,
         "rcpt_to": list(envelope.rcpt_to),
+        "peer": envelope.peer,
         "content_type": envelope.content_type,
         "app_member": envelope.app_member,
         "entered_by": envelope.entered_by,
@@ -181,6 +182,7 @@ def _envelope_in(found: dict[str, Any], raw: bytes) -> Envelope:
         received_at=datetime(1970, 1, 1, tzinfo=UTC),
         mail_from=found["mail_from"],
         rcpt_to=tuple(found["rcpt_to"]),
+        peer=found["peer"],
         content_type=found["content_type"],
         app_member=found["app_member"],
         entered_by=found["entered_by"],
@@ -221,11 +223,15 @@ def main() -> None:
 def _answer(head: dict[str, Any], source: IO[bytes]) -> bytes:
     try:
         raw = source.read(_LENGTH.unpack(source.read(4))[0])
-        options = ParseOptions(**{**head["options"], "staff_addresses": tuple(head["options"]["staff_addresses"])})
-        message = read(_envelope_in(head["envelope"], raw), options)
+        message = read(_envelope_in(head["envelope"], raw), _options_in(head["options"]))
         return json.dumps(wire.to_dict(message)).encode("ascii")
     except MemoryError:
         return b'{"failed": "parsing needs too much memory"}'
+
+
+def _options_in(found: dict[str, Any]) -> ParseOptions:
+    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in found.items()}
+    return ParseOptions(**values)
 
 
 def _warm_up() -> None:

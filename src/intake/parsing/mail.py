@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from intake.model import Address, Authenticity, AuthVerdict, Channel, Envelope, Message
 from intake.parsing import addresses, authenticity, automatic, fields, forwarded, mime, params, quotes
 from intake.parsing.bodies import Body, Collector
+from intake.parsing.border import is_from_border
 from intake.parsing.limits import Notes
 from intake.parsing.mime import Part
 
@@ -19,6 +20,7 @@ class ParseOptions:
     """What the agency knows and the mail does not say.
 
     ``authserv_id``: the name our own border signs its Authentication-Results with; empty means trust nothing.
+    ``trusted_relays``: besides this machine, the only SMTP clients that are our border (border.py).
     ``authserv_below``: it writes them beneath its own Received (authenticity.py says when that is believed).
     ``staff_addresses``: what they forward is the seeker's mail. ``charset``: the rung that staff forced for the body,
     ``charset_of_headers`` also for subject and names (most often only one of the two is wrong).
@@ -29,6 +31,7 @@ class ParseOptions:
     charset: str | None = None
     charset_of_headers: bool = False
     authserv_below: bool = False
+    trusted_relays: tuple[str, ...] = ()
 
 
 def read(envelope: Envelope, options: ParseOptions) -> Message:
@@ -88,14 +91,16 @@ def _message(root: Part, envelope: Envelope, options: ParseOptions, notes: Notes
         segments=segments,
         attachments=tuple(body.attachments),
         charset_steps=tuple(notes.steps),
-        auth=Authenticity() if inside else _auth(root, senders, options),
+        auth=Authenticity() if inside else _auth(root, senders, envelope, options),
         error=notes.error,
         no_reply=who.no_reply,
         bounced=who.bounced,
     )
 
 
-def _auth(root: Part, senders: list[Address], options: ParseOptions) -> Authenticity:
+def _auth(root: Part, senders: list[Address], envelope: Envelope, options: ParseOptions) -> Authenticity:
+    if not options.authserv_id or not is_from_border(envelope, options.trusted_relays):
+        return Authenticity()
     count = len(root.headers.all("from"))
     return authenticity.verdict(root.headers, senders, count, options.authserv_id, options.authserv_below)
 

@@ -97,6 +97,20 @@ def test_a_key_that_app_and_form_share_is_a_hint_and_no_fault(home: Path, monkey
     assert checks()["app webhook secret"]["note"], "another file with the same key is no other key"
 
 
+def test_a_border_that_nobody_can_be_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Results of INTAKE_AUTHSERV_ID count over SMTP only from this machine and INTAKE_TRUSTED_RELAYS."""
+    assert not checks()["border"]["note"]
+    monkeypatch.setenv("INTAKE_AUTHSERV_ID", "mx.agency.example.jp")
+    for listen, note in (("127.0.0.1:8025", False), ("localhost:25", False), ("", False), ("0.0.0.0:25", True)):
+        monkeypatch.setenv("INTAKE_SMTP_LISTEN", listen)
+        assert checks()["border"]["note"] is note, listen
+    assert "INTAKE_TRUSTED_RELAYS が空です" in checks()["border"]["says"]
+    monkeypatch.setenv("INTAKE_TRUSTED_RELAYS", "192.0.2.25")
+    assert checks()["border"] == {
+        "name": "border", "ok": True, "note": False, "says": "mx.agency.example.jp, 192.0.2.25",
+    }  # fmt: skip
+
+
 def test_away_without_a_day_is_until_further_notice(home: Path) -> None:
     assert shared.loaded is not None  # by init
     store = connect(shared.loaded.settings)

@@ -215,7 +215,7 @@ def test_no_answer_from_the_dns_is_no_evidence(judge: Judge, monkeypatch: pytest
 
 def test_what_our_border_said_stays(judge: Judge) -> None:
     raw = b"Authentication-Results: mx.agency.example.jp; dmarc=fail header.from=example.jp\r\n" + signed()
-    options = ParseOptions(authserv_id="mx.agency.example.jp")
+    options = ParseOptions(authserv_id="mx.agency.example.jp", trusted_relays=(PUBLIC,))
     assert judge(raw, key_record() | REJECT, options=options) == (FAIL, "dmarc")
 
 
@@ -223,7 +223,7 @@ FORWARD = (
     b"From: sato@agency.example.jp\r\nSubject: Fwd\r\nMessage-ID: <2@agency.example.jp>\r\n"
     b"Content-Type: message/rfc822\r\n\r\n" + MAIL
 )
-STAFF = ParseOptions(staff_addresses=("sato@agency.example.jp",), authserv_id="mx.agency.example.jp")
+STAFF = ParseOptions("mx.agency.example.jp", ("sato@agency.example.jp",), trusted_relays=(PUBLIC,))
 AGENCY = {("_dmarc.agency.example.jp", "TXT"): txt("v=DMARC1; p=reject")}
 
 

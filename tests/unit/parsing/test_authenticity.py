@@ -191,3 +191,43 @@ def test_a_domain_in_japanese_letters_is_the_same_in_ascii() -> None:
     for said in ("例え.jp", "xn--r8jz45g.jp"):
         header = f"Authentication-Results: mx.agency.example; dmarc=pass header.from={said}"
         assert verdict(header, "From: taro@例え.jp") is AuthVerdict.PASS
+
+
+RELAYS = ParseOptions(authserv_id="mx.agency.example", trusted_relays=("192.0.2.25", "2001:db8:1::/64"))
+THE_PASS = "\r\n".join((FORGED[1], FROM, "", "x")).encode()
+
+
+@pytest.mark.parametrize(
+    ("via", "peer", "believed"),
+    [
+        ("smtp", "127.0.0.1", True),
+        ("smtp", "127.8.9.1", True),
+        ("smtp", "::1", True),
+        ("smtp", "::ffff:127.0.0.1", True),
+        ("smtp", "192.0.2.25", True),
+        ("smtp", "::ffff:192.0.2.25", True),
+        ("smtp", "2001:db8:1::7", True),
+        ("smtp", "192.0.2.26", False),
+        ("smtp", "2001:db8:2::7", False),
+        ("smtp", "10.0.0.1", False),
+        ("smtp", "", False),
+        ("lmtp", "192.0.2.26", True),
+        ("imap", "mail.agency.example", True),
+        ("file", "", True),
+    ],
+)
+def test_over_smtp_only_this_machine_and_our_relays_bring_the_word_of_our_border(
+    via: str, peer: str, believed: bool
+) -> None:
+    """Whoever else reaches the port writes above his mail what our border would (reliability.md A3)."""
+    expected = AuthVerdict.PASS if believed else AuthVerdict.NONE
+    assert read(THE_PASS, RELAYS, via=via, peer=peer).auth.verdict is expected
+    failed = read(THE_PASS.replace(b"=pass", b"=fail"), RELAYS, via=via, peer=peer).auth.verdict
+    assert failed is (AuthVerdict.FAIL if believed else AuthVerdict.NONE)
+
+
+def test_a_relay_that_is_no_address_is_refused_before_any_mail(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="INTAKE_TRUSTED_RELAYS"):
+        parse_options(load(tmp_path, {"INTAKE_TRUSTED_RELAYS": "relay.example.jp"}).settings)
+    settings = load(tmp_path, {"INTAKE_TRUSTED_RELAYS": "192.0.2.25, 10.0.0.0/8"}).settings
+    assert parse_options(settings).trusted_relays == ("192.0.2.25", "10.0.0.0/8")

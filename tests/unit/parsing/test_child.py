@@ -13,7 +13,8 @@ from contextlib import suppress
 import pytest
 
 from intake.errors import Unreadable
-from intake.model import Channel
+from intake.model import AuthVerdict, Channel
+from intake.parsing import ParseOptions
 from intake.parsing.child import ParserPool
 from tests.unit.parsing.bombs import bombs
 from tests.unit.parsing.mails import envelope, mail, read
@@ -28,6 +29,10 @@ def pool() -> Iterator[ParserPool]:
 def test_the_child_reads_as_the_parent_would(pool: ParserPool) -> None:
     raw = mail("退会します。\n\n-- \n山田\n", Subject="=?UTF-8?B?6YCA5Lya?=")
     assert pool.parse(envelope(raw)) == read(raw)
+    relays = ParseOptions(authserv_id="mx.agency.example", trusted_relays=("192.0.2.25",))
+    passed = b"Authentication-Results: mx.agency.example; dmarc=pass header.from=example.jp\r\n" + mail()
+    for peer, verdict in (("192.0.2.25", AuthVerdict.PASS), ("192.0.2.26", AuthVerdict.NONE)):
+        assert pool.parse(envelope(passed, peer=peer), relays).auth.verdict is verdict
     entry = envelope(b'{"message": "x"}', channel=Channel.FORM)
     assert pool.parse(entry).text == "x"
 
