@@ -56,20 +56,22 @@ def _record(pool: Any, name: str) -> dict[str, Any]:
 def reader() -> Callable[[dict[str, Any]], Meaning]:
     """A function from the fields of one JSON line to its reading."""
     from intake.bootstrap.folders import rules_dirs
-    from intake.parsing.quotes import segment
+    from intake.parsing.quotes import split
     from intake.understanding import Understander, load_rulebook
 
     understander = Understander(load_rulebook(rules_dirs(settings(logs=False))))
 
     def read_one(row: dict[str, Any]) -> Meaning:
         body = str(row.get("body") or row.get("text") or "")
+        found = split(body)
         return understander.read(
             channel=str(row.get("channel") or "email"),
             subject=str(row.get("subject") or ""),
             body=body,
-            segments=segment(body),
+            segments=found.segments,
             received_at=_instant(row.get("received_at")),
             sender=str(row.get("from") or ""),
+            doubts=("quoted_only",) if found.only_quoted else (),
         )
 
     return read_one

@@ -96,3 +96,4 @@ class Message:
     request_code: str | None = None  # app/phone: a GUIDE label
     reason_code: str | None = None  # app/phone: a reason
     bounced: tuple[str, ...] = ()  # kind bounce: addresses that failed
+    doubts: tuple[str, ...] = ()  # codes: why ``new_text`` may not be what the sender says; nothing is sure then

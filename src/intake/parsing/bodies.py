@@ -120,6 +120,8 @@ class Collector:
         if not self.body.text.strip():
             for part in self.spare[:3]:
                 self.body.add(self._readable(part), self.notes)
+                if part is not root:
+                    self.notes.doubt("attached_only")
         if not self.body.text.strip():
             for part in root.walk():
                 if part.main == "multipart" and part.preamble.strip() and not part.children:
@@ -138,6 +140,8 @@ class Collector:
         before = self.kind
         if self.body.text.strip():
             self.kind = "quote"
+        elif self.kind is None and part.media_type not in SMIME:
+            self.notes.doubt("attached_only")  # somebody else's mail is read as if the sender said it
         for child in part.children:
             self.take(child)
         self.kind = before
@@ -259,6 +263,8 @@ class Collector:
             )
 
     def _text(self, part: Part) -> None:
+        if part.depth and part.disposition.startswith("attachment") and self.kind is None:
+            self.notes.doubt("attached_only")
         self.body.add(self._readable(part), self.notes, self.kind)
 
     def _attached(self, part: Part) -> None:

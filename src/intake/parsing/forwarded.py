@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from intake.model import Address, Authenticity, AuthVerdict, Message, Segment
+from intake.model import Address, Authenticity, AuthVerdict, Message
 from intake.parsing import addresses, attribution, quotes
 from intake.parsing.limits import Notes
 from intake.parsing.mime import Part
@@ -43,15 +43,16 @@ def _quoted(message: Message) -> Message | None:
             continue
         body = [line.removeprefix("> ").removeprefix(">") for line in lines[end:]]
         text = "\n".join(body).strip("\n")
-        segments: tuple[Segment, ...] = quotes.segment(text)
+        found = quotes.split(text)
         return replace(
             message,
             sender=sender,
             subject=subject or message.subject,
             reply_to=None,
             text=text,
-            segments=segments,
-            new_text=quotes.new_text(text, segments),
+            segments=found.segments,
+            new_text=quotes.new_text(text, found.segments),
+            doubts=("quoted_only",) if found.only_quoted else (),
         )
     return None
 

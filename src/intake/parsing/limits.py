@@ -20,10 +20,12 @@ NAME_CHARS = 1_000
 
 @dataclass(slots=True)
 class Notes:
-    """What is said about one mail while it is read: rungs of the charset ladder, and what could not be read."""
+    """What is said about one mail while it is read: rungs of the charset ladder, what could not be read, and why the
+    words found may not be the sender's own."""
 
     steps: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
     def step(self, where: str, how: str) -> None:
         """Record which rung read which place; each once."""
@@ -35,6 +37,11 @@ class Notes:
         """Record that something could not be read; each once."""
         if what not in self.faults and len(self.faults) < 20:
             self.faults.append(what)
+
+    def doubt(self, code: str) -> None:
+        """Record why the words that are read may not be what the sender says; each once."""
+        if code not in self.doubts:
+            self.doubts.append(code)
 
     @property
     def error(self) -> str | None:

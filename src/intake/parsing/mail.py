@@ -52,6 +52,7 @@ def read(envelope: Envelope, options: ParseOptions) -> Message:
 def _message(root: Part, envelope: Envelope, options: ParseOptions, notes: Notes, inside: bool = False) -> Message:
     headers = root.headers
     forced = options.charset
+    notes.doubts.clear()  # those of the mail that this one is enclosed in are not its own
     collector = Collector(notes, forced)
     forced_head = forced if options.charset_of_headers else None
     collector.take(root)
@@ -60,7 +61,10 @@ def _message(root: Part, envelope: Envelope, options: ParseOptions, notes: Notes
     senders = fields.people(headers, "from", notes, forced_head)
     sender = senders[0] if senders else Address()
     text = _SURROGATE.sub("\ufffd", body.text)
-    segments = quotes.segments_of(body.lines, body.given)
+    found = quotes.split_lines(body.lines, body.given)
+    segments = found.segments
+    if found.only_quoted:
+        notes.doubt("quoted_only")
     new = quotes.new_text(text, segments)
     who = automatic.speaker(
         root,
@@ -95,6 +99,7 @@ def _message(root: Part, envelope: Envelope, options: ParseOptions, notes: Notes
         error=notes.error,
         no_reply=who.no_reply,
         bounced=who.bounced,
+        doubts=tuple(notes.doubts),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from intake.model import Segment
 from intake.parsing import attribution, linekinds, notices, signatures
@@ -25,14 +26,35 @@ NEW, QUOTE, SIGNATURE, NOTICE = "new", "quote", "signature", "notice"
 
 def segment(body: str) -> tuple[Segment, ...]:
     """Split any text into runs of new words, quotation, signature and notice that cover it without gaps."""
+    return split(body).segments
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The runs of a text. ``only_quoted``: there are no new words, so the quotation stands for them. Staff shall read
+    it, and nobody may act on it: it was said long ago, or by somebody else."""
+
+    segments: tuple[Segment, ...]
+    only_quoted: bool
+
+
+def split(body: str) -> Split:
+    """The runs of any text."""
     lines = body.split("\n")
-    return segments_of(lines, [None] * len(lines))
+    return split_lines(lines, [None] * len(lines))
 
 
-def segments_of(lines: list[str], given: list[str | None]) -> tuple[Segment, ...]:
+def split_lines(lines: list[str], given: list[str | None]) -> Split:
     """The same on lines of which some are already known (``quote``, ``history``) from the format."""
     rows, known, ends = _rows(lines, given)
     kinds = _kinds(rows, known)
+    if any(kind == NEW and row.strip() for kind, row in zip(kinds, rows, strict=True)):
+        return Split(_runs(kinds, ends), only_quoted=False)
+    quotes = any(kind == QUOTE and row.strip() for kind, row in zip(kinds, rows, strict=True))
+    return Split(_runs(_keep(kinds, quotes), ends), quotes)
+
+
+def _runs(kinds: list[str], ends: list[int]) -> tuple[Segment, ...]:
     total = ends[-1] if ends else 0
     out: list[Segment] = []
     start = 0
@@ -91,8 +113,6 @@ def _kinds(rows: list[str], known: list[str | None]) -> list[str]:
     if _is_foreign_dialogue(rows, quoted, kinds):
         return [NEW] * len(rows)
     _mark_tails(rows, kinds)
-    if not any(kind == NEW and row.strip() for kind, row in zip(kinds, rows, strict=True)):
-        return _keep(rows, kinds)
     return kinds
 
 
@@ -266,8 +286,6 @@ def _mark_tails(rows: list[str], kinds: list[str]) -> None:
         notices.mark_banner(rows, kinds, *runs[0])
 
 
-def _keep(rows: list[str], kinds: list[str]) -> list[str]:
-    """Nothing new was found: better all of it than nothing, save a signature."""
-    if any(kind == QUOTE and row.strip() for kind, row in zip(kinds, rows, strict=True)):
-        return [NEW if kind == QUOTE else kind for kind in kinds]
-    return [NEW] * len(rows)
+def _keep(kinds: list[str], quotes: bool) -> list[str]:
+    """Nothing new was found: better all of it than nothing, save a signature below a quotation."""
+    return [NEW if kind == QUOTE or not quotes else kind for kind in kinds]

@@ -48,6 +48,6 @@ def from_dict(found: dict[str, Any]) -> Message:
         values["auth"] = Authenticity(AuthVerdict(auth["verdict"]), auth["domain"], auth["how"])
     values["segments"] = tuple(Segment(**item) for item in values.get("segments", ()))
     values["attachments"] = tuple(Attachment(**item) for item in values.get("attachments", ()))
-    for key in ("in_reply_to", "references", "charset_steps", "bounced"):
+    for key in ("in_reply_to", "references", "charset_steps", "bounced", "doubts"):
         values[key] = tuple(values.get(key, ()))
     return Message(**values)

@@ -38,6 +38,7 @@ def understand(message: Message, envelope: Envelope, tools: Tools) -> Meaning:
         request_code=message.request_code,
         reason_code=message.reason_code,
         sender=message.sender.name,
+        doubts=message.doubts,
     )
 
 

@@ -32,6 +32,7 @@ class _Letter:
     received_at: datetime | None
     stated: Mapping[str, str]
     sender: str
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,13 @@ class Understander:
         request_code: str | None = None,
         reason_code: str | None = None,
         sender: str = "",
+        doubts: Sequence[str] = (),
     ) -> Meaning:
-        """What the sender newly asks for in this message. Never raises for any text; in doubt it is not sure."""
-        letter = _Letter(body, subject, segments, received_at, stated or {}, sender)
+        """What the sender newly asks for in this message. Never raises for any text; in doubt it is not sure.
+
+        ``doubts``: why these may not be the sender's own words at all, as whoever opened the mail found.
+        """
+        letter = _Letter(body, subject, segments, received_at, stated or {}, sender, tuple(doubts))
         heard = self._heard(letter)
         if request_code in LABELS:
             return self._coded(letter, heard, request_code, reason_code)
@@ -91,7 +96,7 @@ class Understander:
             reading = self.reader.read(meant, subject="", segments=())
         scores = self.learned.scores(reading)
         read = self._denials.without(reading, scores.chosen)
-        doubts = list(asides.doubts(reading, letter.body, read, letter.sender))
+        doubts = [*letter.doubts, *asides.doubts(reading, letter.body, read, letter.sender)]
         if read != scores.chosen:
             doubts.append("denied")
         chosen = ("other",) if says_nothing(reading) else asides.of_employers(read, letter.sender)

@@ -80,6 +80,7 @@ WORDS = {
     "empty": "名前や番号のほかに本文がありません", "subject_only": "件名だけです",
     "damaged_text": "文字化けがあります", "bulk": "一斉配信のメールかもしれません",
     "business_sender": "企業からの連絡かもしれません", "forwarded": "転送された文面です",
+    "quoted_only": "引用のほかに本文がありません", "attached_only": "添付にだけ書かれている文面です",
     "very_long": "とても長い文面です", "spam": "迷惑メールかもしれません",
     "denied": "「〜ではなく」などと打ち消されている依頼を外しました",
     "no_rule_withdrawal": "退会をはっきり述べた文が見つかりません",

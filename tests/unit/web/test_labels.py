@@ -33,12 +33,12 @@ HOLDS = codes(
     "policy",
     "pipeline",
 )
-DOUBTS = codes(r'(?:yield |append\(|doubts=\()("[a-z_]+")', "understanding") - {"model"}
+DOUBTS = codes(r'(?:yield |append\(|doubts=\(|doubt\()("[a-z_]+")', "understanding", "parsing") - {"model"}
 
 
 def test_the_codes_are_found() -> None:
     assert {"unsure", "not_on_file", "which_application", "unreadable", "corrected", "lead_decides"} <= HOLDS
-    assert {"empty", "answers_quote", "not_japanese"} <= DOUBTS
+    assert {"empty", "answers_quote", "not_japanese", "quoted_only", "attached_only"} <= DOUBTS
 
 
 @pytest.mark.parametrize(
