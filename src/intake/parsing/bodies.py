@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 
 from intake.model import Attachment
-from intake.parsing import alternatives, charset, enriched, html, params, tnef, words
+from intake.parsing import alternatives, charset, enriched, hidden, html, params, tnef, words
 from intake.parsing.codec_names import codec_of
 from intake.parsing.limits import HTML_BYTES, TEXT_CHARS, TEXT_LINES, Notes
 from intake.parsing.mime import SMIME, Part, transfer_encoding
@@ -184,16 +184,17 @@ class Collector:
                 return first if plain else None
             return next((text for leaf in other if (text := self._readable(leaf)).strip()), None)
         source = self._source(rich[-1])
-        if first.strip() and not alternatives.is_poor(first):
+        struck = hidden.strikes(source)
+        if first.strip() and not struck and not alternatives.is_poor(first):
             visible = sum(1 for char in first if not char.isspace())
             if visible * 10 >= html.weight(source) * 7:
                 return first
         second = html.render(source, self.notes)
         if len(rich) > 1:
             second = "\n\n".join([*(self._readable(leaf) for leaf in rich[:-1]), second])
-        if alternatives.prefers_html(first, _bare(second)):
+        if (struck and second.strip()) or alternatives.prefers_html(first, _bare(second)):
             if first.strip():
-                self.notes.step("body", "html instead of a poor text/plain")
+                self.notes.step("body", "html: words are struck out" if struck else "html instead of a poor text/plain")
             return second
         return first
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html as entities
 import re
 
+from intake.parsing import hidden
 from intake.parsing.limits import TEXT_CHARS, Notes
 
 QUOTE_OPEN, QUOTE_CLOSE, HISTORY = "\ue0f1", "\ue0f2", "\ue0f3"  # private characters, taken out again by bodies.py
@@ -23,12 +24,6 @@ _HISTORY = re.compile(
     r"[^<>]*>",
     re.IGNORECASE,
 )
-_HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9])|mso-hide\s*:\s*all"
-    r"|font-size\s*:\s*1p[xt]\b|(?<![-\w])opacity\s*:\s*0(?![.\d]*[1-9])|max-height\s*:\s*0(?:px)?\s*(?:;|\"|'|$)",
-    re.IGNORECASE,
-)
-_HIDDEN_ATTRIBUTE = re.compile(r"\bhidden(?:\s|=|/|$)", re.IGNORECASE)
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
 )
@@ -60,7 +55,7 @@ def render(source: str, notes: Notes) -> str:
     source = _MARKS.sub("", source)
     if "<" not in source:
         return entities.unescape(source)  # labelled HTML, written as plain text
-    source, depth = _visible(_without_comments(source))
+    source, depth = _visible(source, notes)
     if depth > _MAX_DEPTH:
         notes.step("html", "nested too deep, tags stripped")
         return crude(source)
@@ -146,10 +141,11 @@ def _after_tag(source: str, start: int) -> int:
     return len(source) if end < 0 else end + 1
 
 
-def _visible(source: str) -> tuple[str, int]:
-    """Without the elements that styles hide, and how deep the tags nest. One pass over the tags."""
-    hides = bool(_HIDDEN.search(source)) or "hidden" in source
-    if not hides and source.count("<") < 2 * _MAX_DEPTH:
+def _visible(source: str, notes: Notes) -> tuple[str, int]:
+    """Without the elements that are hidden or struck out, and how deep the tags nest. One pass over the tags."""
+    looks = hidden.looks(source)
+    source = _without_comments(source)
+    if looks is None and source.count("<") < 2 * _MAX_DEPTH:
         return source, 0
     out: list[str] = []
     depth = deepest = pos = 0
@@ -160,11 +156,13 @@ def _visible(source: str) -> tuple[str, int]:
         if name not in _SELF_CLOSING:
             depth = max(0, depth - 1) if match[1] else depth + 1
             deepest = max(deepest, depth)
-        if hides and match.start() >= pos and not match[1] and name not in _FRAME and _is_hidden(match[3]):
+        if looks and match.start() >= pos and not match[1] and name not in _FRAME and looks.hides(name, match[3]):
             out.append(source[pos : match.start()])
             pos = _element_end(source, match.end(), name)
     out.append(source[pos:])
     if len(out) > 1 and not _ANY_TAG.sub("", "".join(out)).strip():
+        if _ANY_TAG.sub("", source).strip():
+            notes.doubt("hidden_only")
         return source, deepest  # everything hidden: rather too much than nothing
     return "".join(out), deepest
 
@@ -188,12 +186,6 @@ def _element_end(source: str, start: int, name: str) -> int:
         if open_ <= 0:
             return match.end()
     return len(source)
-
-
-def _is_hidden(attributes: str) -> bool:
-    if not attributes:
-        return False
-    return bool(_HIDDEN.search(attributes) or _HIDDEN_ATTRIBUTE.search(attributes))
 
 
 def _marked(source: str) -> str:

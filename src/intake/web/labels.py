@@ -81,6 +81,7 @@ WORDS = {
     "damaged_text": "文字化けがあります", "bulk": "一斉配信のメールかもしれません",
     "business_sender": "企業からの連絡かもしれません", "forwarded": "転送された文面です",
     "quoted_only": "引用のほかに本文がありません", "attached_only": "添付にだけ書かれている文面です",
+    "hidden_only": "取り消し線か隠し文字だけの文面です",
     "very_long": "とても長い文面です", "spam": "迷惑メールかもしれません",
     "denied": "「〜ではなく」などと打ち消されている依頼を外しました",
     "no_rule_withdrawal": "退会をはっきり述べた文が見つかりません",
