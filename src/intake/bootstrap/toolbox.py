@@ -39,7 +39,7 @@ def make_tools(settings: Settings, keyring: Keyring | None = None) -> Tools:
         profile=load_profile(rules, settings.profile),
         templates=load_templates(template_dirs(settings)),
         agency=agency,
-        parse_options=parse_options(settings),
+        parse_options=parse_options(settings, mail_from),
         public_url=settings.public_url.rstrip("/"),
         mail_from=mail_from,
         own_addresses=frozenset(canonical(a) for a in (mail_from, *words(settings.recipients))),
@@ -87,8 +87,9 @@ class Toolbox:
         return tuple(sorted(found))
 
 
-def parse_options(settings: Settings) -> ParseOptions:
-    """What the settings say of reading mail: whose word on a sender counts and where it stands, who are staff.
+def parse_options(settings: Settings, mail_from: str = "") -> ParseOptions:
+    """What the settings say of reading mail: whose word on a sender counts and where it stands, who are staff, and
+    which addresses are the desk's own.
 
     Raises SettingError for a relay that is none.
     """
@@ -99,4 +100,5 @@ def parse_options(settings: Settings) -> ParseOptions:
         authserv_below=settings.authserv_place == "below",
         staff_addresses=tuple(words(settings.staff_addresses)),
         trusted_relays=relays,
+        own_addresses=(*words(settings.recipients), *words(mail_from)),
     )

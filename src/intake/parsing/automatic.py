@@ -6,6 +6,7 @@ By structure first (RFC 3464, 3798), then by header, then by the wording of the 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from intake.model import Kind
@@ -37,9 +38,17 @@ class Speaker:
 
 
 def speaker(
-    root: Part, subject: str, sender: str, sender_name: str, text: str, new: str, null_return: bool, raw: bytes
+    root: Part,
+    subject: str,
+    sender: str,
+    sender_name: str,
+    text: str,
+    new: str,
+    null_return: bool,
+    raw: bytes,
+    own: Sequence[str] = (),
 ) -> Speaker:
-    """Who is speaking. ``null_return``: the reverse path is known to be empty."""
+    """Who is speaking. ``null_return``: the reverse path is known to be empty. ``own``: addresses of the agency."""
     headers = root.headers
     no_reply = _no_reply(headers, sender, null_return)
     report = bounces.report(root)
@@ -49,7 +58,7 @@ def speaker(
     bounce = by_wording(root, subject, sender, sender_name, text, null_return, raw)
     if bounce is not None:
         return Speaker(Kind.BOUNCE, bounce[0], "bounce", bounce[1])
-    list_ = list_ground(headers, subject, new)
+    list_ = list_ground(headers, subject, new, sender, own)
     auto = automatic(root, subject, sender, text, new)
     if auto and not (list_ and auto.endswith("auto-generated")):
         return Speaker(Kind.AUTO_REPLY, auto, no_reply or auto)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from intake.parsing.headers import Headers
 
@@ -32,17 +33,52 @@ _LIST_HEADERS = tuple(
 )
 
 
-def list_ground(headers: Headers, subject: str, new: str) -> str:
-    """Why this comes from a list; "" where it does not."""
+# Where a list says which it is; where to unsubscribe may be anybody's address.
+_IDENTITY = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-beenthere")
+_TOKEN = re.compile(r"[a-z0-9._+=-]+(?:@[a-z0-9.-]+)?")
+_MASS_SENDER = re.compile(r"(?:news|mag|melma|mailma|ml[-_.@]|list|campaign|no-?_?\.?reply|bounce|owner-|mailer)")
+
+
+def list_ground(headers: Headers, subject: str, new: str, sender: str = "", own: Sequence[str] = ()) -> str:
+    """Why this comes from a list; "" where it does not, or where the list is the agency's own desk (``own``).
+
+    ``Precedence`` alone is no list: relays and people's programs write it too. Such a mail is read, and never answered
+    by a machine (automatic.py, reliability.md A7).
+    """
+    if _is_ours(headers, own):
+        return _by_wording(subject, new)
     name = headers.any_of(_LIST_HEADERS)
     if name:
         return f"header {name}"
-    if headers.word("precedence") in ("bulk", "list", "junk"):
-        return f"header Precedence: {headers.word('precedence')}"
+    precedence = headers.word("precedence")
+    if precedence == "junk" or (precedence in ("bulk", "list") and _MASS_SENDER.match(sender.lower())):
+        return f"header Precedence: {precedence}"
+    return _by_counter(headers, subject) or _by_wording(subject, new)
+
+
+def _is_ours(headers: Headers, own: Sequence[str]) -> bool:
+    """A group in front of the desk: each list that is named is called as the desk is (``support.agency.example``)."""
+    if not own or not headers.any_of(_IDENTITY):
+        return False
+    names = {name for address in own for name in (address.lower(), address.lower().replace("@", "."))}
+    if not all(_names_any(value, names) for value in headers.all("list-id")):
+        return False
+    return any(_names_any(value, names) for name in _IDENTITY for value in headers.all(name))
+
+
+def _names_any(value: bytes, names: set[str]) -> bool:
+    return not names.isdisjoint(_TOKEN.findall(value[:1_000].decode("latin-1").lower()))
+
+
+def _by_counter(headers: Headers, subject: str) -> str:
     if _PADDED_COUNTER.match(subject[:100]):
         return "subject counter"
     if _LIST_SUBJECT.match(subject[:100]) and (headers.has("errors-to") or headers.has("x-sequence")):
         return "subject counter"
+    return ""
+
+
+def _by_wording(subject: str, new: str) -> str:
     tail = new[-3_000:]
     if (
         len(new) > 60

@@ -24,10 +24,12 @@ class ParseOptions:
     ``authserv_below``: it writes them beneath its own Received (authenticity.py says when that is believed).
     ``staff_addresses``: what they forward is the seeker's mail. ``charset``: the rung that staff forced for the body,
     ``charset_of_headers`` also for subject and names (most often only one of the two is wrong).
+    ``own_addresses``: where seekers write to; a list of that name stands in front of the desk, and brings their mail.
     """
 
     authserv_id: str = ""
     staff_addresses: tuple[str, ...] = ()
+    own_addresses: tuple[str, ...] = ()
     charset: str | None = None
     charset_of_headers: bool = False
     authserv_below: bool = False
@@ -75,6 +77,7 @@ def _message(root: Part, envelope: Envelope, options: ParseOptions, notes: Notes
         quotes.own_words(text, segments),
         _null_return(envelope, root) and not inside,
         envelope.raw,
+        options.own_addresses,
     )
     reply_to = fields.people(headers, "reply-to", notes, forced_head)
     message_ids = fields.ids(headers, "message-id")
