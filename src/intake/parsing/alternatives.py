@@ -16,6 +16,9 @@ _PLACEHOLDER = re.compile(
 _URL = re.compile(r"https?://[^\s<>「」（）]+|www\.[^\s<>]+", re.IGNORECASE)
 _SIGNIFICANT = re.compile(r"[\W_]+")
 _GARBLED = re.compile(r"\ufffd|\?{3,}|[\u0080-\u009f]|〓{2,}|[ｦ-ﾟ]{1}[一-鿿][ｦ-ﾟ]|[縺繧譁繝]{1}[^\s]{1}[縺繧譁繝]")
+_LINES = 40  # of the plain text are compared
+_WORDS = 6  # characters of a line that tell it
+_LEAST = 12  # characters on either side; less says nothing
 _SHORT = 400  # a placeholder is a line or two
 
 
@@ -54,6 +57,20 @@ def prefers_html(plain: str, html: str) -> bool:
     if len(plain) < _SHORT and _PLACEHOLDER.search(plain):
         return len(rich) > 2 * len(poor) if poor in rich else len(rich) >= 8
     return _is_cut(poor, rich)
+
+
+def differ(plain: str, html: str) -> bool:
+    """True where the two say different things: hardly a line of the plain text is anywhere in the other, though both
+    are whole. ``html``: its words, roughly, the tags taken out. Honest programs differ in blanks, links and marks."""
+    if _damage(plain) or _damage(html):
+        return False
+    lines = [line for row in _URL.sub("", plain).split("\n")[:_LINES] if len(line := significant(row)) >= _WORDS]
+    total = sum(map(len, lines))
+    rich = significant(html)
+    if total < _LEAST or len(rich) < _LEAST:
+        return False
+    found = sum(len(line) for line in lines if line in rich or line[:_WORDS] in rich or line[-_WORDS:] in rich)
+    return found * 4 < total
 
 
 def _damage(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from html import unescape
 
 from intake.model import Attachment
 from intake.parsing import alternatives, charset, enriched, hidden, html, params, tnef, words
@@ -187,7 +188,10 @@ class Collector:
         struck = hidden.strikes(source)
         if first.strip() and not struck and not alternatives.is_poor(first):
             visible = sum(1 for char in first if not char.isspace())
-            if visible * 10 >= html.weight(source) * 7:
+            shown = html.rough(source)
+            if visible * 10 >= html.weight(shown) * 7:
+                if alternatives.differ(first, unescape(shown)):
+                    self.notes.doubt("parts_differ")
                 return first
         second = html.render(source, self.notes)
         if len(rich) > 1:
@@ -196,6 +200,8 @@ class Collector:
             if first.strip():
                 self.notes.step("body", "html: words are struck out" if struck else "html instead of a poor text/plain")
             return second
+        if alternatives.differ(first, _bare(second)):
+            self.notes.doubt("parts_differ")
         return first
 
     def _source(self, part: Part) -> str:

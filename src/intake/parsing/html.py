@@ -79,10 +79,14 @@ def crude(source: str) -> str:
     return _tidy("\n".join(line.strip() for line in text.split("\n")))
 
 
-def weight(source: str) -> int:
-    """About how many visible characters there are, cheaply."""
+def rough(source: str) -> str:
+    """The words of the body, roughly and cheaply."""
     body = source.find("<body")
-    text = _ANY_TAG.sub("", _without_comments(source[max(0, body) :]))
+    return _ANY_TAG.sub("", _without_comments(source[max(0, body) :]))
+
+
+def weight(text: str) -> int:
+    """About how many visible characters such words have."""
     return len(text) - text.count(" ") - text.count("\n") - text.count("\r") - 5 * text.count("&nbsp;")
 
 

@@ -82,6 +82,7 @@ WORDS = {
     "business_sender": "企業からの連絡かもしれません", "forwarded": "転送された文面です",
     "quoted_only": "引用のほかに本文がありません", "attached_only": "添付にだけ書かれている文面です",
     "hidden_only": "取り消し線か隠し文字だけの文面です",
+    "parts_differ": "HTMLとテキストで文面が違います",
     "very_long": "とても長い文面です", "spam": "迷惑メールかもしれません",
     "denied": "「〜ではなく」などと打ち消されている依頼を外しました",
     "no_rule_withdrawal": "退会をはっきり述べた文が見つかりません",
