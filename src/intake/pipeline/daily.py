@@ -6,11 +6,11 @@ from datetime import datetime
 
 from intake.errors import IntakeError
 from intake.journal import journal
-from intake.model import Actor, Case, CaseState
-from intake.pipeline import settle
+from intake.model import Actor, Case, CaseState, Effect
+from intake.pipeline import objections, settle
 from intake.pipeline.moves import Act, move
 from intake.pipeline.tools import Tools
-from intake.policy import decide_due, today_of
+from intake.policy import OBJECTION, decide_due, today_of
 from intake.ports import Tx
 
 CALENDAR = Actor("system", "calendar")
@@ -46,9 +46,18 @@ def _to_staff(act: Act, case_id: int, error: Exception) -> int:
 def _one(act: Act, case: Case, tools: Tools) -> int:
     seeker = act.tx.seekers.get(case.seeker_id) if case.seeker_id else None
     reminded = any(row.action == "case.remind" for row in act.tx.audit.of_case(case.id))
-    decision = decide_due(case, seeker, tools.profile, act.now, today_of(act.now), reminded=reminded)
+    now, today = act.now, today_of(act.now)
+    decision = decide_due(case, seeker, tools.profile, now, today, reminded=reminded)
+    waiting: list[Case] = []
+    if decision is not None and seeker is not None and Effect.WITHDRAW in decision.effects:
+        if objections.unread_of(act.tx, [seeker])[seeker.id]:
+            return 0  # it may take the wish back: it is read first, the next round looks again
+        waiting = objections.objections(act.tx, case)
+        decision = decide_due(case, seeker, tools.profile, now, today, reminded=reminded, objections=waiting)
     if decision is None:
         return 0
     event = {"reminder": "remind", "no_answer": "hold"}.get(decision.reason, "fall_due")
-    settle.proceed(act, case, seeker, decision, event, tools)
+    moved = settle.proceed(act, case, seeker, decision, event, tools)
+    if decision.hold_reason == OBJECTION:
+        objections.name(act, moved, waiting)
     return 1

@@ -12,14 +12,17 @@ from intake.policy.deadlines import (
     today_of,
 )
 from intake.policy.due import decide_bounced, decide_due, decide_due_erasure
+from intake.policy.objecting import AGREEING, OBJECTION, may_object
 from intake.policy.people import assignee_of, in_charge, may_approve
 from intake.policy.profile import Profile, load_profile, parse_profile
 from intake.policy.proved import choices_for, decide_proved
 from intake.policy.retracting import NEVER_TAKEN_BACK, effects_of_ending
 
 __all__ = [
+    "AGREEING",
     "CHAIN",
     "NEVER_TAKEN_BACK",
+    "OBJECTION",
     "OfficeHours",
     "Profile",
     "add_business_days",
@@ -41,6 +44,7 @@ __all__ = [
     "load_profile",
     "may_approve",
     "may_be_refused",
+    "may_object",
     "may_return_alone",
     "parse_profile",
     "today_of",

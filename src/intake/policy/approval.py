@@ -11,6 +11,7 @@ from intake.model import Case, CaseState, Decision, Effect, LinkPlan, ReplyPlan,
 from intake.model.ladder import Act, allowed
 from intake.policy.deadlines import may_return_alone
 from intake.policy.leaving import Course, carried_out, is_invalid, is_registered, waits_for_self_application
+from intake.policy.objecting import OBJECTION
 from intake.policy.people import may_approve, require
 from intake.policy.profile import Profile
 from intake.policy.proved import as_decision
@@ -152,6 +153,8 @@ def _deletion(
         raise NotAllowed("法的保全の対象のため、解除されるまで消去できません")
     second_needed = profile.erasure.needs_second(approvers)
     _prove(case, Act.ERASE, profile)
+    if case.hold_reason == OBJECTION:  # approved and cooled off before: what waited changes nothing, say staff
+        return _named(case, seeker, Course("erasure_due", CaseState.SCHEDULED, None, "erasure_due"))
     if second_needed and not second_approved:
         hold = Course("second_approval", CaseState.REVIEW, None, "second_approval", assign="privacy_officer")
         return _named(case, seeker, hold)

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from intake.model import Case, CaseState, Decision, LinkPlan, Proof, ReplyPlan, Seeker, SeekerStatus
+from intake.model import Case, CaseState, Decision, Effect, LinkPlan, Proof, ReplyPlan, Seeker, SeekerStatus
 from intake.model.ladder import Act, allowed
 from intake.policy.deadlines import DAY
 from intake.policy.leaving import Course, course_of, is_registered, waits_for_self_application
+from intake.policy.objecting import OBJECTION
 from intake.policy.profile import Profile
 from intake.policy.proved import as_decision
 
@@ -30,10 +31,12 @@ def decide_due(
     *,
     link_unanswered: bool = True,
     reminded: bool = False,
+    objections: Sequence[Case] = (),
 ) -> Decision | None:
     """What follows from the day, for an open case whose ``wake_on`` has come; None if nothing does.
 
     ``link_unanswered``: no choice was made behind its link; ``reminded``: the one reminder has gone out.
+    ``objections``: what waits for people and may take the wish back; nobody leaves over it.
     """
     if not case.state.is_open or case.wake_on is None or today < case.wake_on:
         return None
@@ -46,7 +49,9 @@ def decide_due(
     if case.hold_reason in WAITING_FOR_PEOPLE:
         return _to_staff(case, "task_overdue", profile, today)
     if case.hold_reason in WAITING_FOR_AN_END:
-        return _look_again(case, seeker, profile, now, today)
+        decision = _look_again(case, seeker, profile, now, today)
+        leaves = Effect.WITHDRAW in decision.effects
+        return _to_staff(case, OBJECTION, profile, today) if leaves and objections else decision
     if case.hold_reason == "cooling_off":
         return _cooled_off(case, seeker, profile, today)
     return _to_staff(case, case.hold_reason or "date_reached", profile, today)
@@ -96,11 +101,19 @@ def _cooled_off(case: Case, seeker: Seeker, profile: Profile, today: date) -> De
 
 
 def decide_due_erasure(
-    case: Case, seeker: Seeker | None, profile: Profile, today: date, *, approved: bool, others: Sequence[Case] = ()
+    case: Case,
+    seeker: Seeker | None,
+    profile: Profile,
+    today: date,
+    *,
+    approved: bool,
+    others: Sequence[Case] = (),
+    objections: Sequence[Case] = (),
 ) -> Decision | None:
     """What stands in the way of an erasure whose time has come; None where nothing does and it is carried out.
 
     ``others``: the person's other cases. Who has shown since that they want to come back is asked by people first.
+    ``objections``: what waits for people and may take the wish back; they look at it before anything is erased.
     """
     if seeker is None:
         return _to_staff(case, "no_seeker", profile, today)
@@ -109,7 +122,9 @@ def decide_due_erasure(
     wants_back = any(o.state.is_open and o.request in COMING_BACK and o.proof >= Proof.E2 for o in others)
     if seeker.status in (SeekerStatus.ACTIVE, SeekerStatus.PAUSED) or wants_back:
         return _to_staff(case, "approve_erasure", profile, today, reason="came_back")
-    return None if approved else _to_staff(case, "approve_erasure", profile, today)
+    if not approved:
+        return _to_staff(case, "approve_erasure", profile, today)
+    return _to_staff(case, OBJECTION, profile, today) if objections else None
 
 
 def _to_staff(case: Case, hold: str, profile: Profile, today: date, reason: str | None = None) -> Decision:

@@ -11,6 +11,7 @@ from intake.model import Case, CaseState, Decision, Effect, Proof, ReplyPlan, Se
 from intake.model.ladder import Act, allowed
 from intake.policy.deadlines import may_return_alone
 from intake.policy.leaving import Course, course_of, is_invalid, is_registered, put_off
+from intake.policy.objecting import OBJECTION
 from intake.policy.profile import Profile
 from intake.policy.retracting import (
     NEVER_TAKEN_BACK,
@@ -84,6 +85,8 @@ def taken_back(case: Case, seeker: Seeker, others: Sequence[Case], profile: Prof
 def _course(case: Case, seeker: Seeker, choice: str, profile: Profile, now: datetime, today: date) -> Course:
     if case.request == "deletion" and case.hold_reason in ("cooling_off", "erasure_due"):
         return _sooner(case, profile)
+    if case.request == "deletion" and case.hold_reason == OBJECTION and not is_registered(seeker):
+        return Course("erasure_due", CaseState.SCHEDULED, None, "erasure_due")  # asked again, they want it
     if choice == DEFER and seeker.running and is_registered(seeker):
         return put_off(today)
     if is_invalid(seeker) and (choice == PAUSE or case.request in ("pause", "resume", "reinstatement")):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -26,6 +26,11 @@ class CaseRepo(Protocol):
 
     def of_seeker(self, seeker_id: int) -> list[Case]:
         """The newest hundred whatever became of them, and open ones that nobody doubts; newest first."""
+        ...
+
+    def unsettled_of(self, seeker_id: int, agreeing: Collection[str]) -> list[Case]:
+        """The newest hundred that wait for staff or for a proof, of this person or perhaps of them (candidates), but
+        for those that surely ask one of ``agreeing``: thousands of forged ones hide none."""
         ...
 
     def of_sender(self, sender_hash: bytes) -> list[Case]:

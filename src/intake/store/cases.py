@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from datetime import date, datetime
@@ -47,6 +47,7 @@ _SURE_OF_SEEKER = _SELECT.where(
     # "+ 0": in the order of its ids SQLite would walk through all of somebody's cases, open or not
     cases.c.id.in_(_sure.order_by(_wishes_first, (cases.c.id + 0).desc()).limit(MOST_SURE))
 )
+_UNSETTLED = (CaseState.REVIEW.value, CaseState.AWAITING_PROOF.value)
 _INSERT = sa.insert(cases).returning(cases.c.id)
 _LINK = sa.insert(case_message)
 
@@ -132,6 +133,17 @@ class Cases:
         if len(rows) == MOST_OF_ONE:
             rows |= {r.id: r for r in self._c.conn.execute(_SURE_OF_SEEKER, {"whose": seeker_id})}
         return _cases(self._c, [rows[i] for i in sorted(rows, reverse=True)])
+
+    def unsettled_of(self, seeker_id: int, agreeing: Collection[str]) -> list[Case]:
+        """Those that wait for staff or for a proof and do not surely ask one of ``agreeing``, newest first; also those
+        that nobody knows the owner of and whose message may be this person's."""
+        c, whose = cases.c, case_candidate.c
+        maybe = sa.select(whose.case_id).join(cases, c.id == whose.case_id).where(c.seeker_id.is_(None))
+        known = sa.select(c.id).where(c.seeker_id == seeker_id, sa.text(OPEN))
+        either = sa.union_all(known, maybe.where(whose.seeker_id == seeker_id))
+        differs = sa.or_(c.sure.is_(False), c.request.not_in(sorted(agreeing)))
+        query = _SELECT.where(c.id.in_(either), c.state.in_(_UNSETTLED), differs)
+        return self._all(query.order_by((c.id + 0).desc()).limit(MOST_OF_ONE))
 
     def of_sender(self, sender_hash: bytes) -> list[Case]:
         """The newest of one From address, newest first. Cases without one are nobody's."""

@@ -47,7 +47,7 @@ WORDS = {
     "own_address": "自社のアドレスです", "bad_address": "登録アドレスに送信できません",
     "staff_carries_out": "本人確認済み・スタッフが実行",
     "approve_erasure": "削除の承認待ち", "came_back": "利用再開の意思あり",
-    "erasure_due": "削除の実行待ち", "legal_hold": "法的保全中",
+    "objection": "予定日までに届いた連絡の確認待ち", "erasure_due": "削除の実行待ち", "legal_hold": "法的保全中",
     "call": "電話で確認", "unknown_member": "会員番号が登録にありません",
     "keys_disagree": "差出人と会員番号が一致しません", "contradiction": "矛盾する依頼があります",
     "which_request": "どの依頼の取り消しか不明です", "nothing_open": "取り消す依頼が見つかりません",

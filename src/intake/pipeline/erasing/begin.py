@@ -16,8 +16,9 @@ from intake.pipeline import letters, settle
 from intake.pipeline.erasing.collect import collect
 from intake.pipeline.held import HeldFields, held_of
 from intake.pipeline.moves import Act, move
+from intake.pipeline.objections import name, objections, unread_of
 from intake.pipeline.tools import Tools
-from intake.policy import decide_due_erasure, today_of
+from intake.policy import OBJECTION, decide_due_erasure, today_of
 from intake.ports import CaseQuery, Tx
 from intake.ports.erasing import ErasureRow
 from intake.replies import Letter, Part, Thread, compose, new_message_id, return_path
@@ -28,21 +29,37 @@ log = journal("erasure")
 
 
 def begin_due(tx: Tx, tools: Tools, now: datetime) -> list[ErasureRow]:
-    """Begin what is approved and cooled off. Who is under a hold, or was never proved or approved, goes to staff."""
+    """Begin what is approved and cooled off. Who is under a hold, or was never proved or approved, goes to staff; so
+    does whoever wrote since what nobody has settled. A message not yet read is read first: the next round sees it."""
     act = Act(tx, KEEPER, now)
+    act.alone()
     waiting = tx.cases.find(CaseQuery(states=(CaseState.SCHEDULED,), request="deletion", limit=500))
-    begun = []
-    for case in [c for c in waiting if c.hold_reason == "erasure_due"]:
-        seeker = _seeker(tx, case)
-        others = tx.cases.of_seeker(seeker.id) if seeker else []
-        decision = decide_due_erasure(
-            case, seeker, tools.profile, today_of(now), approved=_is_approved(tx, case), others=others
-        )
-        if decision is None and seeker is not None:
-            begun.append(begin(act, seeker, case, REQUEST, tools))
-        elif decision is not None:
-            settle.proceed(act, case, seeker, decision, "hold", tools)
-    return begun
+    due = [(case, _seeker(tx, case)) for case in waiting if case.hold_reason == "erasure_due"]
+    unread = unread_of(tx, [seeker for _, seeker in due if seeker is not None])
+    looked_at = [_begin_one(act, case, who, tools) for case, who in due if who is None or not unread[who.id]]
+    return [row for row in looked_at if row is not None]
+
+
+def _begin_one(act: Act, case: Case, seeker: Seeker | None, tools: Tools) -> ErasureRow | None:
+    """Begin this one, or bring it to staff."""
+    others = act.tx.cases.of_seeker(seeker.id) if seeker else []
+    waiting = objections(act.tx, case)
+    decision = decide_due_erasure(
+        case,
+        seeker,
+        tools.profile,
+        today_of(act.now),
+        approved=_is_approved(act.tx, case),
+        others=others,
+        objections=waiting,
+    )
+    if decision is None and seeker is not None:
+        return begin(act, seeker, case, REQUEST, tools)
+    if decision is not None:
+        held = settle.proceed(act, case, seeker, decision, "hold", tools)
+        if decision.hold_reason == OBJECTION:
+            name(act, held, waiting)
+    return None
 
 
 def begin_operator(tx: Tx, seeker: Seeker, actor: Actor, tools: Tools, now: datetime) -> ErasureRow:

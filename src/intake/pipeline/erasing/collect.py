@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from intake.errors import NotFound
-from intake.model import Channel, End, Seeker
+from intake.model import End, Seeker
 from intake.pipeline.erasing import masking
 from intake.pipeline.erasing.plan import Plan
 from intake.pipeline.held import HeldFields
+from intake.pipeline.objections import unread_of
 from intake.pipeline.tools import Tools
 from intake.ports import MatchKeys, Tx
 from intake.ports.erasing import MailboxCopy
@@ -25,7 +26,7 @@ def collect(tx: Tx, seeker: Seeker, tools: Tools, held: tuple[HeldFields, ...] =
     traces = own_traces(tx, seeker, tools)
     looks = Traces(traces)
     reach = tx.erasure.reach(seeker.id)
-    reach = _with(tx, reach, messages=_waiting(tx, seeker, tools, reach) | _of_machines(tx, reach, looks))
+    reach = _with(tx, reach, messages=_unread(tx, seeker, tools) | _of_machines(tx, reach, looks))
     quoting, noted, mails = _of_others(tx, reach, looks)
     reach = _with(tx, reach, mails=mails | {m for m in tx.erasure.loose_mails(seeker.id) if _is_told(tx, m, looks)})
     return Plan(
@@ -67,20 +68,10 @@ def _with(tx: Tx, reach: Reach, *, messages: set[int] | None = None, mails: set[
     )
 
 
-def _waiting(tx: Tx, seeker: Seeker, tools: Tools, reach: Reach) -> set[int]:
+def _unread(tx: Tx, seeker: Seeker, tools: Tools) -> set[int]:
     """Messages that nobody has looked at yet, from an address that nobody else has."""
-    wanted = [a.lower().encode() for a in seeker.addresses if not _is_shared(tx, seeker, a, tools)]
-    found = set()
-    for message_id in tx.erasures.waiting():
-        try:
-            envelope = tx.inbox.envelope(message_id)
-        except NotFound:
-            continue
-        named = seeker.member_id and envelope.app_member == seeker.member_id
-        head = envelope.raw.lower() if envelope.channel is not Channel.EMAIL else envelope.raw[:65_536].lower()
-        if named or any(a in head or a == envelope.mail_from.lower().encode() for a in wanted):
-            found.add(message_id)
-    return found
+    own = tuple(a for a in seeker.addresses if not _is_shared(tx, seeker, a, tools))
+    return unread_of(tx, [replace(seeker, addresses=own)])[seeker.id]
 
 
 def _is_shared(tx: Tx, seeker: Seeker, address: str, tools: Tools) -> bool:

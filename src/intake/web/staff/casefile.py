@@ -25,6 +25,7 @@ from intake.model import (
     Task,
 )
 from intake.pipeline import desk, links
+from intake.pipeline.objections import objections
 from intake.pipeline.parts import PREFERENCE_LABELS
 from intake.pipeline.tools import Tools
 from intake.policy import may_be_refused, today_of
@@ -71,6 +72,8 @@ class CaseFile:
     left_out: int  # messages between the first and the newest that the page does not show
     seeker: Seeker | None
     others: tuple[Case, ...]
+    objections: tuple[Case, ...]  # what may take this wish back and is not settled
+    objections_hidden: int  # more of them, not this person's to see
     candidates: tuple[Candidate, ...]
     plan: Decision | None
     obstacle: str
@@ -168,6 +171,9 @@ def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime, be
     trail = tx.audit.tail_of_case(case.id, TRAIL + 1, before)
     colleagues = [m for m in tx.staff.all() if m.active and m.role is not Role.AUDITOR]
     others = [c for c in (tx.cases.of_seeker(seeker.id) if seeker else []) if c.id != case.id]
+    is_proved = case.request in DESTRUCTIVE and case.proof >= Proof.E2
+    unsettled = objections(tx, case) if case.state.is_open and is_proved else []
+    seen = visible(tx, staff, unsettled)
     return CaseFile(
         case=case,
         row=rows.rows_of(tx, [case], now, staff)[0],
@@ -175,6 +181,8 @@ def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime, be
         left_out=len(every) - len(linked),
         seeker=seeker,
         others=tuple(visible(tx, staff, others[:40])[:20]),
+        objections=tuple(seen),
+        objections_hidden=len(unsettled) - len(seen),
         candidates=() if seeker else _candidates(tx, case, written, tools),
         plan=plan,
         obstacle=obstacle,

@@ -45,6 +45,7 @@ EVENTS = {
     "case.close": "対応済みにしました", "case.lapse": "終了にしました",
     "case.ask": "確認リンクを送ることにしました", "case.remind": "もう一度ご連絡しました",
     "case.prove": "本人確認により進みました", "case.retract": "取り下げられました",
+    "case.objection": "未対応の連絡があるため、実行を止めました",
     "case.fall_due": "期日になりました", "case.tasks_done": "作業がすべて終わりました",
     "case.fulfil": "別の案件で実現しました", "case.join": "連絡が加わりました",
     "case.message_joined": "同じ用件の連絡が加わりました", "case.message_closed": "お礼の連絡が届きました",

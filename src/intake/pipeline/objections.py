@@ -1,0 +1,68 @@
+"""What a person wrote since they proved a wish, and what nobody has settled: read or not yet read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from intake.errors import NotFound
+from intake.model import Case, Channel, Envelope, Seeker
+from intake.pipeline.moves import Act
+from intake.policy import AGREEING, OBJECTION, may_object
+from intake.ports import AuditRow, Tx
+
+HEARD = frozenset({"case.opened", "case.message_joined"})
+PROVED = frozenset({"case.opened", "case.prove"})
+HEAD = 65_536  # the header of a mail ends before that
+
+
+def objections(tx: Tx, case: Case) -> list[Case]:
+    """Cases that may take ``case`` back and came after its proof. Staff who let it go on settle those of before.
+
+    By the order of the record, not by the clock: a mail may lie unread while staff decide.
+    """
+    if case.seeker_id is None:
+        return []
+    since = _settled_at(tx.audit.of_case(case.id))
+    waiting = [o for o in tx.cases.unsettled_of(case.seeker_id, AGREEING) if may_object(o, case)]
+    return [o for o in waiting if _heard_at(tx.audit.of_case(o.id), since) > since]
+
+
+def name(act: Act, case: Case, waiting: Sequence[Case]) -> None:
+    """Put into the record what stopped the deed."""
+    act.note("case.objection", case, cases=[o.number for o in waiting])
+
+
+def unread_of(tx: Tx, seekers: Sequence[Seeker]) -> dict[int, set[int]]:
+    """Messages from an address of theirs, or from the app as them, that nobody has looked at yet; by seeker."""
+    found: dict[int, set[int]] = {s.id: set() for s in seekers}
+    wanted = [(s, [a.lower().encode() for a in s.addresses]) for s in seekers]
+    for message_id in tx.erasures.waiting() if seekers else ():
+        try:
+            envelope = tx.inbox.envelope(message_id)
+        except NotFound:
+            continue
+        head = (envelope.raw if envelope.channel is not Channel.EMAIL else envelope.raw[:HEAD]).lower()
+        for seeker, addresses in wanted:
+            if _is_from(envelope, head, seeker, addresses):
+                found[seeker.id].add(message_id)
+    return found
+
+
+def _is_from(envelope: Envelope, head: bytes, seeker: Seeker, addresses: Sequence[bytes]) -> bool:
+    if seeker.member_id and envelope.app_member == seeker.member_id:
+        return True
+    return any(a in head or a == envelope.mail_from.lower().encode() for a in addresses)
+
+
+def _settled_at(rows: Sequence[AuditRow]) -> int:
+    """Where the person last proved the wish, or staff let it go on over what waited."""
+    return max((r.seq for r in rows if r.action in PROVED or _is_overruled(r)), default=0)
+
+
+def _is_overruled(row: AuditRow) -> bool:
+    return row.action == "case.approve" and row.detail.get("was_hold_reason") == OBJECTION
+
+
+def _heard_at(rows: Sequence[AuditRow], since: int) -> int:
+    """Where its newest message was read; a case that the record says nothing of counts as new."""
+    return max((r.seq for r in rows if r.action in HEARD), default=since + 1)
