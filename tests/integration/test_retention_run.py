@@ -181,6 +181,44 @@ def test_ten_years_on_the_store(house: TestHouse) -> None:
         assert len(tx.erasures.newest(1000)) == 80 - len(held)
 
 
+@pytest.mark.parametrize("what", ["came back", "under a hold", "wrote", "gone"])
+def test_what_happens_in_the_night_counts(house: TestHouse, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    """While the first of a night are erased, the next one comes back: asked anew in the commit that would begin it."""
+    monkeypatch.setattr(keeping, "BATCH", 1)
+    left(house, "M-1", date(2020, 1, 1))
+    second = left(house, "M-2", date(2020, 1, 1), email="two@example.jp")
+    house.now = noon(TODAY)
+
+    def meanwhile() -> None:
+        if what == "wrote":
+            house.mail("登録を再開できますか。", from_="two@example.jp")
+            return
+        with house.store.write() as tx:
+            now = tx.seekers.get(second.id)
+            if what == "came back":
+                tx.seekers.change(now, status=SeekerStatus.ACTIVE, withdrawn_on=None)
+            elif what == "under a hold":
+                tx.seekers.change(now, legal_hold="訴訟")
+            else:
+                tx.erasure.remove_person(now.id)
+
+    by_hand = eraser(house)
+    real = by_hand.run
+
+    def run_and_more(*args: Any, **more: Any) -> Any:
+        ended = real(*args, **more)
+        if ended and ended[0].seeker_id != second.id:
+            meanwhile()
+        return ended
+
+    monkeypatch.setattr(by_hand, "run", run_and_more)
+    done = keeping.run(house.store, by_hand, house.tools, house.now)
+    assert [d.seeker_id != second.id for d in done.to_do] == [True]
+    with house.store.read() as tx:
+        assert tx.seekers.by_member_id("M-1") is None
+        assert (tx.seekers.by_member_id("M-2") is None) == (what == "gone")
+
+
 @pytest.mark.parametrize("profile", ["agency", "public-office"])
 def test_the_outlook_says_what_the_agenda_says(tmp_path: Path, profile: str) -> None:
     """The page looks at everybody's details alone, and only closely at those whose time is near."""

@@ -19,6 +19,7 @@ from intake.pipeline.erasing.begin import RETENTION
 from intake.pipeline.erasing.masking import without_attachments
 from intake.pipeline.held import clocks_of, held_of, subject_of
 from intake.pipeline.moves import Act
+from intake.pipeline.objections import unread_of
 from intake.pipeline.tools import Tools
 from intake.policy import today_of
 from intake.ports import NewMail, Store, Tx
@@ -71,7 +72,7 @@ def outlook(tx: Tx, tools: Tools, on: date) -> tuple[list[Due], list[Due]]:
 
 def subjects(tx: Tx, seeker_id: int | None = None) -> Iterable[Subject]:
     """Everybody whose clock may run, or one person, as the planner asks for them."""
-    notices, parts = tx.clocks.notices(), tx.clocks.parts_gone()
+    notices, parts = tx.clocks.notices(seeker_id), tx.clocks.parts_gone(seeker_id)
     for row in tx.clocks.running(seeker_id):
         yield _subject(row, notices, parts)
 
@@ -91,34 +92,55 @@ def run(store: Store, eraser: Eraser, tools: Tools, now: datetime) -> Agenda:
     on = today_of(now)
     with store.read() as tx:
         whole = agenda(tx, tools, on)
+    left: set[Due] = set()
     for due in whole.to_do:
         if due.action == NOTICE:
             with store.write() as tx:
-                _announce(Act(tx, CALENDAR, now), due, tools)
+                done = _announce(Act(tx, CALENDAR, now), due, tools)
         elif due.action == PART:
-            _take_part(store, due, now)
+            done = _take_part(store, due, tools, now)
+        else:
+            continue
+        left |= set() if done else {due}
     with store.write() as tx:
         tx.staff.forget_failures(now)
-    _erase([d.seeker_id for d in whole.to_do if d.action == ERASE], store, eraser, tools, now)
+    left |= _erase([d for d in whole.to_do if d.action == ERASE], store, eraser, tools, now)
     for held in whole.held:
         with store.write() as tx:
             tx.erasures.drop_held(held.id)
             tx.audit.append(now, CALENDAR, "held.dropped", detail={"erasure": held.erasure_id, "data": held.data})
     if whole.to_do or whole.held:
-        log.info("the day is done", count=len(whole.to_do), due=on.isoformat())
-    return whole
+        log.info("the day is done", count=len(whole.to_do) - len(left), due=on.isoformat())
+    return replace(whole, due=tuple(d for d in whole.due if d not in left))
 
 
-def _erase(seeker_ids: list[int], store: Store, eraser: Eraser, tools: Tools, now: datetime) -> None:
-    for start in range(0, len(seeker_ids), BATCH):
-        for seeker_id in seeker_ids[start : start + BATCH]:
+def _erase(dues: list[Due], store: Store, eraser: Eraser, tools: Tools, now: datetime) -> set[Due]:
+    """Those that are left: what was due when the night began is asked once more in the commit that begins it."""
+    left: set[Due] = set()
+    for start in range(0, len(dues), BATCH):
+        for due in dues[start : start + BATCH]:
             with store.write() as tx:
-                begin(Act(tx, CALENDAR, now), tx.seekers.get(seeker_id), None, RETENTION, tools)
+                if not _is_still_due(tx, due, tools, today_of(now)):
+                    left.add(due)
+                    continue
+                begin(Act(tx, CALENDAR, now), tx.seekers.get(due.seeker_id), None, RETENTION, tools)
         eraser.run(most=BATCH)
+    return left
 
 
-def _announce(act: Act, due: Due, tools: Tools) -> None:
-    """The person hears of it before; a mail that cannot be written leaves the term as it is."""
+def _is_still_due(tx: Tx, due: Due, tools: Tools, on: date) -> bool:
+    """Nobody came back, was put under a hold or wrote (read or not) while the others of this night had their turn."""
+    clocks, notice = clocks_of(tools.profile), tools.profile.retention_notice.days_before
+    now = [d for subject in subjects(tx, due.seeker_id) for d in due_of(subject, clocks, notice, on)]
+    if not any((d.data, d.action) == (due.data, due.action) for d in now):
+        return False
+    return due.action != ERASE or not unread_of(tx, [tx.seekers.get(due.seeker_id)])[due.seeker_id]
+
+
+def _announce(act: Act, due: Due, tools: Tools) -> bool:
+    """The person hears of it before; a mail that cannot be written leaves the term as it is. False: not due now."""
+    if not _is_still_due(act.tx, due, tools, today_of(act.now)):
+        return False
     seeker = act.tx.seekers.get(due.seeker_id)
     mail = None if seeker.address is None else _notice(act, seeker, due, tools)
     if mail is not None:
@@ -126,6 +148,7 @@ def _announce(act: Act, due: Due, tools: Tools) -> None:
     act.tx.clocks.notice(seeker.id, today_of(act.now), due.due_on)
     act.tx.audit.append(act.now, act.actor, "retention.noticed", seeker_id=seeker.id,
                         detail={"due_on": due.due_on, "mail": mail is not None})  # fmt: skip
+    return True
 
 
 def _notice(act: Act, seeker: Seeker, due: Due, tools: Tools) -> NewMail | None:
@@ -151,15 +174,18 @@ def _notice(act: Act, seeker: Seeker, due: Due, tools: Tools) -> NewMail | None:
     return NewMail(mail, (), act.now, automatic=False, origin=MailOrigin.CALENDAR)
 
 
-def _take_part(store: Store, due: Due, now: datetime) -> None:
-    """One class of data whose time is over before that of the person's details."""
+def _take_part(store: Store, due: Due, tools: Tools, now: datetime) -> bool:
+    """One class of data whose time is over before that of the person's details. False: not due now."""
     with store.write() as tx:
+        if not _is_still_due(tx, due, tools, today_of(now)):
+            return False
         reach = tx.erasure.reach(due.seeker_id)
         old = _PARTS[due.data](tx, reach, now)
         tx.clocks.take_part(due.seeker_id, due.data, now)
         tx.audit.append(now, CALENDAR, "retention.part_erased", seeker_id=due.seeker_id, detail={"data": due.data})
     with store.write() as tx:
         tx.blobs.destroy_keys(old)
+    return True
 
 
 def _attachments(tx: Tx, reach: Reach, now: datetime) -> list[int]:

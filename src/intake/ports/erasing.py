@@ -191,16 +191,16 @@ class ClockRepo(Protocol):
         """The person was told that their time is over on ``due_on``."""
         ...
 
-    def notices(self) -> dict[int, date]:
-        """Who was told, and when."""
+    def notices(self, seeker_id: int | None = None) -> dict[int, date]:
+        """Who was told, and when; one person alone, if given."""
         ...
 
     def take_part(self, seeker_id: int, data: str, at: datetime) -> None:
         """A class of data went."""
         ...
 
-    def parts_gone(self) -> dict[int, tuple[str, ...]]:
-        """Classes of data that an earlier run took from somebody who is still there."""
+    def parts_gone(self, seeker_id: int | None = None) -> dict[int, tuple[str, ...]]:
+        """Classes of data that an earlier run took from somebody who is still there; one person's alone, if given."""
         ...
 
 

@@ -41,19 +41,23 @@ class Clocks:
         new = {"noticed_on": noticed_on, "due_on": due_on}
         self._c.conn.execute(statement.on_conflict_do_update(index_elements=["seeker_id"], set_=new))
 
-    def notices(self) -> dict[int, date]:
-        """Who was told, and when."""
-        return {r.seeker_id: r.noticed_on for r in self._c.conn.execute(sa.select(retention_notice))}
+    def notices(self, seeker_id: int | None = None) -> dict[int, date]:
+        """Who was told, and when; one person alone, if given."""
+        query = sa.select(retention_notice)
+        query = query if seeker_id is None else query.where(retention_notice.c.seeker_id == seeker_id)
+        return {r.seeker_id: r.noticed_on for r in self._c.conn.execute(query)}
 
     def take_part(self, seeker_id: int, data: str, at: datetime) -> None:
         """A class of data went."""
         statement = self._c.insert(retention_part).values(seeker_id=seeker_id, data=data, at=at)
         self._c.conn.execute(statement.on_conflict_do_nothing(index_elements=["seeker_id", "data"]))
 
-    def parts_gone(self) -> dict[int, tuple[str, ...]]:
-        """Which classes went, by person."""
+    def parts_gone(self, seeker_id: int | None = None) -> dict[int, tuple[str, ...]]:
+        """Which classes went, by person; one person's alone, if given."""
         found: dict[int, tuple[str, ...]] = {}
-        for r in self._c.conn.execute(sa.select(retention_part).order_by(retention_part.c.data)):
+        query = sa.select(retention_part).order_by(retention_part.c.data)
+        query = query if seeker_id is None else query.where(retention_part.c.seeker_id == seeker_id)
+        for r in self._c.conn.execute(query):
             found[r.seeker_id] = (*found.get(r.seeker_id, ()), r.data)
         return found
 
