@@ -11,6 +11,7 @@ import pytest
 from intake.model import CaseState, Proof, SeekerStatus
 from tests.house import TestHouse, open_test_house
 from tests.integration.web_parts import LEAD, Client, app_of, form_of, staffed
+from tests.unit.pipeline.world import told, wish
 
 
 @pytest.fixture
@@ -81,3 +82,24 @@ def test_strangers_learn_nothing(house: TestHouse) -> None:
     pages = {client.get(f"/c/{token}").text for token in ("x", "A" * 22, house.link()[:-1] + "!")}
     assert len(pages) == 1
     assert "山田" not in pages.pop()
+
+
+@pytest.mark.parametrize("hold", ["係争中の案件のため", None])
+def test_after_an_erasure_page_and_mail_say_the_same(tmp_path: Path, hold: str | None) -> None:
+    """Under a legal hold no day of erasure is promised; both say that the registration has ended."""
+    house = told(open_test_house(tmp_path))
+    house.seeker(legal_hold=hold)
+    wish(house, "deletion")
+    client, path = Client(app_of(house)).http, f"/c/{house.link()}"
+    page = client.post(path, data=form_of(client.get(path).text, "").fields | {"choice": "complete"}).text
+    house.work()
+    mail = house.relay.mails[-1]
+    text = "".join(mail.text.split())
+    assert mail.template == ("deletion_held" if hold else "done_deletion_confirmed")
+    assert house.get_seeker().status is SeekerStatus.WITHDRAWN
+    assert "退会のお手続きを完了し" in page
+    assert "退会のお手続きを完了し" in text
+    assert ("ただちに消去することができません" in page) == ("ただちに消去することができません" in text) == bool(hold)
+    assert ("消去の予定日" in page) == (hold is None)
+    assert ("までにご連絡いたします" in page) == (hold is None)
+    house.store.close()

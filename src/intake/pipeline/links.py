@@ -40,6 +40,7 @@ class LinkPage:
     seen: str = ""  # fingerprint of what the page shows
     choices: tuple[str, ...] = ()
     choice: str | None = None
+    has_left: bool = False  # the registration has just ended
 
 
 def issue(act: Act, case: Case, address: str, tools: Tools) -> Link:
@@ -124,7 +125,9 @@ def answer(
     reach("confirm.burnt")
     act.note("link.answered", page.case, choice=choice)
     case = prove(act, page.case, page.seeker, choice, Proof.E2, tools, reason=reason)
-    return LinkPage(outcome_of(case, choice), case=case, seeker=page.seeker, choice=choice)
+    has_left = page.seeker.status is not SeekerStatus.WITHDRAWN
+    has_left = has_left and tx.seekers.get(page.seeker.id).status is SeekerStatus.WITHDRAWN
+    return LinkPage(outcome_of(case, choice), case=case, seeker=page.seeker, choice=choice, has_left=has_left)
 
 
 def prove(

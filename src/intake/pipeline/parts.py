@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from intake.model import Case, Meaning, Seeker, SeekerStatus
+from intake.model import Case, Effect, Meaning, Seeker, SeekerStatus
 from intake.pipeline.held import held_of
 from intake.pipeline.moves import Act
 from intake.pipeline.tools import Tools
@@ -37,6 +37,7 @@ def part_of(act: Act, settled: Settled, seeker: Seeker | None, tools: Tools, fre
         "case_number": case.number,
         "due_on": decision.due_on or case.due_on,
         "hold_reason": case.hold_reason,
+        "has_left": case.request == "deletion" and Effect.WITHDRAW in decision.effects,
     }
     if decision.reply.neutral:
         return Part(**part, answer_text=_of_meaning(_meaning(act, case), tools).get("answer_text"))

@@ -189,8 +189,9 @@ class DoneDecline:
 
 @dataclass(frozen=True, slots=True)
 class DoneDeletionConfirmed:
-    """完了 was pressed for an erasure; staff look at it next."""
+    """完了 was pressed for an erasure; staff look at it next. ``has_left``: the registration ended with it."""
 
+    has_left: bool
     also_withdraws: bool
     cooling_off_days: int | None
     due_on: date | None
@@ -222,8 +223,9 @@ class RetentionNotice:
 
 @dataclass(frozen=True, slots=True)
 class DeletionHeld:
-    """What cannot be erased yet, and why in plain words."""
+    """What cannot be erased yet, and why in plain words. ``has_left``: the registration has ended all the same."""
 
+    has_left: bool
     hold_text: str
 
 

@@ -122,7 +122,10 @@ _VARIANTS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     "done_retraction": {"several": {"retracted": ("withdrawal", "deletion")}, "none-listed": {"retracted": ()}},
     "done_preferences": {"by-concierge": {"preferences": ()}},
     "done_decline": {"none-listed": {"applications": ()}},
-    "done_deletion_confirmed": {"short": {"also_withdraws": False, "cooling_off_days": None, "due_on": None}},
+    "done_deletion_confirmed": {
+        "short": {"also_withdraws": False, "cooling_off_days": None, "due_on": None},
+        "has-left": {"also_withdraws": False, "has_left": True},
+    },
     "deletion_scheduled": {"no-link": _NO_LINK, "nothing-held": {"held": ()}},
     "deletion_final": {"nothing-held": {"held": ()}},
     "deletion_expired": {"nothing-held": {"held": ()}},
@@ -130,7 +133,10 @@ _VARIANTS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     "phone_confirmation": {"today": {"called_on": None, "due_on": None}},
     "reminder": {"pause": {"request": "pause"}, "deletion": {"request": "deletion"}},
     "refusal": {"pause": {"request": "pause", "refusal_text": "サービス停止は、すでに承っております。"}},
-    "deletion_held": {"by-law": {"hold_text": "法令で定められた帳簿の保存期間が続いているためです。"}},
+    "deletion_held": {
+        "by-law": {"hold_text": "法令で定められた帳簿の保存期間が続いているためです。"},
+        "has-left": {"has_left": True},
+    },
     "staff_answer": {"list": {"staff_text": "面談の日時の案です。\n\n・4月8日（水）18時\n・4月9日（木）12時"}},
     "alarm": {"one": {"alarm_text": "・送信の処理が 12 分間止まっています", "case_number": ""}},
     "answer": {"several-steps": {"answer_text": "方法は二つございます。\n\n1. 本メールへのご返信\n2. お電話"}},
