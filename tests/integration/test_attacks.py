@@ -233,6 +233,65 @@ def test_a9_hundreds_of_forgeries_send_the_victim_one_mail_at_most(house: TestHo
     assert "CANARY" not in "".join(m.data.decode() + m.text + m.subject for m in house.relay.mails)
 
 
+def test_a9_a_flood_of_forged_changes_is_told_of_or_does_nothing(house: TestHouse) -> None:
+    """Each change that was carried out has its mail; past the day's allowance nothing is changed any more."""
+    profile = house.tools.profile
+    for n in range(60):
+        wish(house, ("pause", "resume", "retraction", "withdrawal", "other")[n % 5], more=f"CANARY{n}")
+    with house.store.read() as tx:
+        changed = [r for r in tx.audit.tail(2000) if r.action in ("seeker.pause", "seeker.resume")]
+    told_of = [m for m in house.relay.mails if m.template.startswith("done_")]
+    assert len(house.relay.mails) <= profile.mails_per_day + profile.changes_per_day
+    assert 1 <= len(changed) <= len(told_of)
+    spent = [c for c in house.cases() if c.hold_reason == "budget" and c.request in ("pause", "resume", "retraction")]
+    assert spent and all(c.state is CaseState.REVIEW and c.due_on for c in spent)
+
+
+def test_a_pause_its_end_and_a_pause_on_one_day_are_each_told(house: TestHouse) -> None:
+    """Who answers 「再開希望」 to today's confirmation of the pause hears that it was done."""
+    paused = wish(house, "pause")
+    ours = house.relay.mails[-1]
+    resumed = wish(house, "resume", headers={"In-Reply-To": ours.message_id, "References": ours.message_id})
+    again = wish(house, "pause", more="again")
+    assert [m.template for m in house.relay.mails] == ["done_pause", "done_resume", "done_pause"]
+    assert {one(house, s).state for s in (paused, resumed, again)} == {CaseState.DONE}
+    late = wish(house, "resume", more="again")
+    case = one(house, late)
+    assert (case.state, case.hold_reason) == (CaseState.REVIEW, "budget")
+    assert house.get_seeker().status is SeekerStatus.PAUSED
+    act(house, case, Role.REVIEWER, "approve")
+    house.now += timedelta(minutes=2)
+    house.work()
+    assert house.get_seeker().status is SeekerStatus.ACTIVE
+    assert house.relay.mails[-1].template == "done_resume"
+
+
+def test_a_pause_after_todays_receipts_holds_outreach_at_e1_and_waits_for_staff(house: TestHouse) -> None:
+    for words in ("other", "pause", "resume"):
+        wish(house, words)
+    assert house.get_seeker().outreach_held_at is None
+    house.mail("wish: pause\nonce more")
+    work_with(house, AuthVerdict.PASS)
+    held = next(c for c in house.cases() if c.hold_reason == "budget" and c.request == "pause")
+    assert held.state is CaseState.REVIEW
+    assert house.get_seeker().status is SeekerStatus.ACTIVE
+    assert house.get_seeker().outreach_held_at is not None
+
+
+def test_a_question_that_no_mail_may_answer_today_is_not_closed(house: TestHouse) -> None:
+    """The fixed answer is what the case was closed with; unsent, the question is still open."""
+    reader = house.tools.understander
+
+    class Answering(type(reader)):  # type: ignore[misc]
+        def read(self, **given: Any) -> Any:
+            return replace(super().read(**given), answer="how_to_leave")
+
+    house.tools = replace(house.tools, understander=Answering())
+    first, second = wish(house, "question"), wish(house, "question", more="more")
+    assert one(house, first).state is CaseState.DONE
+    assert (one(house, second).state, one(house, second).hold_reason) == (CaseState.REVIEW, "budget")
+
+
 def test_a5_a_report_that_came_by_imap_counts_by_its_own_header(house: TestHouse) -> None:
     """A mailbox tells no envelope; the signed address stands where it was delivered to, and nobody can guess it."""
     wish(house, "withdrawal")

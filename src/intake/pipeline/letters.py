@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from intake.errors import BadInput
 from intake.model import Actor, Decision, MailOrigin, Message, OutboxItem, Proof, Seeker
-from intake.pipeline import budgets
+from intake.pipeline import budgets, untold
 from intake.pipeline.moves import Act
 from intake.pipeline.parts import part_of
 from intake.pipeline.tools import Tools
@@ -20,7 +20,7 @@ from intake.replies import Letter, Part, Thread, compose, earliest, is_own, mail
 if TYPE_CHECKING:
     from intake.pipeline.settle import Settled
 
-OWN_BUDGET = frozenset({"done_retraction"})  # taking back must be heard even after today's receipt
+Said = tuple[Decision, Proof]  # what was decided, and the proof that its case has
 
 
 def address_for(decision: Decision, message: Message, seeker: Seeker | None, tools: Tools) -> str | None:
@@ -37,7 +37,7 @@ def address_for(decision: Decision, message: Message, seeker: Seeker | None, too
 def refusal(
     act: Act,
     to: str | None,
-    speaking: Sequence[Settled],
+    speaking: Sequence[Said],
     tools: Tools,
     *,
     by_staff: bool,
@@ -45,19 +45,20 @@ def refusal(
 ) -> str | None:
     """Why no automatic mail may go now: no address, our own address, a budget is used (A7, A9, A10).
 
-    ``by_staff``: staff typed the call in; nobody can make them do that ten thousand times.
+    ``by_staff``: staff typed the call in; nobody can make them do that ten thousand times. A mail that tells of a
+    change of the record (a pause, its end, a request taken back) is heard even after today's receipt.
     """
     why_not = unreachable(to, tools)
-    if why_not or by_staff or all(_follows_a_proof(s) for s in speaking):
+    if why_not or by_staff or all(_follows_a_proof(*said) for said in speaking):
         return why_not
     assert to is not None
-    own = all(s.decision.reply and s.decision.reply.template in OWN_BUDGET for s in speaking)
-    return budgets.spent(act, to, message, tools, stranger=_to_stranger(speaking), extra=int(own))
+    extra = tools.profile.changes_per_day if any(untold.is_change(d) for d, _ in speaking) else 0
+    return budgets.spent(act, to, message, tools, stranger=_to_stranger([d for d, _ in speaking]), extra=extra)
 
 
-def _to_stranger(speaking: Sequence[Settled]) -> bool:
+def _to_stranger(speaking: Sequence[Decision]) -> bool:
     """The neutral mail goes to whoever wrote; every other one to an address on file."""
-    return any(s.decision.reply is not None and s.decision.reply.to == "sender" for s in speaking)
+    return any(d.reply is not None and d.reply.to == "sender" for d in speaking)
 
 
 def unreachable(to: str | None, tools: Tools) -> str | None:
@@ -73,11 +74,11 @@ def unreachable(to: str | None, tools: Tools) -> str | None:
     return None
 
 
-def _follows_a_proof(s: Settled) -> bool:
+def _follows_a_proof(decision: Decision, proof: Proof) -> bool:
     """Thanks and confirmations after a proof, and its link, are outside the daily budget (decisions.md, Mails)."""
-    reply = s.decision.reply
+    reply = decision.reply
     said = reply is not None and (reply.link is not None or reply.template.startswith(("done_", "deletion_")))
-    return s.case.proof >= Proof.E2 and said
+    return proof >= Proof.E2 and said
 
 
 def send(
@@ -124,7 +125,7 @@ def send(
         needs_state=tuple(sorted({s.case.state.value for s in settled})),
         automatic=automatic and not proved,
         origin=origin,
-        domain=budgets.domain_of(to) if _to_stranger(settled) else "",
+        domain=budgets.domain_of(to) if _to_stranger([s.decision for s in settled]) else "",
         thread=budgets.thread_key(act.tx, message, tools),
         newest_message=act.tx.cases.newest_message(case_ids) if origin in LOOKS_AT_NEWS else None,
         seeker_status=seeker.status.value if seeker and not neutral else None,

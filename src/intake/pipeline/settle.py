@@ -20,7 +20,7 @@ from intake.model import (
     Seeker,
     Situation,
 )
-from intake.pipeline import letters, links, register
+from intake.pipeline import letters, links, register, untold
 from intake.pipeline.moves import Act, move
 from intake.pipeline.tools import Tools
 from intake.policy import assignee_of, in_charge, today_of
@@ -53,10 +53,16 @@ def unreadable(request: str, reason: str) -> Decision:
 def arrival(
     act: Act, item: InboxItem, pairs: Sequence[tuple[Situation, Decision]], tools: Tools
 ) -> tuple[End, int | None]:
-    """Store what was decided for one message and queue its one mail. Gives the message's end and its case."""
+    """Store what was decided for one message and queue its one mail. Gives the message's end and its case.
+
+    Whether that mail may go is asked first: what nobody could be told of is not carried out.
+    """
     settled: list[Settled] = []
     joined: list[Settled] = []
     seeker = pairs[0][0].seeker
+    to, why_not = _way(act, item, pairs, tools)
+    if why_not and item.envelope.entered_by is None:
+        pairs = [(s, untold.kept_for_staff(s, d, why_not, tools.profile)) for s, d in pairs]
     for situation, decision in pairs:
         if decision.joins is not None:
             joined.append(_join(act, decision.joins, item, situation, decision, tools))
@@ -65,8 +71,21 @@ def arrival(
         seeker = carry(act, case, seeker, decision, tools, until=resume_day(situation.meaning))
         settled.append(Settled(case, decision))
     again = [j for j in joined if j.decision.reply is not None]
-    _answer(act, item, pairs[0][0].message, seeker, settled + again, tools)
+    _answer(act, item, pairs[0][0].message, seeker, settled + again, tools, to=to, why_not=why_not)
     return (End.CASE, settled[0].case.id) if settled else (End.JOINED, joined[0].case.id)
+
+
+def _way(
+    act: Act, item: InboxItem, pairs: Sequence[tuple[Situation, Decision]], tools: Tools
+) -> tuple[str | None, str | None]:
+    """The address of the one mail, and why none may go there; (None, None) where nothing is to be said."""
+    said = [(d, s.proof if d.joins is None else act.tx.cases.get(d.joins).proof) for s, d in pairs if d.reply]
+    if not said:
+        return None, None
+    first = pairs[0][0]
+    to = letters.address_for(said[0][0], first.message, first.seeker, tools)
+    by_staff = item.envelope.entered_by is not None
+    return to, letters.refusal(act, to, said, tools, by_staff=by_staff, message=first.message)
 
 
 def resume_day(meaning: Meaning) -> date | None:
@@ -215,7 +234,15 @@ def fulfil(act: Act, case: Case) -> None:
 
 
 def _answer(
-    act: Act, item: InboxItem, message: Message, seeker: Seeker | None, settled: list[Settled], tools: Tools
+    act: Act,
+    item: InboxItem,
+    message: Message,
+    seeker: Seeker | None,
+    settled: list[Settled],
+    tools: Tools,
+    *,
+    to: str | None,
+    why_not: str | None,
 ) -> None:
     """One mail for all cases of the message, or the stated reason for none at each of them."""
     speaking = [s for s in settled if s.decision.reply is not None]
@@ -224,9 +251,6 @@ def _answer(
             act.note("reply.none", silent.case, why=silent.decision.no_reply or "no_reply_needed")
     if not speaking:
         return
-    to = letters.address_for(speaking[0].decision, message, seeker, tools)
-    by_staff = item.envelope.entered_by is not None
-    why_not = letters.refusal(act, to, speaking, tools, by_staff=by_staff, message=message)
     if why_not:
         for s in speaking:
             _without_mail(act, s, why_not)

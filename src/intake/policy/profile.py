@@ -91,6 +91,7 @@ class Mails(Table):
     """How much we write."""
 
     per_day: Annotated[int, Field(ge=1, le=10)]
+    changes_per_day: Annotated[int, Field(ge=1, le=10)] = 2
     hold_seconds: Annotated[int, Field(ge=0, le=3600)]
 
 
@@ -214,6 +215,11 @@ class Profile(Table):
     def mails_per_day(self) -> int:
         """Automatic mails to one address in 24 hours."""
         return self.mails.per_day
+
+    @property
+    def changes_per_day(self) -> int:
+        """How many more, where the mail tells of a change that was carried out on a From line."""
+        return self.mails.changes_per_day
 
     @property
     def cooling_off_days(self) -> int:

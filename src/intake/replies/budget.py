@@ -26,8 +26,9 @@ _ROBOT_LOCAL = re.compile(
 class Limits(BaseModel):
     """How many automatic mails may leave, beside the daily one to an address (reliability.md A9).
 
-    The proved bound: in any 24 hours to one address ``per_address`` (the profile's figure, one more for a retraction),
-    to addresses of one domain that are not on file ``per_domain_day``, in all ``total_day``.
+    The proved bound: in any 24 hours to one address ``per_address`` (the profile's ``per_day``, and ``changes_per_day``
+    more that tell of a change of the record), to addresses of one domain that are not on file ``per_domain_day``, in
+    all ``total_day``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -55,7 +56,7 @@ class Sent:
 def budget_spent(sent: Sent, limits: Limits, per_address: int, *, extra: int = 0) -> str | None:
     """None if one more automatic mail may leave, else which budget is spent. The case is opened all the same.
 
-    ``extra`` is granted to the address and the thread only: a retraction is heard even after today's receipt.
+    ``extra`` is granted to the address and the thread only: a change is heard of even after today's receipt.
     """
     spent = (
         ("budget", sent.address_day, per_address + extra),

@@ -20,7 +20,7 @@ def test_the_shipped_figures() -> None:
     assert (AGENCY.cooling_off_days, OFFICE.cooling_off_days) == (7, 30)
     assert (AGENCY.return_days, OFFICE.return_days) == (30, 30)
     assert (AGENCY.self_applied_blocks, OFFICE.self_applied_blocks) == (False, True)
-    assert (AGENCY.mails_per_day, AGENCY.hold_seconds) == (1, 60)
+    assert (AGENCY.mails_per_day, AGENCY.changes_per_day, AGENCY.hold_seconds) == (1, 2, 60)
     assert (AGENCY.coming_back.key_minutes, AGENCY.coming_back.key_tries) == (10, 3)
     assert not AGENCY.erasure.needs_second(1)
     assert AGENCY.erasure.needs_second(2)
@@ -60,6 +60,7 @@ def test_raised_proofs() -> None:
         ("withdrawal = 3\n", "withdrawal = 0\n", "due_days.withdrawal"),
         ("withdrawal = 3\n", "withdrawal = 3\nleave = 3\n", "due_days.leave is unknown"),
         ("hours = 72", "hours = 0", "links.hours"),
+        ("changes_per_day = 2", "changes_per_day = 0", "mails.changes_per_day"),
         ("hours = 72", "hour = 72", "links.hour"),
         ('opens = "09:00"', 'opens = "9"', "office.opens"),
         ('opens = "09:00"', 'opens = "19:00"', "office"),
