@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from intake.understanding.document import Piece
 from intake.understanding.matcher import Found, Phrasebook
 from intake.understanding.reading import Reading
 from intake.understanding.rulebook import Answer, Rulebook
+
+# Nouns of sentences that ask nothing new: 「どうすればよいですか」「本当ですか」, and pleas for an answer.
+_NO_TOPIC = frozenset(
+    (
+        "こと もの 方法 仕方 やり方 場合 本当 可能 事実 はず よう 何 ほか 件 点 ところ 際 中 手数 多忙 時間 都合 "
+        "迷惑 回答 返答 返信 返事 教示 教授 確認 連絡 案内 説明 対応 願い お願い 質問 相談 恐縮 失礼 突然 初歩 "
+        "至急 急ぎ 何卒 元気 手順 流れ 詳細 具体 手続き 手続"
+    ).split()
+)
+_OTHERWISE = ("それとも", "あるいは", "または")  # the other half of the same question
+_ENDS = ("か", "?")
+_PLEAS = ("教えて", "お教え", "教示")
+_FURTHER = ("また", "あと", "それと", "それから", "あわせて", "併せて", "加えて", "ついで", "もう一つ", "もう1つ")
+_TOO = ("も教えて", "もお教え", "もご教示")
 
 
 class AnswerFinder:
@@ -30,6 +45,16 @@ class AnswerFinder:
         )
         return found[0] if len(found) == 1 and questions <= 3 else None
 
+    def asks_more(self, reading: Reading, name: str) -> bool:
+        """Whether the answer ``name`` fits one question of the letter and leaves another one without an answer.
+
+        A plain question that goes on (「どうすればよいですか」), or names its alternative (「それとも…」), is one.
+        """
+        answer, patterns, _ = self._answers[name]
+        asked = [piece for piece in reading.document.pieces if not piece.subject and _asks(piece)]
+        met = [any(_met(p, self._book.find(piece.words), answer.gap) for p in patterns) for piece in asked]
+        return any(met) and any(_is_another(piece) for piece, fits in zip(asked, met, strict=True) if not fits)
+
     def fitting(self, reading: Reading) -> list[str]:
         """The keys of all answers whose words are met."""
         document = reading.document
@@ -43,6 +68,25 @@ class AnswerFinder:
                     found.append(name)
                     break
         return found
+
+
+def _asks(piece: Piece) -> bool:
+    """It ends as a question does (…か。 …?), or pleads to be told (「…を教えてください」)."""
+    said = _text(piece)
+    return said.endswith(_ENDS) or any(plea in said for plea in _PLEAS)
+
+
+def _is_another(piece: Piece) -> bool:
+    """A question about something, not the other half of the one before it, nor a plea to answer that one."""
+    said = _text(piece)
+    further = said.startswith(_FURTHER) or any(too in said for too in _TOO)
+    if said.startswith(_OTHERWISE) or not (said.endswith(_ENDS) or further):
+        return False
+    return any(word.pos == "名詞" and not {word.key, word.surface} & _NO_TOPIC for word in piece.words)
+
+
+def _text(piece: Piece) -> str:
+    return "".join(word.surface for word in piece.words).rstrip("。. ")
 
 
 def _met(pattern: list[int], here: list[Found], gap: int) -> bool:

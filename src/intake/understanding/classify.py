@@ -187,9 +187,13 @@ class Understander:
             after_selection=asides.after_selection(reading, chosen),
             complaint=asides.complaint(reading),
             preferences=preferences.found(reading, letter.body) if "preferences" in chosen else (),
-            answer=also[0],
+            answer=self._whole_answer(reading, also[0]),
             pause_until=known.pause_until if "pause" in chosen else None,
         )
+
+    def _whole_answer(self, reading: Reading, answer: str | None) -> str | None:
+        """The fixed answer, unless the letter asks for more than that."""
+        return None if answer is None or self._answers.asks_more(reading, answer) else answer
 
     def _reasons(self, heard: _Heard, chosen: tuple[str, ...], coded: bool) -> tuple[str, ...]:
         """Who asks for nothing gives no reasons (GUIDE): nobody looks at them there, but beside a key of the app."""

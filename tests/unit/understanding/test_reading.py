@@ -161,6 +161,36 @@ def test_a_question_finds_its_fixed_answer(read: Read) -> None:
     assert read("面接の服装を教えてください。").answer is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "退会したら履歴書などのデータはどうなりますか?また、一度退会した後でもう一度登録することはできますか。",
+        "退会の方法を教えてください。また、再登録の条件も教えてください。",
+        "休止にできますか。選考中の応募はどうなりますか。",
+    ],
+)
+def test_two_questions_of_which_one_has_a_fixed_answer_are_for_a_person(read: Read, text: str) -> None:
+    assert read(text).answer is None
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (
+            "退会の方法を教えていただけますか。お忙しいところ恐れ入りますが、ご回答いただけますでしょうか。",
+            "how_to_leave",
+        ),
+        ("退会したら履歴書はどうなりますか。ご教示いただけないでしょうか。", "my_data_after_leaving"),
+        ("パスワードを忘れました。どうすればよいですか?", "forgotten_password"),
+        ("退会するにはどうすればよいですか。手順を教えてください。", "how_to_leave"),
+        ("登録を残したまま休止することはできますか。方法を教えてください。", "can_i_pause"),
+        ("アプリ消したら退会したことになりますか?それとも別に手続きが要りますか?", "app_deleted"),
+    ],
+)
+def test_one_question_that_goes_on_keeps_its_answer(read: Read, text: str, answer: str) -> None:
+    assert read(text).answer == answer
+
+
 def test_the_gate_stands_even_if_the_model_is_sure(understander: Understander) -> None:
     def doubts(text: str) -> list[str]:
         reading = understander.reader.read(text, "", ())
