@@ -114,7 +114,8 @@ WORDS = {
     "reviewer": "確認者", "lead": "リーダー", "privacy_officer": "個人情報管理者", "admin": "管理者",
     "auditor": "監査",
     # tasks
-    "preferences_updated": "希望条件を反映", "tell_employer": "企業へ辞退を連絡", "remind": "確認の連絡", "resume_on": "再開の予定日",
+    "preferences_updated": "希望条件を反映", "tell_employer": "企業へ辞退を連絡", "remind": "確認の連絡",
+    "resume_on": "再開の予定日",
     "preferences_task": "希望条件を反映", "new_concierge": "新しい担当を決める", "erase_document": "書類を削除",
     "erase_mailbox": "受信箱に残るメールを削除",
     # what the agency's own system is told

@@ -119,8 +119,8 @@ def _count(visit: Visit, since: date, until: date) -> Counted:
     with visit.context.store.read() as tx:
         f = tx.figures
         return Counted(since, until, visit.now, tuple(f.arrivals(start, end)), tuple(f.endings(start, end)),
-                       f.waiting(start, end), f.acknowledged(start, end), f.reasons(start, end), f.concierge_changes(start, end),
-                       tuple(f.judged(start, end)))  # fmt: skip
+                       f.waiting(start, end), f.acknowledged(start, end), f.reasons(start, end),
+                       f.concierge_changes(start, end), tuple(f.judged(start, end)))  # fmt: skip
 
 
 def _midnight(day: date) -> datetime:
