@@ -20,7 +20,10 @@ from intake.ports import Store, Tx
 CHUNK = 500
 CONTROL = dict.fromkeys(i for i in [*range(32), 127] if i != 10)
 SEPARATED = re.compile(r"[;；\n]")
+_ADDRESS = re.compile(r"(?:\"[^\s]+\"|[^\s@]+)@[^\s@]+")
 IMPORT = Actor("system", "import")
+# A file of something else has member numbers too: what it knows of nobody must not become a person.
+NOBODY = "a new person needs name, kana, email or phone; is this the file of the register?"
 Row = tuple[int, dict[str, str]]
 Rows = Callable[[Sequence[Any]], Iterable[Any]]
 Put = Callable[[Tx, Sequence[Row]], "Outcome"]
@@ -92,7 +95,7 @@ def seeker_of(row: Mapping[str, str], words: RosterWords) -> Seeker:
         raise BadInput("member_id is empty")
     emails = _several(row.get("email", ""))
     for a in emails:
-        if a.count("@") < 1 or any(c.isspace() for c in a):
+        if not _ADDRESS.fullmatch(a):
             raise BadInput(f"email: {a!r} is not an address")
     status, via = row.get("status", ""), row.get("registered_via", "")
     return Seeker(
@@ -156,6 +159,9 @@ def import_seekers(
                 errors.append((line, str(e)))
                 continue
             old = known.get(new.member_id)
+            if old is None and not (new.name or new.kana or new.addresses or new.phones):
+                errors.append((line, NOBODY))
+                continue
             given = row.keys() - ({"legal_hold"} if is_held_by_staff(tx, old) else set())
             people.append((merged(new, old, given, today), old))
         return Outcome(tuple(tx.seekers.put_all(people)), tuple(errors))

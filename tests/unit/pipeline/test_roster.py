@@ -70,6 +70,24 @@ def test_a_bad_row_stops_only_itself_and_a_dry_run_writes_nothing(house: TestHou
     assert [e.split(": ")[1] for e in found.errors] == ["email", "member_id is empty", "status", "status_since"]
 
 
+def test_a_file_of_something_else_makes_nobody(house: TestHouse) -> None:
+    """The list of openings has member numbers too: T-999, of whom it says nothing else, is no new person."""
+    bring(house, HEAD + ROW)
+    wrong = "会員番号,企業名,選考段階\nM-10001,青空商事,面接\nT-999,青空商事,面接\n"
+    found = bring(house, wrong)
+    assert (found.added, found.unchanged) == (0, 1)
+    assert [e.partition(":")[0] for e in found.errors] == ["s.csv, line 3"]
+    with house.store.read() as tx:
+        assert tx.seekers.count() == 1
+
+
+@pytest.mark.parametrize("address", ["terada@@mail", "@example.jp", "terada@", "ter ada@example.jp", "terada"])
+def test_what_is_no_address_is_refused(house: TestHouse, address: str) -> None:
+    found = bring(house, f"会員番号,氏名,メールアドレス\nM-1,寺田 正,{address}\n")
+    assert found.added == 0
+    assert "is not an address" in found.errors[0]
+
+
 def test_a_person_who_stands_twice_ends_as_the_last_row_says(house: TestHouse) -> None:
     assert bring(house, HEAD + ROW + ROW.replace("佐藤", "田中")) == Imported(1, 1, 0, ())
     assert house.get_seeker().concierge == "田中"
