@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -86,9 +87,41 @@ def test_a_call_in_japanese_is_told_to_the_system_and_again_on_request(tmp_path:
     assert [(r["state"], r["error"]) for r in rows if r["event"] == event["cursor"]] == [("queued", "500")]
     assert product.command("webhooks", "replay", str(event["cursor"])).returncode == 0
     assert product.command("webhooks", "replay").returncode == 1
+    unknown = product.command("webhooks", "replay", str(event["cursor"]), "999")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "999: no such delivery" in unknown.stderr
     assert product.command("work", "--until-idle").returncode == 0
     assert [json.loads(b)["id"] for _, b in System.got].count(event["id"]) == 2
     assert {r["state"] for r in json.loads(product.command("webhooks", "list", "--json").stdout)} == {"sent"}
+
+
+def test_what_is_empty_wrong_or_taken_is_said_with_what_to_do(tmp_path: Path) -> None:
+    product = Product(tmp_path / "home")
+    assert product.command("init").returncode == 0
+    for words in (("token", "list"), ("webhooks", "list"), ("webhooks", "list", "--failed")):
+        done = product.command("--lang", "en", *words)
+        assert (done.returncode, done.stdout[:3]) == (0, "no "), words
+    copy = str(tmp_path / "copy")
+    assert product.command("backup", copy).returncode == 0
+    for words, status, said in (
+        (("template", "preview", "nope"), 1, "`intake template list`"),
+        (("template", "versions", "nope"), 1, "`intake template list`"),
+        (("case", "new", "--request", "退会"), 2, "--member"),
+        (("case", "new", "--request", "飛ぶ", "--name", "誰か"), 2, "--request"),
+        (("backup", copy), 1, "give another name"),
+    ):
+        done = product.command(*words, COLUMNS="400")
+        assert (done.returncode, said in done.stderr) == (status, True), (words, done.stderr)
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    product = Product(tmp_path / "home")
+    with socket.create_server(("127.0.0.1", product.http)):
+        done = product.command("run", "web")
+    assert done.returncode == 1
+    assert f"INTAKE_HTTP_LISTEN: cannot listen on 127.0.0.1:{product.http}" in done.stderr
+    assert "choose another port" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_an_inside_address_is_not_called_unless_allowed(tmp_path: Path, system: str) -> None:

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 from starlette.applications import Starlette
+from structlog.testing import capture_logs
 
 from intake.channels import standard_webhooks
 from intake.channels.inbox import InboxWriter
 from intake.channels.standard_webhooks import SecretFile, new_secret, sign
 from intake.errors import SettingError, StorageFull, StoreBusy
+from intake.web import hooks
+from intake.web.pace import Pace
 from intake.web.security import MAX_BODY
 from tests.house import TestHouse, open_test_house
 from tests.integration.web_parts import app_of
@@ -134,6 +137,24 @@ def test_what_is_wrong_is_said(app: Starlette, house: TestHouse) -> None:
     assert call(app, "/hooks/form", {}, method="GET")[0] == 405
     assert call(app, "/hooks/none", signed(house, body), body)[0] == 404
     assert waiting(house) == 0
+
+
+def test_the_operator_reads_which_header_of_a_webhook_does_not_fit(
+    app: Starlette, house: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sender is told nothing but 401; a wrong clock and a wrong secret are mended in different places."""
+    monkeypatch.setattr(hooks, "_NOTED", Pace(60, 60))
+    body = json.dumps(FORM).encode()
+    right = signed(house, body)
+    with capture_logs() as lines:
+        for headers in ({}, right | {"webhook-timestamp": "1"}, signed(house, body, secret=b"b" * 40)):
+            assert call(app, "/hooks/form", headers, body)[::2] == (401, b'{"error": "signature"}')
+        for _ in range(100):
+            call(app, "/hooks/form", {}, body)
+    told = [line["what"] for line in lines if line["event"] == "webhook not taken"]
+    assert told[:3] == ["webhook-id", "webhook-timestamp", "webhook-signature"]
+    assert len(told) == 60
+    assert "taro" not in str(lines)
 
 
 def test_too_much_is_refused_before_it_is_held(app: Starlette, house: TestHouse) -> None:

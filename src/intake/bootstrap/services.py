@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ from intake.bootstrap.working import make_worker
 from intake.channels.limits import Limits
 from intake.channels.smtp import SmtpServer
 from intake.config import listen_pair, words
+from intake.errors import SettingError
 from intake.journal import journal
 from intake.web.app import create_app
 from intake.web.context import WebContext
@@ -44,6 +46,15 @@ class _Uvicorn(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Raises SettingError where the address cannot be had: uvicorn only logs it and ends the whole process."""
+        try:
+            await super().startup(sockets)
+        except SystemExit as e:
+            where, why = f"{self.config.host}:{self.config.port}", e.__context__
+            said = why.strerror if isinstance(why, OSError) else "uvicorn ended"
+            raise SettingError(f"INTAKE_HTTP_LISTEN: cannot listen on {where} ({said}); choose another port") from e
 
 
 class Supervised:
@@ -205,13 +216,12 @@ class Services:
             timeout_graceful_shutdown=10, limit_concurrency=500, http=hearing(app.hooks),
         )  # fmt: skip
         self._web = _Uvicorn(config)
-        task = asyncio.create_task(self._web.serve())
+        task = self._web_task = asyncio.create_task(self._web.serve())
         while not self._web.started:
             if task.done():
                 task.result()
                 raise OSError(f"INTAKE_HTTP_LISTEN: cannot listen on {pair[0]}:{pair[1]}")
             await asyncio.sleep(0.02)
-        self._web_task = task
         log.info("listening", what="web", listen=f"{pair[0]}:{pair[1]}")
 
     async def _end(self) -> None:
@@ -222,7 +232,7 @@ class Services:
                 await server.stop()
         if self._web is not None:
             self._web.should_exit = True
-            with suppress(asyncio.TimeoutError, asyncio.CancelledError):
+            with suppress(asyncio.TimeoutError, asyncio.CancelledError, SettingError):  # told by whoever started it
                 await asyncio.wait_for(self._web_task, 15)
         for thread in self._threads:
             await asyncio.to_thread(thread.join, 15.0)

@@ -154,6 +154,7 @@ def case_new(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Write down a telephone call: same case, same rules, same replies."""
+    from intake.channels.standard_webhooks import BadBody
     from intake.cli.load import phone_case
 
     utf8_out()
@@ -161,9 +162,14 @@ def case_new(
         raise typer.BadParameter("--channel: only phone calls are typed in; mails and forms come by themselves")
     if not (request or message):
         raise typer.BadParameter('say what was asked: --request withdrawal, or --message "…"')
+    if not (name or member_id or phone or email):
+        raise typer.BadParameter("say who called: --name, --member, --phone or --email")
     fields = {"name": name, "member_id": member_id, "phone": phone, "email": email, "request": request,
               "reason": reason, "message": message}  # fmt: skip
-    row = phone_case({k: v for k, v in fields.items() if v}, staff or getpass.getuser())
+    try:
+        row = phone_case({k: v for k, v in fields.items() if v}, staff or getpass.getuser())
+    except BadBody as e:
+        raise typer.BadParameter(f"--{e.field.replace('_', '-')}: {e.why}") from e
     if as_json:
         emit(row)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from intake.cli.app import app, emit_array, say, settings, utf8_out
 from intake.errors import BadInput, NotFound
 from intake.keyring import load_keyring
 from intake.model import Actor
+from intake.ports import Tx
 from intake.web.api.access import SCOPES, token_hash
 from intake.worker import utc_now
 
@@ -70,6 +72,8 @@ def token_list(as_json: Annotated[bool, typer.Option("--json")] = False) -> None
     for r in rows:
         ended = "revoked" if r["revoked_at"] else ""
         print(f"{r['name']}  {' '.join(r['scopes'] or ())}  {r['used_on'] or '-'}  {ended}")
+    if not rows:
+        print(say("トークンはまだありません。", "no tokens"))
 
 
 @token_app.command("revoke")
@@ -109,6 +113,12 @@ def webhooks_list(
         return
     for r in rows:
         print(f"{r['event']:>8}  {r['state']:<7} {r['attempts']:>2}  {r['error']}")
+    if not rows:
+        print(
+            say("失敗した通知はありません。", "no failed deliveries")
+            if failed
+            else say("通知はまだありません。", "no deliveries")
+        )
 
 
 @webhooks_app.command("replay")
@@ -123,10 +133,20 @@ def webhooks_replay(
     store = connect(settings())
     try:
         with store.write() as tx:
-            count = tx.webhooks.replay(utc_now(), seqs=events or (), failed=failed)
+            count = tx.webhooks.replay(utc_now(), failed=True) if failed else _anew(tx, events or ())
             tx.audit.append(utc_now(), OPERATOR, "webhooks.replayed", detail={"count": count})
     finally:
         store.close()
     print(say(f"{count} 件を送り直します。", f"{count} will be delivered again."))
     if not count:
         raise SystemExit(1)
+
+
+def _anew(tx: Tx, events: Sequence[int]) -> int:
+    """Queue these; how many. Raises NotFound with those that are none: then none is queued."""
+    wanted = list(dict.fromkeys(events))
+    unknown = [n for n in wanted if not (0 < n < 2**63 and tx.webhooks.replay(utc_now(), seqs=[n]))]
+    if unknown:
+        numbers = ", ".join(map(str, unknown))
+        raise NotFound(f"{numbers}: no such delivery, nothing is delivered again; `intake webhooks list` shows them")
+    return len(wanted)

@@ -17,7 +17,7 @@ from intake.cli.desk import find_case
 from intake.errors import BadInput, NotFound
 from intake.pipeline.trial import trial
 from intake.ports import Tx
-from intake.replies import differences, load_templates
+from intake.replies import TemplateBook, differences, load_templates
 from intake.worker import utc_now
 
 template_app = typer.Typer(no_args_is_help=True, help="the texts of the mails")
@@ -50,14 +50,23 @@ def preview(
     if case:
         subject, text = _with_case(name, case)
     else:
-        subject, text = load_templates(template_dirs(settings())).preview(name)
+        subject, text = _book_with(name).preview(name)
     if as_json:
         emit({"template": name, "subject": subject, "text": text})
         return
     print(f"{say('件名', 'Subject')}: {subject}\n\n{text}", end="")
 
 
+def _book_with(name: str) -> TemplateBook:
+    """All templates. Raises NotFound where none is called so."""
+    book = load_templates(template_dirs(settings()))
+    if name not in book.names():
+        raise NotFound(f"{name}: no such template; `intake template list` shows all")
+    return book
+
+
 def _with_case(name: str, number: str) -> tuple[str, str]:
+    _book_with(name)
     tools = make_tools(settings())
     store = connect(settings())
     try:
@@ -71,8 +80,7 @@ def _with_case(name: str, number: str) -> tuple[str, str]:
 def versions(name: Name, as_json: Json = False) -> None:
     """The versions that mails were written with, newest first."""
     utf8_out()
-    book = load_templates(template_dirs(settings()))
-    now = book.version(name)
+    now = _book_with(name).version(name)
     store = connect(settings())
     try:
         with store.read() as tx:
@@ -97,8 +105,7 @@ def diff(
 ) -> None:
     """What changed between two versions; exit status 0 also where nothing did."""
     utf8_out()
-    book = load_templates(template_dirs(settings()))
-    book.version(name)
+    book = _book_with(name)
     files = {"": book.files_of([name]), "shipped": load_templates([resources.shipped_templates()]).files_of([name])}
     if old != "shipped" or new:
         store = connect(settings())

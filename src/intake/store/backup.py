@@ -39,7 +39,7 @@ def backup(data: URL, keys: URL, path: Path) -> None:
     StoreUnavailable where one cannot be written: then neither is left, for half a backup is none."""
     for target in (path, keys_file(path)):
         if target.exists():
-            raise BadInput(f"{target}: exists already")
+            raise BadInput(f"{target}: exists already and is not overwritten; give another name, or move it away first")
     try:
         for url, target, schema in ((data, path, None), (keys, keys_file(path), KEYS_SCHEMA)):
             target.touch(mode=0o600)

@@ -7,6 +7,7 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from starlette.applications import Starlette
@@ -19,6 +20,7 @@ from intake.errors import NotFound, RuleError, SettingError, Temporary
 from intake.journal import journal
 from intake.model import Accepted, Arrival
 from intake.web.context import WebContext
+from intake.web.pace import Pace
 from intake.web.security import BodyTooLarge, BodyTooSlow, whole_body
 
 RETRY_SECONDS = 30
@@ -29,7 +31,9 @@ READ = {
     for name in ("webhook-id", "webhook-timestamp", "webhook-signature", "content-type", "content-length")
 }
 IN, IN_BYTES = "/hooks/in/", b"/hooks/in/"  # forms that cannot sign (foreign_hooks.py)
+SIGNED = ("webhook-id", "webhook-timestamp", "webhook-signature")
 _LETTERS = re.compile(rb"[a-z0-9/-]+")  # nothing that decoding would change
+_NOTED = Pace(each=60, total=60)
 log = journal("hooks")
 
 
@@ -95,6 +99,7 @@ def answer_to(outcome: Accepted | BaseException) -> tuple[int, bytes]:
 def _refusal(error: BaseException) -> tuple[int, dict[str, str]]:
     match error:
         case BadSignature():
+            _note_unsigned(error)
             return 401, {"error": "signature"}
         case BodyTooSlow():
             return 408, {"error": "too slow"}
@@ -109,6 +114,13 @@ def _refusal(error: BaseException) -> tuple[int, dict[str, str]]:
             return 503, {"error": "try again later"}
     log.error("request broke", error=error, status=500)
     return 500, {"error": "broken"}
+
+
+def _note_unsigned(error: BadSignature) -> None:
+    """The sender is told nothing but 401 (contract.md); the operator reads which header does not fit, at most 60 times
+    a minute, so that nobody fills a disk from outside."""
+    if not _NOTED.wait_seconds("", datetime.now(UTC)):
+        log.warning("webhook not taken", what=next((n for n in SIGNED if n in str(error)), "signature"), status=401)
 
 
 @lru_cache(maxsize=256)
