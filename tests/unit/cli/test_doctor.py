@@ -24,9 +24,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*words: str) -> Any:
-    from intake.cli import desk, operate  # they register their commands
+    from intake.cli import desk, doctor, operate  # they register their commands
 
-    assert desk and operate
+    assert desk and doctor and operate
     shared.loaded = None  # the settings of another home
     return CliRunner().invoke(app, ["--lang", "ja", *words])
 
