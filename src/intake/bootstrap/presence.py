@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 FILE = "intake.running"
@@ -26,19 +28,20 @@ class Presence:
             self._file = -1
 
 
-def somebody_runs(home: Path) -> bool:
-    """Whether another process on this machine runs on the home, whichever of its parts it runs and wherever it
-    listens. Never to be asked by a process that is present itself: closing the file would end its own share."""
-    if not (home / FILE).exists():
-        return False
+@contextmanager
+def alone(home: Path) -> Iterator[bool]:
+    """True while nobody else on this machine runs on the home, whichever part and wherever it listens; who starts
+    meanwhile waits. Never for a process that is present itself: closing the file would end its own share."""
     file = _open(home)
     try:
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        free = True
     except OSError:
-        return True
+        free = False
+    try:
+        yield free
     finally:
         os.close(file)
-    return False
 
 
 def _open(home: Path) -> int:

@@ -139,7 +139,7 @@ def _checks() -> dict[str, Any]:
             store.close()
         stuck = [f"{row.id} ({row.error})" for row in rows if row.error]
         if stuck:
-            raise BadInput(f"cannot end, look there for what still names the person: {', '.join(stuck)}")
+            raise BadInput(f"put off and tried again, see where: {', '.join(stuck)}")
         return f"{len(rows)} under way"
 
     def rules() -> str:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from intake.bootstrap.home import wrapping_of
-from intake.bootstrap.presence import somebody_runs
+from intake.bootstrap.presence import alone
 from intake.cli.app import app, say, settings, utf8_out
 from intake.config import Settings, listen_pair
 from intake.errors import BadInput
@@ -28,16 +28,17 @@ def restore(
 
     utf8_out()
     s = settings()
-    _refuse_beside_another(s, force)
-    keyring = load_keyring(s.secret_path)
-    erased = run(file, s.store_url, keyring, s.keys_url or None, wrapping_of(s, keyring))
+    with alone(s.home) as is_alone:
+        _refuse_beside_another(s, is_alone, force)
+        keyring = load_keyring(s.secret_path)
+        erased = run(file, s.store_url, keyring, s.keys_url or None, wrapping_of(s, keyring))
     print(say(f"{file} から戻しました。消去済みの {erased} 人は戻していません。",
               f"restored from {file}; {erased} people who were erased since then stay erased"))  # fmt: skip
 
 
-def _refuse_beside_another(s: Settings, force: bool) -> None:
+def _refuse_beside_another(s: Settings, is_alone: bool, force: bool) -> None:
     """What runs goes on writing to the file that is taken away: what it answered 250 for would be lost."""
-    if somebody_runs(s.home):
+    if not is_alone:
         raise BadInput(
             say(
                 f"{s.home} で intake が動いています。止めてから実行してください(届いたメールが失われます)。",

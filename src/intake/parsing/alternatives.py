@@ -10,7 +10,7 @@ _PLACEHOLDER = re.compile(
     r"|ブラウザ(?:で|を|から)|view (?:this|the) (?:e-?mail|message|newsletter)|does not support|not supported"
     r"|(?:contains?|is in|uses?) html|html[- ](?:compatible|capable|enabled|aware|e-?mail|viewer|reader)"
     r"|multi-?part message|no plain text|plain[ -]text (?:version|part)|text version|e-?mail client"
-    r"|本文は(?:あり|ござい)ません|テキスト(?:形式|版|部分)",
+    r"|本文は(?:あり|ござい)ません|テキスト(?:形式|版|部分)|デコメ|から送信(?:された|して(?:い|お)ります|しています)",
     re.IGNORECASE,
 )
 _URL = re.compile(r"https?://[^\s<>「」（）]+|www\.[^\s<>]+", re.IGNORECASE)

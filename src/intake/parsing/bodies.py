@@ -100,6 +100,7 @@ class Collector:
         self.body = Body()
         self.kind: str | None = None  # "quote" while inside an enclosed mail
         self.spare: list[Part] = []  # text that is only attached, for mails that have no other
+        self._inline = self._as_file = False  # words in the mail itself; words in a text that came as a file
 
     def take(self, part: Part) -> None:
         """Read a part and all below it."""
@@ -118,6 +119,8 @@ class Collector:
 
     def finish(self, root: Part) -> Body:
         """After ``take``: where no text was found, what else there is to read."""
+        if self._as_file and not self._inline:
+            self.notes.doubt("attached_only")
         if not self.body.text.strip():
             for part in self.spare[:3]:
                 self.body.add(self._readable(part), self.notes)
@@ -270,9 +273,11 @@ class Collector:
             )
 
     def _text(self, part: Part) -> None:
-        if part.depth and part.disposition.startswith("attachment") and self.kind is None:
-            self.notes.doubt("attached_only")
-        self.body.add(self._readable(part), self.notes, self.kind)
+        text = self._readable(part)
+        if self.kind is None and text.strip():
+            is_file = bool(part.depth) and part.disposition.startswith("attachment")
+            self._as_file, self._inline = self._as_file or is_file, self._inline or not is_file
+        self.body.add(text, self.notes, self.kind)
 
     def _attached(self, part: Part) -> None:
         name = file_name(part, self.notes, self.forced)

@@ -20,13 +20,15 @@ _HIDDEN = re.compile(
     r"|scale[xy]?\(\s*0(?:\.0+)?\s*[,)]|text-decoration(?:-line)?\s*:[^;\"']{0,60}line-through",
     re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(r"\bhidden(?:\s|=|/|$)", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"(?<![-\w])hidden(?:\s|=|/|$)", re.IGNORECASE)
+_VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
 _NO_ROOM = re.compile(r"(?<![-\w])(?:width|height)\s*:\s*0(?:px)?\s*(?:;|\"|'|$)", re.IGNORECASE)
 _NO_OVERFLOW = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
 _INK = re.compile(r"(?<![-\w])color\s*:\s*([^;\"'!]{1,40})", re.IGNORECASE)
 _PAPER = re.compile(r"(?<![-\w])background(?:-color)?\s*:\s*([^;\"'!]{1,40})", re.IGNORECASE)
 _PAIR = re.compile(r"[;\"'\s]color\s*:[^<>]{0,300}background|background[^<>]{0,300}[;\"'\s]color\s*:")
 _SHORT_HEX = re.compile(r"#([0-9a-f])([0-9a-f])([0-9a-f])")
+_RELATIVE = frozenset({"inherit", "initial", "unset", "revert", "currentcolor"})  # the same word, not the same colour
 _WHITE = frozenset({"white", "#ffffff", "rgb(255,255,255)"})
 _NAMES = re.compile(r"\b(class|id)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _SIMPLE = re.compile(r"(?:[a-z][a-z0-9]*)?([.#][\w-]+)", re.IGNORECASE)
@@ -111,7 +113,8 @@ class Looks:
             return True
         if not attributes:
             return False
-        return is_style_hidden(attributes) or bool(_ATTRIBUTE.search(attributes)) or self._by_name(attributes)
+        is_marked = "idden" in attributes and bool(_ATTRIBUTE.search(_VALUE.sub('""', attributes)))
+        return is_marked or is_style_hidden(attributes) or self._by_name(attributes)
 
     def _by_name(self, attributes: str) -> bool:
         if not self.names or "display" in attributes:
@@ -155,6 +158,8 @@ def _is_invisible_ink(style: str) -> bool:
     if ink is None:
         return False
     colour = _colour(ink[1])
+    if colour in _RELATIVE or colour.startswith("var("):
+        return False
     paper = _PAPER.search(style)
     return colour == "transparent" or (paper is not None and colour == _colour(paper[1]))
 

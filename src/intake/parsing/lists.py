@@ -36,7 +36,10 @@ _LIST_HEADERS = tuple(
 # Where a list says which it is; where to unsubscribe may be anybody's address.
 _IDENTITY = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-beenthere")
 _TOKEN = re.compile(r"[a-z0-9._+=-]+(?:@[a-z0-9.-]+)?")
-_MASS_SENDER = re.compile(r"(?:news|mag|melma|mailma|ml[-_.@]|list|campaign|no-?_?\.?reply|bounce|owner-|mailer)")
+_MASS_SENDER = re.compile(
+    r"(?:news|e?-?mag|melma|mailma|ml[-_.@]|list|campaign|no-?_?\.?reply|bounce|owner-|mailer"
+    r"|info|event|notice|notification|system|pr[-_.@])"
+)
 
 
 def list_ground(headers: Headers, subject: str, new: str, sender: str = "", own: Sequence[str] = ()) -> str:

@@ -50,7 +50,7 @@ def _one(act: Act, case: Case, tools: Tools) -> int:
     decision = decide_due(case, seeker, tools.profile, now, today, reminded=reminded)
     waiting: list[Case] = []
     if decision is not None and seeker is not None and Effect.WITHDRAW in decision.effects:
-        if objections.unread_of(act.tx, [seeker])[seeker.id]:
+        if objections.is_behind(act.tx) or objections.unread_of(act.tx, [seeker])[seeker.id]:
             return 0  # it may take the wish back: it is read first, the next round looks again
         waiting = objections.objections(act.tx, case)
         decision = decide_due(case, seeker, tools.profile, now, today, reminded=reminded, objections=waiting)

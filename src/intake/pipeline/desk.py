@@ -95,13 +95,23 @@ def approve(
     return settle.proceed(act, case, seeker, decision, "approve", tools)
 
 
+def carers(tx: Tx, seeker: Seeker | None) -> tuple[str, ...]:
+    """Who can take care of this person instead of whom they have: by role, or known to the register as doing it. In a
+    house where nobody else is, anybody who can act."""
+    left = seeker.concierge if seeker else None
+    acting = [m for m in tx.staff.all() if m.active and m.role is not Role.AUDITOR]
+    known = {m.name for m in acting if m.role in CARERS} | (tx.seekers.concierges() - {m.name for m in acting})
+    named = known - {left}
+    return tuple(sorted(named or {m.name for m in acting} - {left}))
+
+
 def _hand_over(act: Act, case: Case, seeker: Seeker, to: str) -> Seeker:
     if not to:
         raise BadInput("新しい担当を選んでください。")
     if to == seeker.concierge:
         raise BadInput("今の担当とは別の方を選んでください。")
     member = act.tx.staff.by_name(to)
-    if member is not None and member.role not in CARERS:
+    if member is not None and member.role not in CARERS and to not in carers(act.tx, seeker):
         raise BadInput("求職者を担当する役割の方を選んでください。")
     changed = act.tx.seekers.change(seeker, concierge=to)
     act.note("seeker.concierge_changed", case, left=seeker.concierge or "")

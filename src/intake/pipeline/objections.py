@@ -12,6 +12,7 @@ from intake.ports import AuditRow, Tx
 
 HEARD = frozenset({"case.opened", "case.message_joined"})
 PROVED = frozenset({"case.opened", "case.prove"})
+MOST_UNREAD = 2_000  # that are looked through
 HEAD = 65_536  # the header of a mail ends before that
 
 
@@ -30,6 +31,11 @@ def objections(tx: Tx, case: Case) -> list[Case]:
 def name(act: Act, case: Case, waiting: Sequence[Case]) -> None:
     """Put into the record what stopped the deed."""
     act.note("case.objection", case, cases=[o.number for o in waiting])
+
+
+def is_behind(tx: Tx) -> bool:
+    """So much is unread that somebody's objection may lie beyond what is looked through."""
+    return len(tx.erasures.waiting()) >= MOST_UNREAD
 
 
 def unread_of(tx: Tx, seekers: Sequence[Seeker]) -> dict[int, set[int]]:

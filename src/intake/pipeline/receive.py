@@ -11,6 +11,7 @@ from intake.model import (
     CaseState,
     Channel,
     Decision,
+    Effect,
     End,
     InboxItem,
     Match,
@@ -96,16 +97,18 @@ def _cases(act: Act, item: InboxItem, reading: Reading, tools: Tools) -> tuple[E
 def silenced(decision: Decision, why: str, proof: Proof) -> Decision:
     """No machine gets an answer. What therefore nobody would hear of waits for staff.
 
-    A link that cannot leave; and on a From line alone, whatever would be done to the record: a forged mail that
-    forbids the answer would act behind the person's back.
+    A link that cannot leave; an answer to a question; and on a From line alone, whatever would be done to the record:
+    it would act behind the person's back. What was proved by a link or in the app has told them on its page.
     """
     silent = replace(decision, reply=None, no_reply=why)
     if decision.joins is not None:
         return silent
     if decision.state is CaseState.AWAITING_PROOF:
         return replace(silent, state=CaseState.REVIEW, hold_reason="no_reply", wake_on=None)
-    if decision.state is CaseState.DONE and decision.effects and proof < Proof.E1:
-        held = replace(silent, state=CaseState.REVIEW, hold_reason="no_reply", effects=(), targets=(), fulfils=())
+    if decision.state is CaseState.DONE and proof < Proof.E2 and (decision.reply or decision.effects):
+        holds = proof >= Proof.E1 and Effect.HOLD_OUTREACH in decision.effects  # from its receipt on (Ladder)
+        effects = (Effect.HOLD_OUTREACH,) if holds else ()
+        held = replace(silent, state=CaseState.REVIEW, hold_reason="no_reply", effects=effects, targets=(), fulfils=())
         return replace(held, tasks=())
     return silent
 

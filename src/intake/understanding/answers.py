@@ -48,12 +48,15 @@ class AnswerFinder:
     def asks_more(self, reading: Reading, name: str) -> bool:
         """Whether the answer ``name`` fits one question of the letter and leaves another one without an answer.
 
-        A plain question that goes on (「どうすればよいですか」), or names its alternative (「それとも…」), is one.
+        A plain question that goes on (「どうすればよいですか」), names its alternative (「それとも…」), or asks what is
+        told anyway (「いつまで保存されますか」), is one.
         """
         answer, patterns, _ = self._answers[name]
         asked = [piece for piece in reading.document.pieces if not piece.subject and _asks(piece)]
         met = [any(_met(p, self._book.find(piece.words), answer.gap) for p in patterns) for piece in asked]
-        return any(met) and any(_is_another(piece) for piece, fits in zip(asked, met, strict=True) if not fits)
+        return any(met) and any(
+            _is_another(piece, answer.answer) for piece, fits in zip(asked, met, strict=True) if not fits
+        )
 
     def fitting(self, reading: Reading) -> list[str]:
         """The keys of all answers whose words are met."""
@@ -76,13 +79,15 @@ def _asks(piece: Piece) -> bool:
     return said.endswith(_ENDS) or any(plea in said for plea in _PLEAS)
 
 
-def _is_another(piece: Piece) -> bool:
-    """A question about something, not the other half of the one before it, nor a plea to answer that one."""
+def _is_another(piece: Piece, answer: str) -> bool:
+    """A question about something that ``answer`` is silent about, not the other half of the one before it, nor a plea
+    to answer that one."""
     said = _text(piece)
     further = said.startswith(_FURTHER) or any(too in said for too in _TOO)
     if said.startswith(_OTHERWISE) or not (said.endswith(_ENDS) or further):
         return False
-    return any(word.pos == "名詞" and not {word.key, word.surface} & _NO_TOPIC for word in piece.words)
+    topics = [w for w in piece.words if w.pos == "名詞" and not {w.key, w.surface} & _NO_TOPIC]
+    return any(word.surface not in answer for word in topics)
 
 
 def _text(piece: Piece) -> str:

@@ -70,6 +70,14 @@ def test_beside_words_of_ones_own_an_attachment_is_no_matter(head: str) -> None:
     assert (message.new_text, message.doubts) == ("確認しました。", ())
 
 
+def test_a_nameless_file_before_ones_own_words_is_no_matter() -> None:
+    """Some programs send the signature as a part of its own, and first."""
+    parts = f"--b\r\n{NAMELESS}山田 太郎\r\n{BLANK.removesuffix(chr(13) + chr(10))}{WISH}\r\n--b--"
+    message = read(mail(parts, **MIXED))
+    assert WISH in message.new_text
+    assert message.doubts == ()
+
+
 def test_a_mail_that_is_one_file_as_a_whole_is_the_senders_own() -> None:
     """Some programs name the body itself."""
     head = {"Content_Type": "text/plain; charset=utf-8; name=mail.txt", "Content_Disposition": "attachment"}

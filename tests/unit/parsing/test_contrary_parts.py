@@ -34,6 +34,8 @@ LONG = "お世話になっております。山田太郎です。仕事が決ま
         (LONG, f"<p>{LONG.replace('。', '。&nbsp;</p><p>')}</p><p>公開講座のご案内のフッターがここに入ります</p>"),
         (f"> {LONG}\n承知しました。", f"<p>承知しました。</p><blockquote>{LONG}</blockquote>"),
         ("このメールはHTML形式です。", OTHER),
+        ("iPhoneから送信されたメールです。", OTHER),
+        ("このメールはデコメールです。対応機種でお読みください。", OTHER),
         (WISH, "<img src=x>"),
         ("はい", OTHER),
     ],

@@ -20,6 +20,9 @@ SHOWING = [
     "color:#fff;background:#333", "color:#ffffff", "text-indent:-18.0pt", "opacity:0.9", "opacity:.5", "font-size:10px",
     "font-size:0.9em", "font-size:14.5px", "left:-12px", "height:0", "overflow:hidden", "transform:scale(0.9)",
     "background-color:#fff;border-color:#fff", "text-decoration:underline",
+    "color: inherit; background-color: inherit", "color:initial;background:initial",
+    "color:var(--a);background:var(--a)",
+    "color:currentColor;background-color:currentColor", "overflow: hidden !important",
 ]  # fmt: skip
 
 
@@ -37,6 +40,20 @@ def test_what_a_style_hides_is_not_read(style: str) -> None:
 def test_what_a_style_only_adorns_is_read(style: str) -> None:
     assert WISH in of(f'<p style="{style}">{WISH}</p>')
     assert WISH in of(f'<p class="z">{WISH}</p>', f"<style>.z{{{style}}}</style>")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "hides"),
+    [
+        ("hidden", True),
+        ("hidden=''", True),
+        ("hidden ", True),
+        ('aria-hidden="false"', False),
+        ('title="hidden "', False),
+    ],
+)
+def test_the_attribute_hides_and_not_its_like(attribute: str, hides: bool) -> None:
+    assert (WISH in of(f"<p {attribute}>{WISH}</p>")) is not hides
 
 
 @pytest.mark.parametrize("tag", ["s", "S", "strike", "del"])

@@ -46,6 +46,7 @@ def test_a_person_behind_our_own_list_or_a_relay_is_read_and_not_answered(header
         {"List_Unsubscribe": "<mailto:support@agency.example.jp>"},
         {"Precedence": "junk"},
         {"Precedence": "bulk", "From": "news@example.com"},
+        {"Precedence": "bulk", "From": "info@example.com"},
         {"Precedence": "bulk", "List_Unsubscribe": "<https://example.com/u>"},
     ],
     ids=str,

@@ -185,6 +185,10 @@ def test_two_questions_of_which_one_has_a_fixed_answer_are_for_a_person(read: Re
         ("退会するにはどうすればよいですか。手順を教えてください。", "how_to_leave"),
         ("登録を残したまま休止することはできますか。方法を教えてください。", "can_i_pause"),
         ("アプリ消したら退会したことになりますか?それとも別に手続きが要りますか?", "app_deleted"),
+        ("退会後、個人情報はどうなりますか。いつまで保存されるのでしょうか。", "my_data_after_leaving"),
+        ("アプリを削除しただけで退会になりますか。退会するにはどうすればいいですか。", "app_deleted"),
+        ("しばらく休止することはできますか。期間はどのくらいまで可能でしょうか。", "can_i_pause"),
+        ("退会の手続きはどこでできますか?電話でもいいですか?", "how_to_leave"),
     ],
 )
 def test_one_question_that_goes_on_keeps_its_answer(read: Read, text: str, answer: str) -> None:

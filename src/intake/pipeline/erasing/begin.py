@@ -16,7 +16,7 @@ from intake.pipeline import letters, settle
 from intake.pipeline.erasing.collect import collect
 from intake.pipeline.held import HeldFields, held_of
 from intake.pipeline.moves import Act, move
-from intake.pipeline.objections import name, objections, unread_of
+from intake.pipeline.objections import is_behind, name, objections, unread_of
 from intake.pipeline.tools import Tools
 from intake.policy import OBJECTION, decide_due_erasure, today_of
 from intake.ports import CaseQuery, Tx
@@ -33,6 +33,8 @@ def begin_due(tx: Tx, tools: Tools, now: datetime) -> list[ErasureRow]:
     does whoever wrote since what nobody has settled. A message not yet read is read first: the next round sees it."""
     act = Act(tx, KEEPER, now)
     act.alone()
+    if is_behind(tx):
+        return []
     waiting = tx.cases.find(CaseQuery(states=(CaseState.SCHEDULED,), request="deletion", limit=500))
     due = [(case, _seeker(tx, case)) for case in waiting if case.hold_reason == "erasure_due"]
     unread = unread_of(tx, [seeker for _, seeker in due if seeker is not None])

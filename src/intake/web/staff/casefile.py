@@ -194,7 +194,7 @@ def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime, be
         earlier=trail[-TRAIL].seq if len(trail) > TRAIL else None,
         last_seq=max((r.seq for r in (tx.audit.tail_of_case(case.id, 1) if before else trail[-1:])), default=0),
         colleagues=tuple(m.name for m in colleagues),
-        carers=tuple(m.name for m in colleagues if m.role in desk.CARERS),
+        carers=desk.carers(tx, seeker),
         seen=links.fingerprint(seeker, tools) if seeker else "",
         shown=shown_of(seeker),
     )
