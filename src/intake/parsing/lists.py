@@ -37,8 +37,8 @@ _LIST_HEADERS = tuple(
 _IDENTITY = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-beenthere")
 _TOKEN = re.compile(r"[a-z0-9._+=-]+(?:@[a-z0-9.-]+)?")
 _MASS_SENDER = re.compile(
-    r"(?:news|e?-?mag|melma|mailma|ml[-_.@]|list|campaign|no-?_?\.?reply|bounce|owner-|mailer"
-    r"|info|event|notice|notification|system|pr[-_.@])"
+    r"(?:news|(?:e-?)?mag(?:azine)?[-_.@]|melma|mailma|ml[-_.@]|list|campaign|no-?_?\.?reply|bounce|owner-|mailer"
+    r"|info(?:rmation)?[-_.@]|event|notice|notification|system[-_.@]|pr[-_.@])"
 )
 
 
