@@ -124,7 +124,7 @@ def listen_pair(setting: str, value: str) -> tuple[str, int] | None:
     if not value.strip():
         return None
     host, sep, port = value.strip().rpartition(":")
-    if not sep or not port.isdigit() or int(port) > 65535:
+    if not sep or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise SettingError(f"{setting}: {value!r} is not host:port, for example 127.0.0.1:8025")
     return host.strip("[]") or "127.0.0.1", int(port)
 
@@ -194,14 +194,25 @@ def _check(s: Settings) -> None:
             raise SettingError(f"{PREFIX}{name.upper()}: {getattr(s, name)!r} is not {' or '.join(words)}")
     if not s.mails_per_minute.isascii() or not s.mails_per_minute.isdigit():
         raise SettingError(f"INTAKE_MAILS_PER_MINUTE: {s.mails_per_minute!r} is not a number")
-    if s.webhooks_out_url and urlsplit(s.webhooks_out_url).scheme not in ("http", "https"):
+    if s.webhooks_out_url and _scheme("webhooks_out", s.webhooks_out_url) not in ("http", "https"):
         raise SettingError("INTAKE_WEBHOOKS_OUT: must be https://host/path, then the file of the secret")
-    if urlsplit(s.public_url).scheme not in ("http", "https"):
+    if _scheme("public_url", s.public_url) not in ("http", "https"):
         raise SettingError("INTAKE_PUBLIC_URL: must begin with https:// or http://")
-    if s.database_url and urlsplit(s.database_url).scheme.partition("+")[0] not in ("sqlite", "postgresql", "postgres"):
+    database = _scheme("database_url", s.database_url).partition("+")[0]
+    if s.database_url and database not in ("sqlite", "postgresql", "postgres"):
         raise SettingError("INTAKE_DATABASE_URL: must begin with postgresql:// or sqlite:///")
-    if urlsplit(s.relay_url).scheme not in ("folder", "smtp", "smtps"):
+    if _scheme("relay_url", s.relay_url) not in ("folder", "smtp", "smtps"):
         raise SettingError("INTAKE_RELAY_URL: must be folder:, smtp://host:port or smtps://host:port")
+
+
+def _scheme(name: str, url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises where it is no number
+    except ValueError:  # its words may hold a password
+        where = PREFIX + name.upper()
+        raise SettingError(f"{where}: not a URL: ports are numbers, an IPv6 address stands in [ ]") from None
+    return parts.scheme
 
 
 def shown(loaded: Loaded) -> list[tuple[str, str, str]]:

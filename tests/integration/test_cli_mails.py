@@ -43,7 +43,10 @@ def test_a_template_is_tried_with_a_real_case(home: Product) -> None:
     assert "/c/…\n" in tried["text"]
     assert "CANARY" not in tried["text"]
     assert "見本 花子 様" in out(home, "template", "preview", "receipt_withdrawal")
-    for wrong, said in ((("nosuch",), "nosuch: no such template"), (("receipt_other", "--case", "C-9"), "no such case")):
+    for wrong, said in (
+        (("nosuch",), "nosuch: no such template"),
+        (("receipt_other", "--case", "C-9"), "no such case"),
+    ):
         failed = home.command("template", "preview", *wrong)
         assert failed.returncode == 1
         assert said in failed.stderr

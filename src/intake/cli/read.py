@@ -101,7 +101,7 @@ def classify() -> None:
             row = json.loads(line)
             if not isinstance(row, dict):
                 raise ValueError("not an object")
-        except ValueError as e:
+        except (ValueError, RecursionError) as e:
             raise BadInput(f"standard input, line {number}: not a JSON object ({e})") from e
         emit(answer(row.get("id", ""), read_one(row)))
         sys.stdout.flush()

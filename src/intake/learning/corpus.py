@@ -42,10 +42,18 @@ class Line:
 def read_lines(paths: Iterable[Path]) -> Iterator[Line]:
     """The lines of JSONL files, in order. Raises BadInput with file and line where one cannot be used."""
     for path in paths:
-        with path.open(encoding="utf-8") as file:
-            for number, text in enumerate(file, 1):
-                if text.strip():
+        with path.open("rb") as file:
+            for number, raw in enumerate(file, 1):
+                if text := _text(raw, path, number):
                     yield _line(text, path, number)
+
+
+def _text(raw: bytes, path: Path, number: int) -> str:
+    """UTF-8; some editors put a mark before the first line."""
+    try:
+        return raw.decode("utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path}:{number}: not UTF-8 ({error.reason}); save the file as UTF-8") from None
 
 
 def _neighbours(line_id: str) -> str:
@@ -59,9 +67,18 @@ def _kind(entry: dict[str, Any]) -> str:
     return kind if "text" in entry or kind in (ATTACK, PLAIN) else "message"
 
 
+def _check(entry: Any) -> None:
+    if not isinstance(entry, dict):
+        raise ValueError("not an object")
+    for name, kind in (("requests", list), ("reasons", list), ("facts", dict), ("body", str), ("text", str)):
+        if not isinstance(entry.get(name, kind()), kind):
+            raise ValueError(f"{name} is no {kind.__name__}")
+
+
 def _line(text: str, path: Path, number: int) -> Line:
     try:
         entry: dict[str, Any] = json.loads(text)
+        _check(entry)
         return Line(
             id=str(entry["id"]),
             source=path.stem,
@@ -79,5 +96,5 @@ def _line(text: str, path: Path, number: int) -> Line:
             group=entry.get("pair") or _neighbours(str(entry["id"])),
             of=entry.get("of", ""),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BadInput(f"{path}:{number}: not a labelled line: {error}") from None

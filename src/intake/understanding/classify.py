@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from intake.model import Evidence, Meaning, Segment
@@ -18,6 +19,7 @@ from intake.understanding.why import evidence
 from intake.understanding.wordclasses import load_classes
 
 _TOKYO = ZoneInfo("Asia/Tokyo")
+_HALVES = re.compile("[\ud800-\udfff]")
 THIRD_READER = 0.88
 DOUBTED = 0.97  # no more is claimed where a person looks
 
@@ -44,6 +46,19 @@ class _Heard:
     chosen: tuple[str, ...]  # before somebody's name or an employer's letterhead spoke
     doubts: tuple[str, ...]
     meant: str | None
+
+
+def _whole(text: str) -> str:
+    """Halves of characters (an emoji that a program cut in two) can be neither read nor written; offsets stay."""
+    return _HALVES.sub("\ufffd", text)
+
+
+def _day(at: datetime | None) -> date | None:
+    """The day in Japan; None at the ends of the calendar, where there is no such day."""
+    try:
+        return at.astimezone(_TOKYO).date() if at else None
+    except OverflowError:
+        return None
 
 
 class Understander:
@@ -82,7 +97,8 @@ class Understander:
 
         ``doubts``: why these may not be the sender's own words at all, as whoever opened the mail found.
         """
-        letter = _Letter(body, subject, segments, received_at, stated or {}, sender, tuple(doubts))
+        given = {key: _whole(value) for key, value in (stated or {}).items()}
+        letter = _Letter(_whole(body), _whole(subject), segments, received_at, given, _whole(sender), tuple(doubts))
         heard = self._heard(letter)
         if request_code in LABELS:
             return self._coded(letter, heard, request_code, reason_code)
@@ -167,7 +183,7 @@ class Understander:
         if heard.meant and not coded:
             reading = self.reader.read(letter.body, letter.subject, letter.segments)
             also = self._also(reading, chosen)
-        today = letter.received_at.astimezone(_TOKYO).date() if letter.received_at else None
+        today = _day(letter.received_at)
         known = facts.of_reading(reading, chosen, today, letter.stated, letter.sender)
         language = asides.language(reading.own)
         if language != "ja" and reading.own.strip():
