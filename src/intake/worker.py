@@ -15,9 +15,8 @@ from intake.errors import IntakeError, LeaseLost, Unreadable
 from intake.failpoints import reach
 from intake.journal import journal
 from intake.model import AuthVerdict, Envelope, InboxItem, Kind, Message
-from intake.parsing import ParseOptions
 from intake.pipeline import daily
-from intake.pipeline.reading import Parser, Reading, understand, unreadable
+from intake.pipeline.reading import Parser, Reading, heard, understand, unreadable
 from intake.pipeline.receive import receive
 from intake.pipeline.tools import Tools
 from intake.ports import Store
@@ -128,7 +127,7 @@ class Worker:
             return unreadable(item.envelope.channel, "the worker ended again and again over this message")
         try:
             reach("parse.child")
-            message = self._open(item.envelope, tools.parse_options)
+            message = self._open(item.envelope, tools)
             if message.kind is not Kind.MESSAGE:
                 return Reading(message, None)
             meaning = understand(message, item.envelope, tools)
@@ -142,16 +141,16 @@ class Worker:
             reason = str(e) if isinstance(e, Unreadable) else "the reader failed three times"
             return unreadable(item.envelope.channel, reason)
 
-    def _open(self, envelope: Envelope, options: ParseOptions) -> Message:
+    def _open(self, envelope: Envelope, tools: Tools) -> Message:
         """The message with all that is known of its sender. A forward whose own From fails is not from staff."""
-        message = self._parser.parse(envelope, options)
+        message = heard(self._parser.parse(envelope, tools.parse_options), envelope, tools)
         if message.kind is not Kind.MESSAGE:
             return message
         message = self._check_sender(message, envelope)
         if not message.forwarded_by or message.auth.verdict is not AuthVerdict.FAIL:
             return message
-        plain = self._parser.parse(envelope, replace(options, staff_addresses=()))
-        return replace(plain, auth=message.auth)
+        plain = self._parser.parse(envelope, replace(tools.parse_options, staff_addresses=()))
+        return replace(heard(plain, envelope, tools), auth=message.auth)
 
     def _settle(self, read: list[tuple[InboxItem, Reading | Exception]], tools: Tools) -> None:
         with self._store.write("case") as tx:

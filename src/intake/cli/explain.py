@@ -25,6 +25,7 @@ def explain(
     from intake.bootstrap.toolbox import make_tools
     from intake.keyring import Keyring, load_keyring
     from intake.parsing import parse as parse_envelope
+    from intake.pipeline.reading import heard, understand
 
     utf8_out()
     s = settings()
@@ -32,15 +33,13 @@ def explain(
     keyring = load_keyring(s.secret_path) if s.secret_path.exists() else Keyring(bytes(range(32)))
     tools = make_tools(s, keyring)
     envelope = Envelope(Channel.EMAIL, "file", raw, utc_now())
-    message = parse_envelope(envelope, tools.parse_options)
+    message = heard(parse_envelope(envelope, tools.parse_options), envelope, tools)
     _message(message)
     if message.kind is not Kind.MESSAGE:
         _head(say("結果", "end"))
         print(say(f"自動のメールです({message.kind_reason})。保管し、返信しません。",
                   f"machine mail ({message.kind_reason}): kept, never answered"))  # fmt: skip
         return
-    from intake.pipeline.reading import understand
-
     meaning = understand(message, envelope, tools)
     _tokens(message, meaning, tools, every=tokens)
     _meaning(meaning, tools)

@@ -9,12 +9,22 @@ from typing import Any
 
 from intake.model import Channel, Envelope, Message
 from intake.parsing import forms, mail, mime, tnef
+from intake.parsing.automatic import WORDINGS
 from intake.parsing.bodies import INSIDE, file_name
 from intake.parsing.limits import Notes
 from intake.parsing.mail import ParseOptions
 from intake.parsing.transfer import decode_transfer, uudecode
 
-__all__ = ["ParseOptions", "attachment_bytes", "normalised_content", "parse", "parse_file_record", "read", "record"]
+__all__ = [
+    "WORDINGS",
+    "ParseOptions",
+    "attachment_bytes",
+    "normalised_content",
+    "parse",
+    "parse_file_record",
+    "read",
+    "record",
+]
 
 _NOT_CONTENT = re.compile(r"[\s\u200b\ufeff]+")
 _DEFAULT = ParseOptions()

@@ -27,6 +27,22 @@ _SILENT_HEADERS = ("list-id", "list-unsubscribe", "list-post", "list-help", "mai
                    "x-loop", *AUTO_HEADERS)  # fmt: skip
 
 
+# Grounds that rest on words alone, which a person may write as well: 「しばらくお休みします」「配信停止を押しても…」.
+# Not those of a mail system's own address or empty return path.
+WORDINGS = frozenset(
+    {
+        "subject wording",
+        "body wording: automatic",
+        "body wording: away",
+        "body wording: left the company",
+        "newsletter wording",
+        "subject counter",
+        "machine sender and wording",
+        "subject and returned mail",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Speaker:
     """The kind, its reason in a code, why not to answer, and the addresses that a bounce names."""

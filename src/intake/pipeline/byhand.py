@@ -6,7 +6,7 @@ from intake.errors import NotFound, Stale, Unreadable
 from intake.model import Case, CaseState, End, Envelope, InboxItem, Kind, Proof
 from intake.pipeline import reread
 from intake.pipeline.moves import Act, move
-from intake.pipeline.reading import Parser, Reading, understand, unreadable
+from intake.pipeline.reading import Parser, Reading, heard, understand, unreadable
 from intake.pipeline.receive import match_of, receive
 from intake.pipeline.tools import Tools
 
@@ -45,7 +45,7 @@ def _settled(act: Act, item: InboxItem, tools: Tools) -> Case:
 
 def open_again(envelope: Envelope, parser: Parser, tools: Tools) -> Reading:
     """The message as it would be opened today. Outside any unit of work: it takes its time. Raises Unreadable."""
-    message = parser.parse(envelope, tools.parse_options)
+    message = heard(parser.parse(envelope, tools.parse_options), envelope, tools)
     if message.error and not message.text.strip() and not message.attachments:
         raise Unreadable(message.error)
     return Reading(message, understand(message, envelope, tools) if message.kind is Kind.MESSAGE else None)

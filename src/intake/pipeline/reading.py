@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from intake.model import Channel, Envelope, Meaning, Message
-from intake.parsing import ParseOptions
+from intake.model import Channel, Envelope, Kind, Meaning, Message
+from intake.parsing import WORDINGS, ParseOptions
 from intake.pipeline.tools import Tools
+
+ASKS_NOTHING = {"question", "other"}
 
 
 class Parser(Protocol):
@@ -40,6 +42,20 @@ def understand(message: Message, envelope: Envelope, tools: Tools) -> Meaning:
         sender=message.sender.name,
         doubts=message.doubts,
     )
+
+
+def heard(message: Message, envelope: Envelope, tools: Tools) -> Message:
+    """A mail that words alone make a machine's is a person's where it asks for something.
+
+    Fed up with mails one writes 「配信停止を押しても止まりません。退会します」.
+    No machine answers it (``no_reply``), so a
+    person looks. What programs write asks for nothing and ends as before.
+    """
+    if message.kind is Kind.MESSAGE or message.kind_reason not in WORDINGS:
+        return message
+    if set(understand(message, envelope, tools).requests) <= ASKS_NOTHING:
+        return message
+    return replace(message, kind=Kind.MESSAGE)
 
 
 def unreadable(channel: Channel, reason: str) -> Reading:
