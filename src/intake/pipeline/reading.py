@@ -47,9 +47,8 @@ def understand(message: Message, envelope: Envelope, tools: Tools) -> Meaning:
 def heard(message: Message, envelope: Envelope, tools: Tools) -> Message:
     """A mail that words alone make a machine's is a person's where it asks for something.
 
-    Fed up with mails one writes 「配信停止を押しても止まりません。退会します」.
-    No machine answers it (``no_reply``), so a
-    person looks. What programs write asks for nothing and ends as before.
+    Fed up with mails one writes 「配信停止を押しても止まりません。退会します」. No machine answers it (``no_reply``),
+    so a person looks. What programs write asks for nothing and ends as before.
     """
     if message.kind is Kind.MESSAGE or message.kind_reason not in WORDINGS:
         return message
