@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from intake.parsing.linekinds import SENTENCE, is_rule
+from intake.parsing.wishes import wishes
 
 _NOTICE = re.compile(
     r"(?:本|この|当)(?:電子)?(?:e-?)?(?:メール|mail|ﾒｰﾙ|通信)(?:に|は|および|及び|（|\("
@@ -40,6 +41,10 @@ _NOTICE_GATE = re.compile(
     "|otice|NOTICE"
     "|avast|environment|環境|vertraul|重要な|個人情報|EXTERNAL|CAUTION"
 )
+_STANDARD = re.compile(
+    r"confid|intended|privileged|機密|秘密|誤|ウイルス|virus|宛先|名宛|破棄|第三者|守秘|免責|転送|開示|disclaimer",
+    re.IGNORECASE,
+)  # what a head (ご注意, 重要なお知らせ) must have below it: people begin a paragraph so as well
 _LIST_FOOTER = re.compile(
     r"mailing list|メーリングリスト|mailman/(?:listinfo|options)|unsubscribe|配信(?:停止|解除)|google groups"
     r"|グループに(?:登録|参加)",
@@ -85,7 +90,7 @@ def _legal_start(lines: list[str], start: int, stop: int) -> int | None:
     if not _NOTICE_GATE.search(text):
         return None
     flat = text.replace("\n", " " if text.isascii() else "")[:4_000]
-    if not (_NOTICE.search(flat) or _NOTICE_HEAD.match(text)):
+    if not (_NOTICE.search(flat) or (_NOTICE_HEAD.match(text) and _STANDARD.search(flat))):
         return None
     while start < begin < stop and is_rule(lines[begin - 1]):
         begin -= 1
@@ -107,6 +112,8 @@ def mark_banner(lines: list[str], kinds: list[str], start: int, end: int) -> Non
     while stop < end and lines[stop].strip() and kinds[stop] == "new":
         stop += 1
     follows = any(lines[at].strip() and kinds[at] == "new" for at in range(stop, end))
+    if wishes("\n".join(lines[first:stop])):
+        return
     if follows and stop - first <= 4 and _BANNER.match(lines[first][:200]):
         for at in range(first, stop):
             kinds[at] = "notice"

@@ -7,6 +7,7 @@ import re
 from intake.parsing.farewells import closing_start, is_device
 from intake.parsing.linekinds import is_rule, is_sentence
 from intake.parsing.notices import notice_start
+from intake.parsing.wishes import wishes
 
 _DELIMITER = re.compile(r"^[\s　]{0,3}(?:--|__|—|――|ーー)[\s　]{0,3}$")
 _DASHES = frozenset("-_—―ー")
@@ -74,14 +75,9 @@ def _tail(lines: list[str], start: int, stop: int) -> tuple[int, str] | None:
         return stop - 1, "signature"
     if is_rule(lines[stop - 1]) and not _between_rules(lines, start, stop):
         return stop - 1, "signature"
-    if (begin := notice_start(lines, start, stop)) is not None:
-        return begin, "notice"
-    if (begin := _delimited(lines, start, stop)) is not None:
-        return begin, "signature"
-    if (begin := _ruled(lines, start, stop)) is not None:
-        return begin, "signature"
-    if (begin := _contact_block(lines, start, stop)) is not None:
-        return begin, "signature"
+    for find, kind in _BLOCKS:
+        if (begin := find(lines, start, stop)) is not None:
+            return None if wishes("\n".join(lines[begin:stop])) else (begin, kind)
     if (begin := closing_start(lines, start, stop)) is not None:
         return begin, "signature"
     return None
@@ -166,3 +162,6 @@ def _contact_block(lines: list[str], start: int, stop: int) -> int | None:
     if cues < 2 or any(len(line) > 70 for line in block) or _REACH.match(block[0].strip()):
         return None
     return begin
+
+
+_BLOCKS = ((notice_start, "notice"), (_delimited, "signature"), (_ruled, "signature"), (_contact_block, "signature"))
