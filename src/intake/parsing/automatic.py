@@ -39,6 +39,7 @@ WORDINGS = frozenset(
         "subject counter",
         "machine sender and wording",
         "subject and returned mail",
+        "calendar reply",  # 「辞退して返信を編集」 takes words of one's own
     }
 )
 

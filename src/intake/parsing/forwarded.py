@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from intake.parsing.limits import Notes
 from intake.parsing.mime import Part
 
 _FROM = ("from", "差出人", "送信者", "送信元", "発信者")
+_ANSWER = re.compile(r"^\s*(?:re|返信)\s*(?:\[?\d+\]?)?\s*[:：]", re.IGNORECASE)
 _SUBJECT = ("subject", "件名", "題名")
 
 
@@ -32,7 +34,13 @@ def _enclosed(root: Part, read: Callable[[Part], Message]) -> Message | None:
 
 
 def _quoted(message: Message) -> Message | None:
-    """A forward in the text: a header block and what follows it."""
+    """A forward in the text: the first header block that names somebody else, and what follows it.
+
+    Outlook writes only the name of whom it knows; then a person looks whose it is, never at a block further down the
+    thread. An answer (Re:) with the desk in Cc is the colleague's own word.
+    """
+    if _ANSWER.match(message.subject):
+        return None
     lines = message.text.split("\n")
     for at in range(min(len(lines), 400)):
         end = attribution.header_block_end(lines, at)
@@ -65,7 +73,8 @@ def _headers(lines: list[str]) -> tuple[Address | None, str]:
         key = name.strip("* 　").lower()
         if sep and key in _FROM and sender is None:
             found = addresses.read(value.strip(" *").encode("utf-8", "replace"), Notes(), "from")
-            sender = found[0] if found and "@" in found[0].addr else None
+            named = Address(value.strip(" *\"'"), "") if value.strip(" *\"'") else None
+            sender = found[0] if found and "@" in found[0].addr else named
         elif sep and key in _SUBJECT and not subject:
             subject = value.strip(" 　*")
     return sender, subject

@@ -67,6 +67,25 @@ def test_what_staff_forward_in_the_text_is_the_seekers_mail() -> None:
     assert "".join(message.text[item.start : item.end] for item in message.segments) == message.text
 
 
+def test_the_first_block_decides_whose_mail_was_forwarded() -> None:
+    """Outlook shows a contact without an address; below it in the thread stands somebody else's older mail."""
+    older = "差出人: 鈴木 <hanako@example.jp>\n送信日時: 2026年11月18日\n件名: お休み\n\n求人の連絡を止めてください。"
+    body = (
+        f"転送します。\n\n差出人: 山田太郎\n送信日時: 2026年11月19日\n件名: 退会の件\n\n退会をお願いします。\n\n{older}"
+    )
+    message = read(mail(body, **AUTH, From="sato@agency.example", Subject="FW: 退会の件"), STAFF)
+    assert (message.sender.name, message.sender.addr) == ("山田太郎", "")
+    assert (message.subject, message.new_text) == ("退会の件", "退会をお願いします。")
+
+
+def test_an_answer_of_staff_with_the_desk_in_copy_is_no_forward() -> None:
+    body = (
+        "ご再考ください。\n\n差出人: 山田太郎 <taro@example.jp>\n送信日時: 2026年11月19日\n件名: 退会\n\n退会します。"
+    )
+    message = read(mail(body, **AUTH, From="sato@agency.example", Subject="Re: 退会"), STAFF)
+    assert (message.forwarded_by, message.new_text) == (None, "ご再考ください。")
+
+
 def test_what_staff_forward_as_an_attachment_is_the_seekers_mail() -> None:
     inner = mail("退会をお願いします。", From="taro@example.jp", Subject="pause", Message_ID="<in@example.jp>").decode()
     note = "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n転送します\r\n"

@@ -61,3 +61,18 @@ def test_what_programs_write_ends_without_a_case(tmp_path: Path, subject: str, b
     with house.store.read() as tx:
         assert tx.inbox.end_of(1) == (End.MACHINE, None)
     assert house.cases() == [] and house.relay.mails == []
+
+
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [("選考を辞退し、退会します。手続きをお願いいたします。", End.CASE), ("山田太郎さんが承諾しました。", End.MACHINE)],
+)
+def test_words_of_ones_own_in_a_calendar_answer_are_read(tmp_path: Path, words: str, ends: End) -> None:
+    house = open_test_house(tmp_path)
+    head = f"From: taro@example.jp\nTo: {DESK}\nSubject: 面談\nContent-Type: multipart/alternative; boundary=b\n"
+    text = f"--b\nContent-Type: text/plain; charset=utf-8\n\n{words}\n"
+    answer = "--b\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nEND:VCALENDAR\n--b--\n"
+    house.raw(f"{head}\n{text}{answer}".replace("\n", "\r\n").encode(), mail_from="taro@example.jp")
+    house.work()
+    with house.store.read() as tx:
+        assert tx.inbox.end_of(1)[0] is ends
