@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -63,10 +64,16 @@ def parse_accounts(urls: str, password_file: str | Path | None) -> tuple[Account
     if not given:
         return ()
     secrets = _secrets(password_file, len(given))
-    return tuple(_account(url, secret) for url, secret in zip(given, secrets, strict=True))
+    again = [_anew(password_file, len(given), at) for at in range(len(given))]
+    return tuple(_account(url, secret, read) for url, secret, read in zip(given, secrets, again, strict=True))
 
 
-def _account(url: str, secret: str) -> Account:
+def _anew(password_file: str | Path | None, count: int, at: int) -> Callable[[], str]:
+    """What the file says by now: a password that was put right, or changed at the provider, needs no restart."""
+    return lambda: _secrets(password_file, count)[at]
+
+
+def _account(url: str, secret: str, again: Callable[[], str]) -> Account:
     shown = url.partition("?")[0]
     parts = urlsplit(url)
     try:
@@ -88,7 +95,7 @@ def _account(url: str, secret: str) -> Account:
         is_tls=parts.scheme == "imaps",
         user=unquote(parts.username),
         folder=unquote(parts.path.strip("/")) or "INBOX",
-        login=login_from(secret),
+        login=login_from(secret, again),
         after=After(options.get("after", After.FLAG)),
         done=options.get("done", "intake-done"),
         failed=options.get("failed", "intake-failed"),

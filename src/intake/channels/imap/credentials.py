@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 from imapclient import IMAPClient
 
+from intake.errors import SettingError
 from intake.oauth import TokenRefused, TokenSource, token_source
 
 SETTING = "INTAKE_IMAP_PASSWORD_FILE"
@@ -38,15 +39,21 @@ def _refusals() -> Iterator[None]:
 
 
 class Password:
-    """LOGIN."""
+    """LOGIN. ``again`` reads the password anew where the server refuses this one."""
 
-    def __init__(self, password: str) -> None:
-        self._password = password
+    def __init__(self, password: str, again: Callable[[], str] | None = None) -> None:
+        self._password, self._again = password, again
 
     def sign_in(self, client: IMAPClient, user: str) -> None:
         """Raises SignInRefused; the server's words are not repeated, they may hold the address."""
-        with _refusals():
-            client.login(user, self._password)
+        try:
+            with _refusals():
+                client.login(user, self._password)
+        except SignInRefused:
+            if self._again is not None:
+                with suppress(SettingError):  # half written, say
+                    self._password = self._again()
+            raise
 
 
 class OAuth:
@@ -74,7 +81,7 @@ class OAuth:
             raise SignInRefused from e
 
 
-def login_from(secret: str) -> Login:
+def login_from(secret: str, again: Callable[[], str] | None = None) -> Login:
     """A password, or the JSON that ``intake.oauth`` describes. Raises SettingError."""
     source = token_source(secret, SETTING)
-    return Password(secret) if source is None else OAuth(source)
+    return Password(secret, again) if source is None else OAuth(source)

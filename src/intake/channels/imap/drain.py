@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from imapclient import IMAPClient
 from intake.channels.imap.account import Account, After
 from intake.channels.imap.connection import Connection
 from intake.channels.imap.fetching import Fetched, fetch
+from intake.channels.imap.suspects import Suspects
 from intake.errors import Temporary
 from intake.failpoints import reach
 from intake.journal import journal
@@ -45,17 +47,44 @@ class Drain:
     """Takes mails of an opened folder in. Nothing is flagged before its commit; a crash repeats only the flagging."""
 
     def __init__(
-        self, account: Account, client: Connection, store: Store, clock: Callable[[], datetime], max_bytes: int
+        self,
+        account: Account,
+        client: Connection,
+        store: Store,
+        clock: Callable[[], datetime],
+        max_bytes: int,
+        suspects: Suspects | None = None,
     ) -> None:
         self._account, self._client, self._store, self._clock = account, client, store, clock
         self._max_bytes = max_bytes
+        self._suspects = suspects or Suspects()
         self._small = min(SMALL_BYTES, max_bytes)
         self._folders: dict[str, str] = {}
         self._marked: list[int] = []  # flagged on the server, not yet noted in the ledger
         self.failed = 0  # mails that the server does not give out, or that cannot be stored
 
     def take(self, opened: Opened, uids: Sequence[int], beat: Callable[[], None] = lambda: None) -> int:
-        """Take the mails with these UIDs in, lowest first; how many rows the ledger got."""
+        """Take the mails with these UIDs in, lowest first and suspects last; how many rows the ledger got."""
+        self._suspects.at(opened.place)
+        sound = [uid for uid in uids if not self._suspects.is_suspect(uid)]
+        taken = self._take_sound(opened, sound, beat)
+        for uid in sorted(set(uids) - set(sound)):
+            taken += self._take_suspect(opened, uid)
+            beat()
+        self._note_marked(opened)
+        return taken
+
+    def _take_suspect(self, opened: Opened, uid: int) -> int:
+        """Alone and committed at once. One that the server breaks off at is noted as not given out."""
+        if self._suspects.rests(uid):
+            now = self._clock()
+            return self._finished(opened, self._keep(opened, [Fetched(uid, b"", b"", now)]))
+        found = [one for batch in self._batches([uid]) for one in self._fetch(batch)]
+        taken = self._finished(opened, self._keep(opened, found)) if found else 0
+        self._suspects.came(uid)
+        return taken
+
+    def _take_sound(self, opened: Opened, uids: Sequence[int], beat: Callable[[], None]) -> int:
         taken = 0
         held: list[Fetched] = []
         stored: Future[list[LedgerRow]] | None = None  # being committed while the server gives out the next ones
@@ -69,7 +98,6 @@ class Drain:
             taken += self._finish(opened, stored)
         if held:
             taken += self._finished(opened, self._keep(opened, held))
-        self._note_marked(opened)
         return taken
 
     def finish_marking(self, opened: Opened) -> None:
@@ -85,7 +113,8 @@ class Drain:
         """(uid, size) by fifty, or by sixteen megabytes; one that is too large stands alone."""
         if not uids:
             return
-        sizes = self._sizes_of_large(uids)
+        with self._suspecting(uids):
+            sizes = self._sizes_of_large(uids)
         batch: list[tuple[int, int]] = []
         held = 0
         for uid in uids:
@@ -112,11 +141,21 @@ class Drain:
     def _fetch(self, batch: Sequence[tuple[int, int]]) -> list[Fetched]:
         """All of these mails; of one that is too large its beginning, which says what the sender wants."""
         whole = {uid: size for uid, size in batch if size <= self._max_bytes}
-        fetched = fetch(self._client, list(whole), sum(whole.values()), self._clock())
-        for uid, size in batch:
-            if size > self._max_bytes:
-                fetched += fetch(self._client, [uid], PARTIAL_BYTES, self._clock(), PARTIAL_BYTES)
+        with self._suspecting([uid for uid, _ in batch]):
+            fetched = fetch(self._client, list(whole), sum(whole.values()), self._clock())
+            for uid, size in batch:
+                if size > self._max_bytes:
+                    fetched += fetch(self._client, [uid], PARTIAL_BYTES, self._clock(), PARTIAL_BYTES)
         return fetched
+
+    @contextmanager
+    def _suspecting(self, uids: Sequence[int]) -> Iterator[None]:
+        """Where the server breaks off meanwhile, these are asked for alone from now on."""
+        try:
+            yield
+        except Exception:
+            self._suspects.broke(uids)
+            raise
 
     def _finish(self, opened: Opened, stored: Future[list[LedgerRow]] | None) -> int:
         """Wait for a commit, and only then touch its mails."""

@@ -17,6 +17,7 @@ from intake.channels.imap.connection import TIMEOUTS, Connection, TlsMissing
 from intake.channels.imap.credentials import SignInRefused
 from intake.channels.imap.drain import FAILED, KEYWORD, Drain, Opened, uids_of
 from intake.channels.imap.lookback import look_back
+from intake.channels.imap.suspects import Suspects
 from intake.errors import IntakeError
 from intake.journal import journal
 from intake.ports import ImapPlace, Store
@@ -24,6 +25,7 @@ from intake.ports import ImapPlace, Store
 POLL_SECONDS = 60.0
 CHECK_SECONDS = 1.0  # how long a sleeping IDLE may keep us from noticing that we are to stop
 RESCAN_SECONDS = 3600.0
+STUCK_SECONDS = 300.0  # staff are told to read such a mail in the mailbox itself; then it is gone
 STALL_SECONDS = 60.0  # /healthz is red
 ALARM_SECONDS = 600.0  # and people are told: a server that starts anew is no alarm
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
@@ -70,6 +72,7 @@ class Mailbox:
         self._why = "not connected yet"
         self._error: type[Exception] = OSError
         self._is_stalled = False
+        self._suspects = Suspects()
         self._stuck = 0  # mails that the server lists and does not give out
         self.beat_at = clock()
         self.ok_at = clock()  # the last time that everything on the server was taken in
@@ -147,10 +150,11 @@ class Mailbox:
 
     def _sweep(self, client: Connection) -> int:
         """Everything on the server that the ledger does not know is taken in; the folder is opened anew each time."""
-        drain = Drain(self.account, client, self._store, self._clock, self._max_bytes)
+        drain = Drain(self.account, client, self._store, self._clock, self._max_bytes, self._suspects)
         found_again = 0 if self._scanned_at else look_back(client, self.account, self._store, drain)
         opened = self._open(client)
-        if opened.place != self._known or time.monotonic() - self._scanned_at > RESCAN_SECONDS or not self._scanned_at:
+        rescan = STUCK_SECONDS if self._stuck else RESCAN_SECONDS
+        if opened.place != self._known or time.monotonic() - self._scanned_at > rescan or not self._scanned_at:
             self._known, self._floor = opened.place, 0
         uids = list(uids_of(client, opened.exists, self._floor))
         opened = self._with_old_mail(opened, uids)
@@ -163,8 +167,10 @@ class Mailbox:
             self._scanned_at = time.monotonic()
         taken = found_again + drain.take(opened, [uid for uid in uids if uid not in known], self._beat)
         if not self._floor or drain.failed:
+            there = set(uids) if not self._floor else None  # what staff have taken out of the mailbox is no trouble
             with self._store.read() as tx:
-                self._stuck = len(tx.ledger.in_state(opened.place, FAILED))
+                failed = tx.ledger.in_state(opened.place, FAILED)
+            self._stuck = len(failed if there is None else there.intersection(failed))
         self._floor = max([self._floor, *uids])
         self.taken += taken
         if taken:
