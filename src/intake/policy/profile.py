@@ -137,9 +137,12 @@ class OneDocument(Table):
     document: tuple[str, ...]
     one_of_several: tuple[str, ...]
     everything: tuple[str, ...]
+    stays: tuple[str, ...] = ()  # who says so does not leave: taken out before ``everything`` is looked for
 
     def is_meant(self, text: str, said: str) -> bool:
         """``said``: the words that ask for erasure; ``text``: all that the sender newly wrote."""
+        for words in self.stays:
+            text = text.replace(words, "")
         about_one = any(w in said for w in self.document) and any(w in text for w in self.one_of_several)
         return about_one and not any(w in text for w in self.everything)
 

@@ -112,5 +112,5 @@ def doubts(reading: Reading, body: str, chosen: Sequence[str], sender: str = "")
         yield "subject_only"
     if "�" in body:
         yield "damaged_text"
-    if len(own) > 6000 or len(reading.subject) >= SUBJECT:
+    if len(reading.subject) >= SUBJECT:
         yield "very_long"

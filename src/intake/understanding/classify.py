@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from intake.model import Evidence, Meaning, Segment
 from intake.understanding import answers, asides, denials, facts, gate, learned, preferences, quoted, reasons, sureness
 from intake.understanding.features import Coder
+from intake.understanding.letters import TOO_LONG, beginning, day, whole
 from intake.understanding.reading import ASKED, Reader, Reading
 from intake.understanding.rulebook import LABELS, Rulebook
 from intake.understanding.silence import says_nothing
@@ -18,8 +17,6 @@ from intake.understanding.weights import FILE, Weights, load_weights
 from intake.understanding.why import evidence
 from intake.understanding.wordclasses import load_classes
 
-_TOKYO = ZoneInfo("Asia/Tokyo")
-_HALVES = re.compile("[\ud800-\udfff]")
 THIRD_READER = 0.88
 DOUBTED = 0.97  # no more is claimed where a person looks
 
@@ -46,19 +43,6 @@ class _Heard:
     chosen: tuple[str, ...]  # before somebody's name or an employer's letterhead spoke
     doubts: tuple[str, ...]
     meant: str | None
-
-
-def _whole(text: str) -> str:
-    """Halves of characters (an emoji that a program cut in two) can be neither read nor written; offsets stay."""
-    return _HALVES.sub("\ufffd", text)
-
-
-def _day(at: datetime | None) -> date | None:
-    """The day in Japan; None at the ends of the calendar, where there is no such day."""
-    try:
-        return at.astimezone(_TOKYO).date() if at else None
-    except OverflowError:
-        return None
 
 
 class Understander:
@@ -97,8 +81,10 @@ class Understander:
 
         ``doubts``: why these may not be the sender's own words at all, as whoever opened the mail found.
         """
-        given = {key: _whole(value) for key, value in (stated or {}).items()}
-        letter = _Letter(_whole(body), _whole(subject), segments, received_at, given, _whole(sender), tuple(doubts))
+        given = {key: whole(value) for key, value in (stated or {}).items()}
+        segments, cut = beginning(segments, len(body))
+        doubts = (*doubts, TOO_LONG) if cut else tuple(doubts)
+        letter = _Letter(whole(body), whole(subject), segments, received_at, given, whole(sender), doubts)
         heard = self._heard(letter)
         if request_code in LABELS:
             return self._coded(letter, heard, request_code, reason_code)
@@ -112,7 +98,8 @@ class Understander:
             reading = self.reader.read(meant, subject="", segments=())
         scores = self.learned.scores(reading)
         read = self._denials.without(reading, scores.chosen)
-        doubts = [*letter.doubts, *asides.doubts(reading, letter.body, read, letter.sender)]
+        beside = asides.doubts(reading, letter.body, read, letter.sender)
+        doubts = list(dict.fromkeys([*letter.doubts, *beside]))
         if read != scores.chosen:
             doubts.append("denied")
         chosen = ("other",) if says_nothing(reading) else asides.of_employers(read, letter.sender)
@@ -183,7 +170,7 @@ class Understander:
         if heard.meant and not coded:
             reading = self.reader.read(letter.body, letter.subject, letter.segments)
             also = self._also(reading, chosen)
-        today = _day(letter.received_at)
+        today = day(letter.received_at)
         known = facts.of_reading(reading, chosen, today, letter.stated, letter.sender)
         language = asides.language(reading.own)
         if language != "ja" and reading.own.strip():

@@ -117,6 +117,14 @@ def test_an_old_resume_is_a_task_not_an_erasure() -> None:
     assert plain.state is CaseState.AWAITING_PROOF
 
 
+def test_one_item_of_somebody_who_stays_is_not_an_erasure() -> None:
+    text = "以前お送りした職務経歴書のデータを1点、破棄してください。退会はしません。"
+    why = (Evidence("deletion", "職務経歴書のデータを1点、破棄", 7, 21, "deletion.erase-record", 2.0),)
+    assert decide(situation("deletion", new_text=text, why=why), AGENCY).hold_reason == "one_document"
+    leaves = "以前お送りした職務経歴書を1点、破棄してください。退会もお願いします。"
+    assert decide(situation("deletion", new_text=leaves, why=why), AGENCY).state is CaseState.AWAITING_PROOF
+
+
 def test_who_has_left_already() -> None:
     gone = seeker(**WITHDRAWN)
     for request in ("withdrawal", "pause", "preferences"):
