@@ -15,7 +15,7 @@ from intake.errors import IntakeError, LeaseLost, Unreadable
 from intake.failpoints import reach
 from intake.journal import journal
 from intake.model import AuthVerdict, Envelope, InboxItem, Kind, Message
-from intake.pipeline import daily
+from intake.pipeline import bounces, daily
 from intake.pipeline.reading import Parser, Reading, heard, understand, unreadable
 from intake.pipeline.receive import receive
 from intake.pipeline.tools import Tools
@@ -143,7 +143,8 @@ class Worker:
 
     def _open(self, envelope: Envelope, tools: Tools) -> Message:
         """The message with all that is known of its sender. A forward whose own From fails is not from staff."""
-        message = heard(self._parser.parse(envelope, tools.parse_options), envelope, tools)
+        parsed = bounces.recognised(self._parser.parse(envelope, tools.parse_options), envelope, tools)
+        message = heard(parsed, envelope, tools)
         if message.kind is not Kind.MESSAGE:
             return message
         message = self._check_sender(message, envelope)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import parseaddr
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from intake.bootstrap.house import open_house
+from intake.bootstrap.samples import mail_bytes
 from intake.bootstrap.sending import make_sender
 from intake.errors import IntakeError, RelayPermanent, RelayUnknown
 from intake.model import Application, Case, CaseState, Mail, MailOrigin, MailState, Role, Stage
@@ -99,6 +101,30 @@ def test_a_bounce_by_the_signed_return_path_stands_at_the_case(house: TestHouse)
     assert "戻ってきたメール" in page
     act(house, found, Role.LEAD, "reply", "お電話でお話しした件です。", house.tools)
     assert house.outbox()[-1].mail.mail_from.startswith("support+b-"), "staff's own answers come back to us too"
+
+
+def test_who_answers_a_mail_sent_to_many_is_answered_too(house: TestHouse) -> None:
+    """One newsletter, one Message-ID: the next person's answer to it is no loop."""
+    house.seeker("M-10002", "鈴木 花子", "hanako@example.jp")
+    for sender in ("山田 太郎 <taro@example.jp>", "鈴木 花子 <hanako@example.jp>"):
+        raw = mail_bytes({"from": sender, "subject": "Re: 今週の求人", "body": "wish: withdrawal\n"})
+        house.raw(b"References: <weekly@agency.example.jp>\r\n" + raw, mail_from=parseaddr(sender)[1])
+        house.work()
+    assert [m.to for m in house.relay.mails] == ["taro@example.jp", "hanako@example.jp"]
+
+
+def test_a_mail_that_is_only_delayed_has_not_come_back(house: TestHouse) -> None:
+    """A greylisting carrier: the relay warns after four hours and goes on trying (RFC 3464 2.3.3)."""
+    case = one(house, wish(house, "withdrawal"))
+    bounce_to(house, house.relay.mails[0].mail_from, action="delayed")
+    assert one_again(house, case).state is CaseState.AWAITING_PROOF
+
+
+def test_what_comes_from_nobody_to_the_path_of_one_mail_is_its_bounce(house: TestHouse) -> None:
+    case = one(house, wish(house, "withdrawal"))
+    bounce_to(house, house.relay.mails[0].mail_from, plain="ご指定のアドレスはございません。")
+    assert one_again(house, case).hold_reason == "mail_bounced"
+    assert len(house.cases()) == 1
 
 
 @pytest.mark.parametrize(("figure", "left"), [(2, 2), (0, 5)])

@@ -11,11 +11,13 @@ from intake.model import Channel, Envelope, Message
 from intake.parsing import forms, mail, mime, tnef
 from intake.parsing.automatic import WORDINGS
 from intake.parsing.bodies import INSIDE, file_name
+from intake.parsing.bounces import DELAYED
 from intake.parsing.limits import Notes
 from intake.parsing.mail import ParseOptions
 from intake.parsing.transfer import decode_transfer, uudecode
 
 __all__ = [
+    "DELAYED",
     "WORDINGS",
     "ParseOptions",
     "attachment_bytes",

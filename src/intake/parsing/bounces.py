@@ -25,6 +25,9 @@ _RETURNED = re.compile(
 _MAX = 200_000
 
 
+DELAYED = "delivery report, delayed"  # RFC 3464 2.3.3: still under way, nothing has come back
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """A machine-readable report: whether anything failed, and the addresses."""
@@ -63,6 +66,8 @@ def _delivery(part: Part) -> Report:
     if not failed and not actions & {b"delivered", b"relayed", b"expanded"}:
         failed = b"5" in _STATUS.findall(body)
     found = dict.fromkeys(item.decode("ascii", "replace") for item in _RECIPIENT.findall(body)[:100])
+    if actions == {b"delayed"}:
+        return Report(True, DELAYED, tuple(found))
     return Report(failed, "delivery report" if failed else "delivery report, nothing failed", tuple(found))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from intake.model import Envelope, InboxItem, Kind, Message
+from intake.parsing import DELAYED
 from intake.pipeline import settle
 from intake.pipeline.moves import Act
 from intake.pipeline.tools import Tools
@@ -19,10 +21,9 @@ _PATH_LIKE = re.compile(
 
 def note(act: Act, item: InboxItem, message: Message, tools: Tools) -> None:
     """Bring a proved bounce to the cases of the mail that came back; anything else changes nobody."""
-    if message.kind is not Kind.BOUNCE:
+    if message.kind is not Kind.BOUNCE or message.kind_reason == DELAYED:
         return
-    domain = tools.mail_from.rpartition("@")[2]
-    ids = [i for r in _recipients(item.envelope) if (i := bounced_message_id(tools.keyring, r, domain))]
+    ids = _ours(item.envelope, tools)
     for mail in act.tx.outbox.by_message_id(ids) if ids else []:
         for case in [act.tx.cases.get(c) for c in mail.case_ids]:
             act.note("mail.bounced", case, outbox=mail.id, message=item.id)
@@ -31,6 +32,20 @@ def note(act: Act, item: InboxItem, message: Message, tools: Tools) -> None:
             if decision is not None:
                 seeker = act.tx.seekers.get(case.seeker_id) if case.seeker_id else None
                 settle.proceed(act, case, seeker, decision, "hold", tools)
+
+
+def recognised(message: Message, envelope: Envelope, tools: Tools) -> Message:
+    """A bounce in words that nobody knows: from nobody, to the return path that only the bounce of one mail has."""
+    unsaid = message.kind is Kind.MESSAGE and message.no_reply == "null return path"
+    if not unsaid or not _ours(envelope, tools):
+        return message
+    return replace(message, kind=Kind.BOUNCE, kind_reason="our own return path")
+
+
+def _ours(envelope: Envelope, tools: Tools) -> list[str]:
+    """The Message-IDs of our mails whose signed return path this came to."""
+    domain = tools.mail_from.rpartition("@")[2]
+    return [i for r in _recipients(envelope) if (i := bounced_message_id(tools.keyring, r, domain))]
 
 
 def _recipients(envelope: Envelope) -> list[str]:

@@ -20,7 +20,7 @@ def spent(act: Act, to: str, message: Message | None, tools: Tools, *, stranger:
     """
     limits, outbox = tools.agency.limits, act.tx.outbox
     hour, day = act.now - HOUR, act.now - DAY
-    thread, domain = thread_key(act.tx, message, tools), domain_of(to)
+    thread, domain = thread_key(act.tx, message, tools, to, stranger=stranger), domain_of(to)
     sent = Sent(
         address_day=outbox.automatic_since(tools.address_hash(to), day),
         thread_day=outbox.automatic_count(day, limits.per_thread_day + extra, thread=thread) if thread else 0,
@@ -37,14 +37,17 @@ def domain_of(address: str) -> str:
     return address.rpartition("@")[2].casefold()
 
 
-def thread_key(tx: Tx, message: Message | None, tools: Tools) -> bytes:
+def thread_key(tx: Tx, message: Message | None, tools: Tools, to: str, *, stranger: bool) -> bytes:
     """The thread of a message, b"" where it names none: that of our own mail which it answers, else its first id.
 
-    Robots change their addresses more readily than they lose the thread.
+    Robots change their addresses more readily than they lose the thread. Whoever is on file cannot change theirs, and
+    answers a mail that the agency sent to many: to them it is a thread of their own.
     """
     if message is None:
         return b""
     cited = (*message.in_reply_to, *message.references)
     ours = tx.outbox.thread_of(cited) if cited else b""
     first = next(iter((*message.references, *message.in_reply_to, message.message_id)), "")
-    return ours or (tools.keyring.hash("thread", first) if first else b"")
+    if ours or not first:
+        return ours
+    return tools.keyring.hash("thread", first if stranger else f"{first}\0{tools.address_hash(to).hex()}")

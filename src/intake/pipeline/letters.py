@@ -114,6 +114,7 @@ def send(
         charset=tools.charset,
         automatic=automatic,
     )
+    stranger = _to_stranger([s.decision for s in settled])
     proved = all(s.case.proof >= Proof.E2 for s in settled)
     origin = origin_of(act.actor)
     case_ids = tuple(s.case.id for s in settled)
@@ -125,8 +126,8 @@ def send(
         needs_state=tuple(sorted({s.case.state.value for s in settled})),
         automatic=automatic and not proved,
         origin=origin,
-        domain=budgets.domain_of(to) if _to_stranger([s.decision for s in settled]) else "",
-        thread=budgets.thread_key(act.tx, message, tools),
+        domain=budgets.domain_of(to) if stranger else "",
+        thread=budgets.thread_key(act.tx, message, tools, to, stranger=stranger),
         newest_message=act.tx.cases.newest_message(case_ids) if origin in LOOKS_AT_NEWS else None,
         seeker_status=seeker.status.value if seeker and not neutral else None,
     )

@@ -184,7 +184,7 @@ def _registration_ended_on_proof(tx: Tx, case: Case) -> None:
     assert not ended or any(c.proof >= Proof.E2 for c in ended)
 
 
-def bounce_to(house: TestHouse, path: str, via: str = "smtp") -> Accepted:
+def bounce_to(house: TestHouse, path: str, via: str = "smtp", *, action: str = "failed", plain: str = "") -> Accepted:
     """A delivery report that comes to this address; a mailbox does not say by which envelope."""
     raw = (
         b"From: MAILER-DAEMON@example.jp\r\nTo: <" + path.encode() + b">\r\nSubject: Undelivered\r\n"
@@ -195,6 +195,9 @@ def bounce_to(house: TestHouse, path: str, via: str = "smtp") -> Accepted:
         b"Reporting-MTA: dns; mx.example.jp\r\n\r\nFinal-Recipient: rfc822; taro@example.jp\r\nAction: failed\r\n"
         b"Status: 5.1.1\r\n\r\n--x--\r\n"
     ) % len(house.outbox())
+    raw = raw.replace(b"Action: failed", f"Action: {action}".encode())
+    if plain:
+        raw = f"From: system@example.jp\r\nTo: <{path}>\r\nReturn-Path: <>\r\n\r\n{plain}\r\n".encode()
     rcpt_to = (path or DESK,) if via == "smtp" else ()
     accepted = house.arrive(Envelope(Channel.EMAIL, via, raw, house.now, mail_from="", rcpt_to=rcpt_to))
     house.work()
