@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from intake.model import Case, Effect, Meaning, Seeker, SeekerStatus
+from intake.model import Case, CaseState, Effect, Meaning, Seeker, SeekerStatus, Stage
 from intake.pipeline.held import held_of
 from intake.pipeline.moves import Act
 from intake.pipeline.tools import Tools
@@ -46,6 +46,8 @@ def part_of(act: Act, settled: Settled, seeker: Seeker | None, tools: Tools, fre
     part |= _of_case(act, case, tools)
     if seeker is not None:
         part |= _of_seeker(act, case, seeker, tools)
+        if case.request == "decline" and case.state is CaseState.DONE:
+            part["applications"] = _declined(act, case, seeker)
         part["held"] = _held(act, case, seeker, tools)
     part |= _of_meaning(_meaning(act, case), tools)
     dropped = [act.tx.cases.get(t) for t in decision.targets] or [case]
@@ -55,6 +57,14 @@ def part_of(act: Act, settled: Settled, seeker: Seeker | None, tools: Tools, fre
     if free is not None:
         part |= {"staff_text": free, "refusal_text": free}
     return Part(**part)
+
+
+def _declined(act: Act, case: Case, seeker: Seeker) -> tuple[tuple[str, Stage], ...]:
+    """The employers whom staff have told, and no other: whoever reads a name here does not go to the interview."""
+    stages = {a.company: a.stage for a in seeker.applications}
+    tasks = [t for t in act.tx.tasks.of_case(case.id) if t.plan.kind == "tell_employer" and t.done_at is not None]
+    told = dict.fromkeys(t.plan.subject for t in tasks if not (t.done_by or "").startswith("needless"))
+    return tuple((company, stages.get(company, Stage.CLOSED)) for company in told)
 
 
 def _held(act: Act, case: Case, seeker: Seeker, tools: Tools) -> tuple[Kept, ...]:
