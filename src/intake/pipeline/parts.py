@@ -47,7 +47,7 @@ def part_of(act: Act, settled: Settled, seeker: Seeker | None, tools: Tools, fre
     if seeker is not None:
         part |= _of_seeker(act, case, seeker, tools)
         if case.request == "decline" and case.state is CaseState.DONE:
-            part["applications"] = _declined(act, case, seeker)
+            part["applications"] = _declined(act, case)
         part["held"] = _held(act, case, seeker, tools)
     part |= _of_meaning(_meaning(act, case), tools)
     dropped = [act.tx.cases.get(t) for t in decision.targets] or [case]
@@ -59,12 +59,11 @@ def part_of(act: Act, settled: Settled, seeker: Seeker | None, tools: Tools, fre
     return Part(**part)
 
 
-def _declined(act: Act, case: Case, seeker: Seeker) -> tuple[tuple[str, Stage], ...]:
+def _declined(act: Act, case: Case) -> tuple[tuple[str, Stage], ...]:
     """The employers whom staff have told, and no other: whoever reads a name here does not go to the interview."""
-    stages = {a.company: a.stage for a in seeker.applications}
     tasks = [t for t in act.tx.tasks.of_case(case.id) if t.plan.kind == "tell_employer" and t.done_at is not None]
     told = dict.fromkeys(t.plan.subject for t in tasks if not (t.done_by or "").startswith("needless"))
-    return tuple((company, stages.get(company, Stage.CLOSED)) for company in told)
+    return tuple((company, Stage.APPLIED) for company in told)  # the stage is not said
 
 
 def _held(act: Act, case: Case, seeker: Seeker, tools: Tools) -> tuple[Kept, ...]:
