@@ -54,9 +54,20 @@ def part_of(act: Act, settled: Settled, seeker: Seeker | None, tools: Tools, fre
     if _is_being_erased(act, case):
         part |= {"kept": (), "return_until": None}
     part["retracted"] = tuple(dict.fromkeys(c.request for c in dropped))
+    if seeker is not None and "deletion" in part["retracted"] and decision.reply.template == "done_retraction":
+        part |= _stays_away(act, seeker, tools)
     if free is not None:
         part |= {"staff_text": free, "refusal_text": free}
     return Part(**part)
+
+
+def _stays_away(act: Act, seeker: Seeker, tools: Tools) -> dict[str, Any]:
+    """Whoever has left meanwhile stays so: taking an erasure back does not bring the registration back."""
+    if seeker.status is not SeekerStatus.WITHDRAWN:
+        return {"has_left": False}
+    since = seeker.withdrawn_on or today_of(act.now)
+    until = since + timedelta(days=tools.profile.return_days)
+    return {"has_left": True, "return_until": until if until >= today_of(act.now) else None}
 
 
 def _declined(act: Act, case: Case) -> tuple[tuple[str, Stage], ...]:

@@ -161,9 +161,12 @@ class DoneResume:
 
 @dataclass(frozen=True, slots=True)
 class DoneRetraction:
-    """An open request was dropped."""
+    """An open request was dropped. ``has_left``: an erasure by somebody whose registration has ended; it stays so."""
 
     retracted: tuple[str, ...]
+    has_left: bool
+    return_until: date | None
+    return_url: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,13 @@ _VARIANTS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     },
     "done_resume": {"no-concierge": {"concierge": None}},
     "done_reinstatement": {"no-concierge": {"concierge": None}},
-    "done_retraction": {"several": {"retracted": ("withdrawal", "deletion")}, "none-listed": {"retracted": ()}},
+    "done_retraction": {
+        "several": {"retracted": ("withdrawal", "deletion")},
+        "none-listed": {"retracted": ()},
+        "has-left": {"retracted": ("deletion",), "has_left": True},
+        "has-left-office": {"retracted": ("deletion",), "has_left": True, "return_url": None},
+        "has-left-long-ago": {"retracted": ("deletion",), "has_left": True, "return_until": None},
+    },
     "done_preferences": {"by-concierge": {"preferences": ()}},
     "done_decline": {"none-listed": {"applications": ()}},
     "done_deletion_confirmed": {

@@ -74,7 +74,7 @@ class Part:
     kept: tuple[Kept, ...] = ()
     held: tuple[Kept, ...] = ()  # what a duty keeps beyond an erasure
     also_withdraws: bool = False  # deletion of somebody who is still registered
-    has_left: bool = False  # deletion by which the registration has just ended
+    has_left: bool = False  # the registration has ended (with this deletion, or before it was taken back)
     cooling_off_days: int | None = None
     erase_on: date | None = None
     hold_reason: str | None = None  # the case's code
