@@ -251,6 +251,7 @@ class SqlStore:
         if restored:
             with self.write() as tx:
                 tx.erasure.end_keyless()
+                tx.leases.doubt_receipts()
                 tx.meta.put(backup.OF, made or backup.BEFORE_ALL.isoformat())
         if whom or restored:
             self.compact()
