@@ -22,6 +22,7 @@ from intake.bootstrap.clock import (
 from intake.bootstrap.house import House
 from intake.bootstrap.keeping import Keeper
 from intake.model import Channel, Envelope, MailState
+from intake.pipeline import keeping
 from intake.worker import Worker
 from tests.house import DESK, InProcess, TestHouse, open_test_house
 from tests.integration.test_erasure_steps import approved, filled
@@ -105,6 +106,22 @@ def test_far_ahead_nothing_falls_due_for_a_day(tmp_path: Path) -> None:
     assert worker.run_calendar() == 1
     assert keeper.run_once() == 1
     house.store.close()
+
+
+def test_the_terms_go_on_after_a_first_start_with_a_clock_years_ahead(house: TestHouse) -> None:
+    """The day that was noted then is no reason to wait for it; the first right night is let pass like any first one."""
+    days: list[str] = []
+    keeper = Keeper(House(house.settings, house.store, lambda: house.tools), lambda: house.now)  # type: ignore[arg-type]
+    right = house.now
+    house.now += 4 * 365 * DAY
+    keeper.run_once()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keeping, "run", lambda *args: days.append(args[-1].date().isoformat()))
+        for day in range(4):
+            house.now = right + day * DAY
+            keeper.run_once()
+            keeper.run_once()
+    assert days == [(right + day * DAY).date().isoformat() for day in (1, 2, 3)]
 
 
 def test_set_right_again_it_is_trusted_at_once(house: TestHouse) -> None:

@@ -52,14 +52,17 @@ class Keeper:
 
     def _is_night(self) -> bool:
         """Once a day from three o'clock on. The very first night is let pass: an operator looks at the calendar first,
-        for a register that was just imported may hold people whose time was over long ago."""
+        for a register that was just imported may hold people whose time was over long ago. A day that lies ahead was
+        noted by a clock that was wrong: waited for, it would stop the terms for years, so it begins as the first one.
+        """
         here = self._clock().astimezone(TOKYO)
+        today = here.date().isoformat()
         with self._house.store.read() as tx:
             ran_on = tx.meta.get(RAN_ON)
-        if ran_on is None:
+        if ran_on is None or ran_on > today:
             self._note_day()
             return False
-        return here.hour >= FROM_HOUR and ran_on < here.date().isoformat()
+        return here.hour >= FROM_HOUR and ran_on < today
 
     def _run_the_day(self) -> None:
         keeping.run(self._house.store, self._eraser, self._house.tools(), self._clock())
