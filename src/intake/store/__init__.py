@@ -1,7 +1,7 @@
 """The database: encrypted from the first day, one writer at a time on SQLite, the same on PostgreSQL."""
 
 from intake.store.context import KeyMaker
-from intake.store.schema import is_current, migrate, restore
+from intake.store.schema import holds_data, is_current, migrate, refuse_lost_keys, restore
 from intake.store.unit_of_work import SqlStore, SqlTx, open_store
 from intake.store.wrapping import CommandWrapping, FileWrapping, Wrapping
 
@@ -12,8 +12,10 @@ __all__ = [
     "SqlStore",
     "SqlTx",
     "Wrapping",
+    "holds_data",
     "is_current",
     "migrate",
     "open_store",
+    "refuse_lost_keys",
     "restore",
 ]

@@ -81,8 +81,12 @@ def restore_sqlite(path: Path, data: URL, keys: URL, busy_seconds: float) -> Non
     if not _is_sound(path):
         raise BadInput(f"{path}: is no whole database")
     here, there = Path(str(data.database)), Path(str(keys.database))
-    if not there.exists() and not _is_sound(keys_file(path)):
-        raise BadInput(f"{keys_file(path)}: the keys of this backup are missing or damaged")
+    if _is_without_keys(there):
+        if not _is_sound(keys_file(path)):
+            raise BadInput(f"{keys_file(path)}: the keys of this backup are missing or damaged")
+    elif not _fits(path, there):
+        raise BadInput(f"{there}: does not hold the keys of this backup; move it away, and {keys_file(path)} takes "
+                       "its place")  # fmt: skip
     with WriterLock(here, busy_seconds).held():
         part = here.with_name(f"{here.name}.part")
         _copy(path, part)
@@ -95,13 +99,49 @@ def restore_sqlite(path: Path, data: URL, keys: URL, busy_seconds: float) -> Non
 
 def _keys_back(path: Path, there: Path) -> None:
     """The backup's keys, only where no key store is left."""
-    if there.exists():
+    if not _is_without_keys(there):
         return
     if not _is_sound(keys_file(path)):
         raise BadInput(f"{keys_file(path)}: the keys of this backup are missing or damaged")
     part = there.with_name(f"{there.name}.part")
     _copy(keys_file(path), part)
+    for name in (f"{there.name}-wal", f"{there.name}-shm"):
+        there.with_name(name).unlink(missing_ok=True)
     part.replace(there)  # never half of it under its name: it would be taken for the key store
+
+
+def _is_without_keys(there: Path) -> bool:
+    """True where no key store is left, or an empty one: no key was ever made in it. Raises BadInput if it is damaged.
+
+    A damaged one is not replaced by itself: it knows who was erased.
+    """
+    if not there.exists():
+        return True
+    if not _is_sound(there):
+        raise BadInput(f"{there}: is damaged; move it away, and the backup's keys take its place")
+    return not _numbers(there, "SELECT id FROM data_key LIMIT 1")
+
+
+def _fits(path: Path, there: Path) -> bool:
+    """False where the key store made none of the keys of this backup: it came later, or from an older copy.
+
+    Keys that it made and does not hold are those of the erased, who have tombstones.
+    """
+    used = _numbers(path, "SELECT DISTINCT key_id FROM blob ORDER BY key_id DESC LIMIT 200")
+    made = _numbers(there, "SELECT seq FROM sqlite_sequence WHERE name = 'data_key'")
+    if not used:
+        return True
+    if max(used) > max(made, default=0):
+        return False
+    known = _numbers(there, f"SELECT id FROM data_key WHERE id IN ({', '.join(map(str, used))})")  # noqa: S608
+    return bool(known or _numbers(there, "SELECT ref FROM tombstone LIMIT 1"))
+
+
+def _numbers(file: Path, query: str) -> list[int]:
+    """The first column; empty where there is no such table."""
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(file)) as c:
+        return [int(row[0]) for row in c.execute(query)]
+    return []
 
 
 def _copy(source: Path, part: Path) -> None:

@@ -30,6 +30,7 @@ _KEY, _NONCE = 32, 12
 _WRAP = b"intake data key"
 _CHUNK = 500
 _REWRAP = 5000
+_PROOFS = 3  # one may be damaged by itself
 _LITE_LAST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'data_key'"
 _LITE_INTO = "INSERT INTO data_key (id, wrapped, wrapping) VALUES "
 _PG_INTO = "INSERT INTO data_key (wrapping, wrapped) SELECT %s, unnest(%s::bytea[]) RETURNING id, wrapped"
@@ -59,6 +60,22 @@ class KeyStore:
     def find(self, key_ids: Sequence[int]) -> dict[int, bytes]:
         """Keys by id; destroyed ones are missing. Nothing is remembered, so that destroyed means destroyed."""
         return {key_id: self._unwrap(wrapped, by) for key_id, wrapped, by in self._rows(list(set(key_ids)))}
+
+    def prove(self) -> None:
+        """Open one of the oldest keys. Raises StoreUnavailable where none of them was made with this secret: nothing
+        may be stored under another one beside them."""
+        with self._reader.connect() as c:
+            rows = c.execute(sa.select(data_key).order_by(data_key.c.id).limit(_PROOFS)).all()
+        wrong: StoreUnavailable | None = None
+        for r in rows:
+            try:
+                self._unwrap(r.wrapped, r.wrapping)
+            except StoreUnavailable as e:
+                wrong = e
+            else:
+                return
+        if wrong is not None:
+            raise wrong
 
     def _rows(self, ids: list[int]) -> list[tuple[int, bytes, int]]:
         """By the driver itself: this runs with every claim, and Core would cost twice the rest of it."""

@@ -10,10 +10,11 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
+from intake.errors import SettingError
 from intake.keyring import Keyring
 from intake.store.backup import restore_postgresql, restore_sqlite
 from intake.store.engine import BUSY_SECONDS, KEYS_SCHEMA, default_keys_url, parse_url
-from intake.store.tables import data_key, keys_metadata, metadata
+from intake.store.tables import blob, data_key, keys_metadata, metadata, seeker
 from intake.store.unit_of_work import engines, open_store
 from intake.store.wrapping import Wrapping
 
@@ -23,8 +24,12 @@ WRAPPING = data_key.c.wrapping.name
 
 
 def migrate(url: str, keys_url: str | None = None) -> None:
-    """Make or bring up to date the data store and the key store. Harmless twice; each in one transaction."""
+    """Make or bring up to date the data store and the key store. Harmless twice; each in one transaction.
+
+    Raises SettingError where the keys to stored data are missing: new ones beside them would open nothing.
+    """
     data, keys = _urls(url, keys_url)
+    refuse_lost_keys(url, keys_url)
     for store in (data, keys):
         if store.get_backend_name() == "sqlite":
             Path(str(store.database)).parent.mkdir(parents=True, exist_ok=True)
@@ -43,6 +48,36 @@ def is_current(url: str, keys_url: str | None = None) -> bool:
     """True if both stores have the newest schema. Makes no file. Raises StoreUnavailable if they do not answer."""
     data, keys = _urls(url, keys_url)
     return _look(data, None, _revision) == _newest() and _look(keys, KEYS_SCHEMA, _keys_are_current) is True
+
+
+def holds_data(url: str) -> bool:
+    """True where anything is stored under a data key. Makes no file."""
+    return _look(parse_url(url), None, _holds_data) is True
+
+
+def refuse_lost_keys(url: str, keys_url: str | None = None) -> None:
+    """Raises SettingError where data are stored and no key is there at all. Makes no file."""
+    data, keys = _urls(url, keys_url)
+    if _look(keys, KEYS_SCHEMA, _holds_keys) is True or _look(data, None, _holds_data) is not True:
+        return
+    raise SettingError(
+        f"{keys.render_as_string()}: the keys to the stored data are not there, and without them nothing can be read; "
+        "put them back from the newest copy (FILE.keys beside a backup FILE), or run `intake restore FILE`"
+    )
+
+
+def _holds_data(conn: sa.Connection) -> bool:
+    look = sa.inspect(conn)
+    if look.has_table(blob.name) and conn.execute(sa.select(blob.c.id).limit(1)).first() is not None:
+        return True
+    if not look.has_table(seeker.name) or "key_id" not in {c["name"] for c in look.get_columns(seeker.name)}:
+        return False
+    return conn.execute(sa.select(seeker.c.id).where(seeker.c.key_id.is_not(None)).limit(1)).first() is not None
+
+
+def _holds_keys(conn: sa.Connection) -> bool:
+    there = sa.inspect(conn).has_table(data_key.name)
+    return there and conn.execute(sa.select(data_key.c.id).limit(1)).first() is not None
 
 
 def _mend_keys(conn: sa.Connection) -> None:

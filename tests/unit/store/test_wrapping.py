@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.errors import StoreUnavailable
+from intake.errors import SettingError, StoreUnavailable
 from intake.keyring import Keyring
 from intake.store import CommandWrapping, FileWrapping, SqlStore, migrate, open_store
 from tests.unit.store.given import KEYRING, arrival, seeker
@@ -152,7 +152,9 @@ def test_keys_may_lie_in_a_file_though_the_data_are_on_a_server(postgres_url: st
     assert read(store)[0] == b"words\r\n"
     store.close()
     (tmp_path / "keys.db").unlink()
-    migrate(postgres_url, keys)
+    with pytest.raises(SettingError, match=r"keys\.db"):
+        migrate(postgres_url, keys)
+    migrate(f"sqlite:///{tmp_path}/other/intake.db", keys)
     store = open_store(postgres_url, KEYRING, keys)
     with store.read() as tx:
         assert tx.seekers.by_member_id("M-001") is None
