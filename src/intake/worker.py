@@ -125,6 +125,8 @@ class Worker:
         """A reading, or the failure that gives the message back."""
         if item.attempts > DEATHS:
             return unreadable(item.envelope.channel, "the worker ended again and again over this message")
+        if item.damaged:
+            return unreadable(item.envelope.channel, "the stored bytes are damaged")
         try:
             reach("parse.child")
             message = self._open(item.envelope, tools)

@@ -97,3 +97,4 @@ class InboxItem:
     attempts: int  # this one included; the third failure makes the case ``unreadable``
     key_id: int  # data key of everything this message says
     envelope: Envelope
+    damaged: bool = False  # the stored bytes cannot be opened; of the envelope only its way in and its time are known

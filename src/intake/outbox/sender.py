@@ -154,6 +154,9 @@ class Sender:
                 log.warning("nobody knows whether this mail left", outbox=old.id, template=old.mail.template)
 
     def _send(self, item: OutboxItem) -> None:
+        if not item.mail.data:  # its bytes are damaged: whom it was to is not known any more
+            self._end(item, MailState.FAILED, "damaged")
+            return
         try:
             delivery = self._deliver(item)
         except _Moved as e:

@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from intake.errors import NotFound
+from intake.errors import NotFound, StoreUnavailable
+from intake.journal import journal
 from intake.store.context import Context
 from intake.store.sealing import seal, unseal
 from intake.store.tables import blob
@@ -17,6 +18,7 @@ _CHUNK = 500
 _BY_ID = sa.select(blob.c.id, blob.c.key_id, blob.c.kind, blob.c.data).where(
     blob.c.id.in_(sa.bindparam("ids", expanding=True))
 )
+log = journal("store")
 _DROP = sa.delete(blob).where(blob.c.key_id == sa.bindparam("of_key"), blob.c.kind == sa.bindparam("of_kind"))
 
 
@@ -26,6 +28,7 @@ class Blobs:
     def __init__(self, context: Context) -> None:
         self._c = context
         self._new: dict[int, bytes] = {}  # keys of this transaction, to spare a look-up
+        self.damaged: set[int] = set()  # keys of what was asked for and cannot be opened, though its key is there
 
     def new_key(self) -> int:
         """The id of a data key that is durable already and used by nobody else."""
@@ -58,25 +61,36 @@ class Blobs:
         return unseal(self._key(row.key_id), row.key_id, row.kind, row.data)
 
     def get_many(self, blob_ids: Sequence[int]) -> dict[int, bytes]:
-        """Decrypted blobs by id; those whose key is destroyed are missing."""
+        """Decrypted blobs by id; those whose key is destroyed, and damaged ones, are missing."""
         if not blob_ids:
             return {}
         rows = self._c.conn.execute(_BY_ID, {"ids": list(blob_ids)}).all()
         keys = self._c.keys.find([r.key_id for r in rows])
-        return {r.id: unseal(keys[r.key_id], r.key_id, r.kind, r.data) for r in rows if r.key_id in keys}
+        plain = {r.id: self._opened(keys[r.key_id], r.key_id, r.kind, r.data) for r in rows if r.key_id in keys}
+        return {blob_id: data for blob_id, data in plain.items() if data is not None}
 
     def of_keys(self, key_ids: Sequence[int], kind: str) -> dict[int, bytes]:
-        """The blob of one kind under each key, decrypted; destroyed keys are missing."""
+        """The blob of one kind under each key, decrypted; destroyed keys and damaged blobs are missing."""
         if not key_ids:
             return {}
         rows = [row for start in range(0, len(key_ids), _CHUNK) for row in self._sealed(key_ids[start:][:_CHUNK], kind)]
         return self.opened(kind, [(r.key_id, r.data) for r in rows])
 
     def opened(self, kind: str, sealed: Sequence[tuple[int, bytes]]) -> dict[int, bytes]:
-        """Decrypted bytes of (key id, sealed bytes) by key id; destroyed keys are missing."""
+        """Decrypted bytes of (key id, sealed bytes) by key id; destroyed keys are missing. So are damaged bytes, named
+        in ``damaged``: one bad sector must not stop all that is asked for beside it."""
         missing = [key_id for key_id, _ in sealed if key_id not in self._new]
         keys = self._new | (self._c.keys.find(missing) if missing else {})
-        return {key_id: unseal(keys[key_id], key_id, kind, data) for key_id, data in sealed if key_id in keys}
+        plain = {key_id: self._opened(keys[key_id], key_id, kind, data) for key_id, data in sealed if key_id in keys}
+        return {key_id: data for key_id, data in plain.items() if data is not None}
+
+    def _opened(self, key: bytes, key_id: int, kind: str, data: bytes) -> bytes | None:
+        try:
+            return unseal(key, key_id, kind, data)
+        except StoreUnavailable:
+            log.error("stored bytes are damaged", kind=kind, id=key_id)
+            self.damaged.add(key_id)
+            return None
 
     def _sealed(self, key_ids: Sequence[int], kind: str) -> Sequence[sa.Row[Any]]:
         """Without Core's expanding IN, which would cost as much as the claim it follows."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from intake.errors import LeaseLost, NotFound
-from intake.model import Accepted, Arrival, End, Envelope, InboxItem, Meaning, Message
+from intake.model import Accepted, Arrival, Channel, End, Envelope, InboxItem, Meaning, Message
 from intake.ports.rows import Backlog, Said
 from intake.store import arrivals
 from intake.store.adding import ARRIVAL as ARRIVAL
@@ -59,19 +59,28 @@ class Inbox:
         return add(ByCore(self._c.conn), arriving, self._c.keyring, self._c.keys)
 
     def claim(self, now: datetime, limit: int, lease_seconds: int, worker: str) -> list[InboxItem]:
-        """Take waiting rows and rows whose lease ran out, oldest first. One whose key is lost stays waiting, named."""
+        """Take waiting rows and rows whose lease ran out, oldest first. One whose key is lost stays waiting, named; one
+        whose bytes are damaged is given without them."""
         until = now + timedelta(seconds=lease_seconds)
         values = {"now_": now, "latest": until + CLOCK_SLACK, "limit_": limit, "until": until, "who": worker}
         rows = claim_at_once(self._c.conn, values)
         packed = self._blobs.opened(ARRIVAL, [(key_id, data) for *_, key_id, data in rows if data is not None])
-        lost = [i for i, _, _, key_id, _ in rows if key_id not in packed]
+        damaged = self._damaged([i for i, _, _, key_id, _ in rows if key_id in self._blobs.damaged])
+        lost = [i for i, _, _, key_id, _ in rows if key_id not in packed and i not in damaged]
         if lost:
             self._c.conn.execute(sa.update(inbox).where(inbox.c.id.in_(lost)).values(error=MISSING_KEY))
         return [
-            InboxItem(i, fence, attempts, key_id, arrivals.unpack(packed[key_id]))
+            InboxItem(i, fence, attempts, key_id, damaged.get(i) or arrivals.unpack(packed[key_id]), i in damaged)
             for i, fence, attempts, key_id, _ in rows
-            if key_id in packed
+            if key_id in packed or i in damaged
         ]
+
+    def _damaged(self, ids: Sequence[int]) -> dict[int, Envelope]:
+        """What the rows themselves still say of arrivals whose bytes are damaged."""
+        if not ids:
+            return {}
+        query = sa.select(inbox.c.id, inbox.c.channel, inbox.c.via, inbox.c.received_at).where(inbox.c.id.in_(ids))
+        return {r.id: Envelope(Channel(r.channel), r.via, b"", r.received_at) for r in self._c.conn.execute(query)}
 
     def finish(self, message_id: int, fence: int, end: End, of: int | None, at: datetime) -> None:
         """Give a message its one end. Raises LeaseLost where ``fence`` is not the row's any more."""

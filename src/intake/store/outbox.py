@@ -116,16 +116,18 @@ class Outbox:
         )
 
     def claim(self, now: datetime, limit: int, lease_seconds: int, worker: str) -> list[OutboxItem]:
-        """Take what is due; see the port. A mail whose key is destroyed is never sent: it becomes ``cancelled``."""
+        """Take what is due; see the port. A mail whose key is destroyed is never sent: it becomes ``cancelled``. One
+        whose bytes are damaged is given without them, so that staff are told."""
         self._c.walk_the_index()
         self._c.conn.execute(_GIVE_UP, {"now_": now})
         until = now + timedelta(seconds=lease_seconds)
         rows = self._c.conn.execute(_CLAIM, {"now_": now, "limit_": limit, "until": until, "who": worker}).all()
         items = self._items(sorted(rows, key=lambda r: (r.not_before, r.id)))
-        erased = [i for i in items if not i.mail.data]
+        damaged = {r.id for r in rows if r.key_id in self._blobs.damaged}
+        erased = [i for i in items if not i.mail.data and i.id not in damaged]
         for item in erased:
             self._set(item, state=MailState.CANCELLED.value, worker=None, error="Erased")
-        return [i for i in items if i.mail.data]
+        return [i for i in items if i.mail.data or i.id in damaged]
 
     def finish(self, item: OutboxItem, state: MailState, at: datetime, error: str = "") -> None:
         """End a claim. Raises LeaseLost where the fence has moved on."""

@@ -40,6 +40,7 @@ WORDS = {
     "status_changed": "登録の状態が変わりました", "new_message": "新しい連絡が届きました",
     "template_changed": "ひな形が変わりました", "unread_mail": "未読の連絡を待っています",
     "undone": "取りやめました", "edited": "書き直しました", "erased": "消去済み", "not begun": "順番待ち",
+    "damaged": "保存したデータが壊れています",
     "mail_bounced": "メールが戻ってきました", "mail_stale": "送信前に状況が変わりました",
     "budget": "1日の自動メールの上限に達しています", "budget_thread": "このやり取りへの自動メールは送信済みです",
     "budget_domain": "同じドメインへの自動メールが上限に達しました", "budget_total": "自動メール全体が上限に達しました",

@@ -11,10 +11,11 @@ LARGE = "開くのに必要なメモリーが多すぎました。細工され�
 STOPPED = "開く途中で処理が止まりました。壊れているか、細工されたメールかもしれません。"
 ENDED = "扱うたびに、しくみ自体が止まりました。"
 THRICE = "3回試しましたが、処理の途中で失敗しました。"
+DAMAGED = "保存してあったデータが壊れていて、開けません。控えがあれば、そちらの原文をご覧ください。"
 BY_HAND = "開けないまま、手で案件にしました。"
 RETRIED = "処理の途中で失敗しました。しばらくすると自動でやり直し、3回失敗すると案件になります。"
 CLOSED = "中身を開けませんでした。"
-WORDS = (KEY, SLOW, LARGE, STOPPED, ENDED, THRICE, BY_HAND, RETRIED, CLOSED)
+WORDS = (KEY, SLOW, LARGE, STOPPED, ENDED, THRICE, DAMAGED, BY_HAND, RETRIED, CLOSED)
 _BY_PART = (
     ("KeyMissing", KEY),
     ("took too long", SLOW),
@@ -23,6 +24,7 @@ _BY_PART = (
     ("the parser", STOPPED),
     ("again and again", ENDED),
     ("three times", THRICE),
+    ("bytes are damaged", DAMAGED),
     ("made by hand", BY_HAND),
 )
 
