@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from intake.model import MailState
-from intake.store.tables import blob
+from intake.store.tables import blob, seeker
 from tests.house import TestHouse, open_test_house
 
 HANAKO = "鈴木 花子 <hanako@example.jp>"
@@ -73,6 +73,22 @@ def test_a_damaged_mail_is_told_to_staff_and_the_next_leaves(house: TestHouse) -
     assert sent.state is MailState.SENT
     (case,) = house.cases(broken.message_id)
     assert (case.state.value, case.hold_reason) == ("review", "mail_failed")
+
+
+def test_a_damaged_row_of_the_register_is_nobody_until_an_import_mends_it(house: TestHouse) -> None:
+    taro, store = house.get_seeker(), house.store
+    with store.write() as tx:
+        conn = tx.inbox._c.conn  # type: ignore[attr-defined]
+        row = conn.execute(sa.select(seeker).where(seeker.c.id == taro.id)).one()
+        conn.execute(sa.update(seeker).where(seeker.c.id == taro.id).values(sealed=row.sealed[:-1] + b"?"))
+    his = house.mail("退会したいです。手続きをお願いします。")
+    hers = house.mail("退会したいです。手続きをお願いします。", from_=HANAKO)
+    house.work()
+    (case,) = house.cases(his.message_id)
+    assert (case.state.value, case.seeker_id) == ("review", None)
+    assert [(c.request, c.state.value) for c in house.cases(hers.message_id)] == [("withdrawal", "awaiting_proof")]
+    house.seeker()
+    assert house.get_seeker().name == taro.name
 
 
 def test_pages_that_list_read_on_over_damaged_text(house: TestHouse) -> None:

@@ -12,10 +12,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from intake.errors import StoreUnavailable
+from intake.journal import journal
 from intake.store.context import Context
 from intake.store.sealing import seal, unseal
 from intake.store.tables import seeker, seeker_key
 
+log = journal("store")
 KIND = "seeker"
 PERSONAL = ("member_id", "name", "kana", "addresses", "phones", "password_hash")
 _BLANK: Mapping[str, Any] = {"name": "", "kana": "", "addresses": (), "phones": (), "password_hash": None}
@@ -47,15 +50,15 @@ def sealed(context: Context, key_id: int, key: bytes, values: Mapping[str, Any])
 
 
 def opened(context: Context, rows: Sequence[sa.Row[Any]]) -> dict[int, dict[str, Any]]:
-    """What is personal in each row, by its place; rows whose key is destroyed are missing."""
+    """What is personal in each row, by its place; rows whose key is destroyed, and damaged ones, are missing."""
     wanted = [r.key_id for r in rows if r.key_id is not None]
     keys = context.keys.find(wanted) if wanted else {}
     found: dict[int, dict[str, Any]] = {}
     for place, r in enumerate(rows):
         if r.key_id is None:
             found[place] = {name: getattr(r, name) for name in PERSONAL}
-        elif r.key_id in keys:
-            found[place] = _read(unseal(keys[r.key_id], r.key_id, KIND, r.sealed))
+        elif (plain := _unsealed(keys, r)) is not None:
+            found[place] = plain
     return found
 
 
@@ -69,8 +72,8 @@ def members(context: Context, seeker_ids: Iterable[int]) -> dict[int, str]:
         for r in rows:
             if r.key_id is None:
                 known[r.id] = r.member_id
-            elif r.key_id in keys:
-                known[r.id] = _read(unseal(keys[r.key_id], r.key_id, KIND, r.sealed))["member_id"]
+            elif (plain := _unsealed(keys, r)) is not None:
+                known[r.id] = plain["member_id"]
     return known
 
 
@@ -90,6 +93,18 @@ def seal_plain_rows(context: Context, limit: int = _CHUNK) -> int:
             this = sa.and_(seeker_key.c.seeker_id == r.id, seeker_key.c.key == k.key)
             context.conn.execute(sa.update(seeker_key).where(this).values(key=key_hash(context, kind, plain)))
     return len(rows)
+
+
+def _unsealed(keys: Mapping[int, bytes], r: sa.Row[Any]) -> dict[str, Any] | None:
+    """None without its key, and where the bytes are damaged: then they are nobody's until the next import mends them,
+    and what they write waits for people. One bad row must not stop every message that may be theirs."""
+    if r.key_id not in keys:
+        return None
+    try:
+        return _read(unseal(keys[r.key_id], r.key_id, KIND, r.sealed))
+    except StoreUnavailable:
+        log.error("a row of the register is damaged", seeker=r.id)
+        return None
 
 
 def _read(data: bytes) -> dict[str, Any]:
