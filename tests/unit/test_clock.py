@@ -68,6 +68,26 @@ def test_what_was_made_in_the_future_leaves_when_the_clock_is_right_again(house:
     assert next(m.state for m in house.outbox()) is MailState.SENT
 
 
+def test_a_mail_that_left_on_a_day_to_come_spends_the_budget_of_one_day_only(house: TestHouse) -> None:
+    clocks = Clocks(house)
+    clocks.watch.look()
+    house.seeker()
+    house.now += 365 * DAY
+    clocks.watch.look()
+    house.mail("担当者を変更してほしいです。")
+    house.work()
+    house.now -= 365 * DAY
+    clocks.watch.look()
+    with house.store.read() as tx:
+        address = house.tools.address_hash("taro@example.jp")
+        assert tx.outbox.automatic_since(address, house.now - DAY) == 1, "it has had its mail of the day"
+    clocks.passes(2 * 86_400)
+    house.mail("退会の手続きをお願いいたします。")
+    house.work()
+    assert [m.template for m in house.relay.mails] == ["receipt_concierge_change", "receipt_withdrawal"]
+    assert all(m.sent_at is not None and m.sent_at <= house.now for m in house.outbox())
+
+
 def test_what_is_put_off_rightly_stays_so(house: TestHouse) -> None:
     """A mail for Monday, a mail that a relay has put off: set back by an hour or not, they wait."""
     clocks = Clocks(house)

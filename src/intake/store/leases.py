@@ -51,7 +51,8 @@ class Leases:
         return self._c.conn.execute(mine.values(**values, fence=outbox.c.fence + 1)).rowcount
 
     def put_right(self, now: datetime) -> int:
-        """See the port. One statement for each queue; cheap where nothing lies ahead."""
+        """See the port. One statement for each queue; cheap where nothing lies ahead. What has left on a day to come
+        counts as of now: it would spend the budgets until that day."""
         ahead, claimed, late = now + SKEW, now + LONGEST_CLAIM, now + LONGEST_WAIT
         is_ahead = sa.or_(outbox.c.created_at > ahead, outbox.c.ready_at > late)
         news = sa.and_(
@@ -65,4 +66,7 @@ class Leases:
             sa.update(erasure).where(erasure.c.step != "done", erasure.c.ready_at > claimed).values(ready_at=now),
             sa.update(webhook_out).where(news).values(queued_at=now, ready_at=now),
         )
-        return sum(self._c.conn.execute(statement).rowcount for statement in work)
+        moved = sum(self._c.conn.execute(statement).rowcount for statement in work)
+        sent = sa.case((outbox.c.sent_at > now, now), else_=outbox.c.sent_at)
+        self._c.conn.execute(sa.update(outbox).where(outbox.c.created_at > ahead).values(created_at=now, sent_at=sent))
+        return moved
