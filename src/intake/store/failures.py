@@ -57,6 +57,8 @@ def _postgresql(error: psycopg.Error) -> IntakeError | None:
     state = error.sqlstate or ""
     if state in {"53100", "53200"} or state == "58030":  # disk full, out of memory, I/O error
         return StorageFull() if state == "53100" else StoreUnavailable()
+    if state == "25006":  # read-only: the server we spoke to is the standby now, and the next one will take it
+        return StoreUnavailable(f"the database does not answer ({state})")
     if state in {"55P03", "57014", "40001", "40P01"}:  # lock or statement timeout, serialisation, deadlock
         return StoreBusy()
     if state == "42P01":

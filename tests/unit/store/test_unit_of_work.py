@@ -211,6 +211,7 @@ def test_each_failure_of_a_driver_has_its_word() -> None:
     assert isinstance(translate(psycopg.errors.LockNotAvailable()), StoreBusy)
     assert isinstance(translate(psycopg.errors.AdminShutdown()), StoreUnavailable)
     assert isinstance(translate(psycopg.OperationalError("connection refused")), StoreUnavailable)
+    assert isinstance(translate(psycopg.errors.ReadOnlySqlTransaction()), StoreUnavailable), "a failover, not a mistake"
     assert isinstance(translate(psycopg.errors.UntranslatableCharacter()), BadInput)
     assert translate(psycopg.errors.UniqueViolation()) is None
     assert translate(ValueError()) is None
