@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from intake.errors import IntakeError
@@ -17,18 +18,21 @@ CALENDAR = Actor("system", "calendar")
 log = journal("calendar")
 
 
-def run(tx: Tx, tools: Tools, now: datetime) -> int:
-    """Look at every case whose day has come; how many moved. Silence never withdraws or erases anybody."""
+def run(tx: Tx, tools: Tools, now: datetime, case_ids: Sequence[int]) -> int:
+    """Look at these cases, whose day has come; how many moved. Silence never withdraws or erases anybody."""
     act = Act(tx, CALENDAR, now)
     act.alone()
-    return sum(_look(act, case.id, tools) for case in tx.cases.due(today_of(now)))
+    return sum(_look(act, case_id, tools) for case_id in case_ids)
 
 
 def _look(act: Act, case_id: int, tools: Tools) -> int:
-    """One case; read anew, for another one of this day may have ended it. What breaks goes to staff, alone."""
+    """One case; read anew, for another one of this day, or staff, may have ended it or put it off. What breaks goes to
+    staff, alone."""
     try:
         with act.tx.savepoint():
-            return _one(act, act.tx.cases.get(case_id), tools)
+            case = act.tx.cases.get(case_id)
+            is_due = case.state.is_open and case.wake_on is not None and case.wake_on <= today_of(act.now)
+            return _one(act, case, tools) if is_due else 0
     except IntakeError as e:
         if e.temporary:
             raise

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from intake import worker
 from intake.model import CaseState, Facts, Meaning, Role, SeekerStatus
-from intake.pipeline import settle
+from intake.pipeline import daily, settle
 from tests.house import TestHouse, open_test_house
 from tests.unit.pipeline.world import act, actions, app_wish, one, press, sound, told, wish
 
@@ -182,3 +183,31 @@ def test_leaving_by_the_app_ends_the_wish_that_waits_for_its_link(house: TestHou
     house.now += 10 * DAY
     house.work()
     assert templates(house) == ["receipt_withdrawal", "done_withdrawal"]
+
+
+def test_after_days_of_standing_still_others_may_write_between_a_few_cases(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commits: list[int] = []
+    look = daily.run
+
+    def counted(tx: Any, tools: Any, now: datetime, case_ids: Sequence[int]) -> int:
+        commits.append(len(case_ids))
+        return look(tx, tools, now, case_ids)
+
+    for number in range(5):
+        house.seeker(f"M-2000{number}", f"佐藤 {number}", f"sato{number}@example.jp")
+        wish(house, "withdrawal", from_=f"佐藤 <sato{number}@example.jp>")
+    house.work()
+    monkeypatch.setattr(worker, "BATCH", 2)
+    monkeypatch.setattr(daily, "run", counted)
+    house.now += 20 * DAY
+    assert house.worker.run_calendar() == 5
+    assert commits == [2, 2, 1]
+
+
+def test_who_was_put_off_or_ended_since_the_look_is_left_alone(house: TestHouse) -> None:
+    case = one(house, wish(house, "withdrawal"))
+    with house.store.write() as tx:
+        assert daily.run(tx, house.tools, house.now, [case.id]) == 0
+    assert house.cases()[0] == case
