@@ -59,6 +59,14 @@ def correct(act: Act, case: Case, visit: Visit) -> None:
 
 def hold(act: Act, case: Case, visit: Visit) -> None:
     """Put aside, with the reason as a note for colleagues and a day."""
+    until = until_of(visit)
+    if visit.field("text"):
+        desk.note(act, case, visit.field("text"))
+    desk.hold(act, case, "held", until)
+
+
+def until_of(visit: Visit) -> date | None:
+    """The day until which it is put aside. Raises BadInput."""
     text = visit.field("until")
     try:
         until = date.fromisoformat(text) if text else None
@@ -66,9 +74,7 @@ def hold(act: Act, case: Case, visit: Visit) -> None:
         raise BadInput("日付をご確認ください") from None
     if until is not None and until.isoformat() < casefile.today(visit.now):
         raise BadInput("日付は今日以降にしてください")
-    if visit.field("text"):
-        desk.note(act, case, visit.field("text"))
-    desk.hold(act, case, "held", until)
+    return until
 
 
 def refuse(act: Act, case: Case, visit: Visit) -> None:

@@ -11,7 +11,7 @@ from intake.errors import BadInput, NotFound, Permanent, Temporary
 from intake.model import Case, Role
 from intake.pipeline import desk
 from intake.pipeline.moves import Act
-from intake.web.staff import acts, casefile, scope
+from intake.web.staff import acts, casefile, queue, scope, speech
 from intake.web.staff.case import tab_of
 from intake.web.staff.visit import DECIDERS, Visit
 
@@ -34,12 +34,30 @@ DEEDS: dict[str, tuple[Deed, frozenset[Role]]] = {
 
 
 def decide(visit: Visit) -> Response:
-    """Each case in a savepoint of its own: one that has changed meanwhile holds up none of the others."""
+    """Nothing where the form itself is not in order; the page with what was ticked and typed says so."""
     name = visit.field("do") or "assign"
     if name not in DEEDS:
         raise NotFound()
-    deed, who = DEEDS[name]
     picks = [p for p in visit.form.getlist("pick") if isinstance(p, str)][:MOST]
+    try:
+        _check(visit, name, picks)
+    except BadInput as e:
+        return queue.tab_page(visit, 422, trouble=speech.of_error(e))
+    done = _do(visit, name, picks)
+    return visit.back_to(f"/staff/?tab={tab_of(visit)}&count={done}&skipped={len(picks) - done}&did={name}", "bulk")
+
+
+def _check(visit: Visit, name: str, picks: list[str]) -> None:
+    """What is wrong for all of them at once."""
+    if not picks:
+        raise BadInput("案件を選んでください")
+    if name == "hold":
+        acts.until_of(visit)
+
+
+def _do(visit: Visit, name: str, picks: list[str]) -> int:
+    """Each case in a savepoint of its own: one that has changed meanwhile holds up none of the others."""
+    deed, who = DEEDS[name]
     done = 0
     with visit.context.store.write() as tx:
         act = desk.act_of(tx, visit.staff, visit.now)
@@ -52,7 +70,7 @@ def decide(visit: Visit) -> Response:
                 raise
             except Permanent:
                 continue
-    return visit.back_to(f"/staff/?tab={tab_of(visit)}&count={done}&skipped={len(picks) - done}&did={name}", "bulk")
+    return done
 
 
 def _picked(act: Act, visit: Visit, pick: str) -> Case:

@@ -17,26 +17,38 @@ from intake.web.staff.rows import STAYS, rows_of
 from intake.web.staff.visit import CONTROLLERS, DECIDERS, Visit
 
 Mark = tuple[int, date]  # the newest row of the trail, and the day: while both are the same, no list changes
+BULK = ("to", "until", "text")
 
 
 def show(visit: Visit) -> Response:
     """A tab of the queue, fifty rows at a time."""
-    tab = tabs.BY_KEY.get(visit.asked("tab")) or tabs.default_tab(visit.staff)
+    return tab_page(visit)
+
+
+def tab_page(visit: Visit, status: int = 200, *, trouble: str = "") -> Response:
+    """The page of a tab. ``trouble`` says why nothing was done with several cases; what was ticked and typed stays."""
+    tab = tabs.BY_KEY.get(_sent(visit, "tab")) or tabs.default_tab(visit.staff)
+    after = _sent(visit, "after")
     with visit.context.store.read() as tx:
         newest = tx.audit.tail(1)
         mark = (newest[0].seq if newest else 0, today_of(visit.now))
         state = _state(tx, visit, tab, mark)
         if visit.request.headers.get("if-none-match") == state:
             return Response(status_code=304, headers={"ETag": state})
-        cases, more = tabs.page_of(tx, tab, visit.staff, _id(visit.asked("after")))
+        cases, more = tabs.page_of(tx, tab, visit.staff, _id(after))
         rows = rows_of(tx, cases, visit.now, visit.staff)
         counts = [(t, _count(tx, visit, t, mark)) for t in tabs.tabs_for(visit.staff)]
         kept = views.counted(tx, visit)
         colleagues = colleagues_of(tx)
     response = visit.page(
         "queue.html",
+        status,
         tab=tab,
+        after=after,
         rows=rows,
+        trouble=trouble,
+        picked=frozenset(visit.form.getlist("pick")),
+        typed_in=_typed_in(visit, trouble),
         more=more,
         counts=counts,
         kept=kept,
@@ -51,6 +63,11 @@ def show(visit: Visit) -> Response:
     )
     response.headers["ETag"] = state
     return response
+
+
+def _typed_in(visit: Visit, trouble: str) -> dict[str, str]:
+    """What stands in the form for several cases."""
+    return {n: visit.field(n) for n in BULK} | ({} if trouble else {"to": visit.staff.name})
 
 
 def _count(tx: Tx, visit: Visit, tab: tabs.Tab, mark: Mark) -> int:
@@ -108,6 +125,10 @@ def render(visit: Visit, text: str, status: int = 200, *, trouble: str = "", nam
 def colleagues_of(tx: Tx) -> list[str]:
     """Who can have cases."""
     return [m.name for m in tx.staff.all() if m.active and m.role is not Role.AUDITOR]
+
+
+def _sent(visit: Visit, name: str) -> str:
+    return visit.field(name) or visit.asked(name)
 
 
 def _number(text: str) -> int:
