@@ -156,3 +156,28 @@ def test_switched_off_no_key_does_anything(house: TestHouse, site: str, page: An
 def notes(house: TestHouse, case: Any) -> list[str]:
     with house.store.read() as tx:
         return [text for _, _, text in tx.notes.of_case(case.id)]
+
+
+def test_enter_among_several_cases_does_what_stands_beside_the_field(house: TestHouse, site: str, page: Any) -> None:
+    cases = [arrives(house, f"質問{n}です。面談の場所はどこですか。", STRANGER, request="question") for n in (1, 2, 3)]
+    sign_in(page, site)
+    for case, key in zip(cases, ("Enter", "Control+Enter", "Enter"), strict=True):
+        page.goto(f"{site}/staff/?tab=all")
+        page.check(f"input[value^='{case.number}:']")
+        if case is cases[2]:  # in the box itself: nothing says what is meant
+            with page.expect_navigation():
+                page.press(f"input[value^='{case.number}:']", key)
+            break
+        page.click(".more-bulk summary")
+        page.fill("#until", "2099-12-10")
+        page.fill("#bulk-text", "家族へ確認中のため")
+        with page.expect_navigation():
+            page.press("#bulk-text", key)
+        assert (str(get(house, case).wake_on), get(house, case).assignee) == ("2099-12-10", None), key
+    assert "操作のボタンを押してください。" in page.locator("#trouble").inner_text()
+    assert page.locator(f"input[value^='{cases[2].number}:']").is_checked()
+    assert get(house, cases[2]) == cases[2]
+    page.focus("#to")
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
+    assert get(house, cases[2]).assignee == LEAD

@@ -75,3 +75,21 @@ def test_the_date_of_a_hold_means_nothing_to_the_other_deeds(house: TestHouse) -
     assert [c.assignee for c in house.cases()] == [LEAD]
     assert sent(house, do="hold", until="2099-12-01").status_code == 303
     assert [c.wake_on for c in house.cases()] == [date(2099, 12, 1)]
+
+
+def test_enter_holds_where_a_day_or_a_reason_was_typed(house: TestHouse) -> None:
+    """A browser sends the form's first button with Enter, whichever field it was pressed in."""
+    page = Client(app_of(house), LEAD).get("/staff/?tab=all").text
+    first = form_of(page, "/assign").buttons[0]
+    before = [c.assignee for c in house.cases()]
+    assert sent(house, to=LEAD, until="2099-12-01", text="家族へ確認中のため", **dict([first])).status_code == 303
+    assert [c.wake_on for c in house.cases()] == [date(2099, 12, 1)]
+    assert [c.assignee for c in house.cases()] == before
+
+
+def test_enter_in_the_box_of_a_row_does_nothing(house: TestHouse) -> None:
+    before = house.cases()
+    answer = sent(house, do="", to=LEAD)
+    assert answer.status_code == 422
+    assert "操作のボタンを押してください。" in answer.text
+    assert house.cases() == before

@@ -35,8 +35,8 @@ DEEDS: dict[str, tuple[Deed, frozenset[Role]]] = {
 
 def decide(visit: Visit) -> Response:
     """Nothing where the form itself is not in order; the page with what was ticked and typed says so."""
-    name = visit.field("do") or "assign"
-    if name not in DEEDS:
+    name = _meant(visit)
+    if name and name not in DEEDS:
         raise NotFound()
     picks = [p for p in visit.form.getlist("pick") if isinstance(p, str)][:MOST]
     try:
@@ -47,10 +47,22 @@ def decide(visit: Visit) -> Response:
     return visit.back_to(f"/staff/?tab={tab_of(visit)}&count={done}&skipped={len(picks) - done}&did={name}", "bulk")
 
 
+def _meant(visit: Visit) -> str:
+    """The button's deed. Enter presses the form's first button, which names none, in the box of a row too.
+
+    It means a hold where a day or a reason was typed, else nothing ("").
+    """
+    if visit.form.get("do") == "":
+        return "hold" if visit.field("until") or visit.field("text") else ""
+    return visit.field("do") or "assign"
+
+
 def _check(visit: Visit, name: str, picks: list[str]) -> None:
     """What is wrong for all of them at once."""
     if not picks:
         raise BadInput("案件を選んでください")
+    if not name:
+        raise BadInput("操作のボタンを押してください")
     if name == "hold":
         acts.until_of(visit)
 

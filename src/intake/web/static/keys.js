@@ -95,8 +95,14 @@
     if (box) { if (box === sheet) box.close(); return box === sheet; }
     const form = target.closest("main form") || document.querySelector("main form[data-confirm]");
     if (!form) return false;
-    form.requestSubmit(form.querySelector("button.main, button.danger, button:not([formaction]):not([type=button])"));
+    const yes = "button.main, button.danger, button:not([formaction]):not([type=button])";
+    form.requestSubmit(form.classList.contains("bulk") ? nextTo(target, form) : form.querySelector(yes));
     return true;
+  }
+  // Of several deeds in one form, that of the button which follows what somebody writes in.
+  function nextTo(target, form) {
+    const follows = (b) => target.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING;
+    return [...form.querySelectorAll("button:not(.hidden)")].find(follows) || null;
   }
   let waiting = 0; // until when a second key is expected after g
   function move(step) {
