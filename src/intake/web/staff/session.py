@@ -17,14 +17,14 @@ from intake.errors import Temporary
 from intake.model import Actor
 from intake.ports import Session
 from intake.web.context import WebContext
-from intake.web.staff import language
+from intake.web.staff import language, unsent
 
 COOKIE = "intake_session"
 KNOWN, KNOWN_SECONDS = "intake_known", 365 * 86400
 LASTS = timedelta(hours=12)
 HALF_LASTS = timedelta(minutes=10)
 HALF = "half"
-HOME = "/staff/"
+HOME = unsent.HOME
 TOUCH_SECONDS = 60.0
 _SEEN: dict[int, float] = {}
 _SEEN_LOCK = threading.Lock()
@@ -58,12 +58,16 @@ def _touch(context: WebContext, session_id: int) -> None:
         tx.access.touch(session_id, context.clock())
 
 
-def ask(context: WebContext, request: Request) -> Response:
-    """Nobody is signed in: a page leads to the sign-in, a change says that nothing was done."""
+def ask(context: WebContext, request: Request, written: str = "") -> Response:
+    """Nobody is signed in: a page leads to the sign-in, a change says that nothing was done.
+
+    What was ``written`` goes back to whoever sent it; a session ends by the clock, in the middle of a sentence too.
+    """
     if request.method in ("GET", "HEAD"):
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/staff/sign-in?next={quote(here, safe='/')}", 303)
-    return door(context, request, 401, error="expired")
+    target = unsent.page_of(request.url.path)
+    return door(context, request, 401, error="expired", target=target, written=written)
 
 
 def enter(context: WebContext, request: Request, name: str, method: str, target: str) -> Response:
@@ -136,7 +140,7 @@ def agent_of(request: Request) -> str:
 
 
 def door(context: WebContext, request: Request, status: int = 200, *, error: str = "", target: str = HOME,
-         page: str = "sign_in.html", **values: object) -> Response:  # fmt: skip
+         written: str = "", page: str = "sign_in.html", **values: object) -> Response:  # fmt: skip
     """A page before the sign-in."""
     from intake.web.staff import oidc, passkeys
 
@@ -145,6 +149,7 @@ def door(context: WebContext, request: Request, status: int = 200, *, error: str
         status,
         error=error,
         target=safe_target(target),
+        written=written,
         demo=context.demo,
         passkey=passkeys.sign_in_options(context),
         oidc=oidc.is_on(context),

@@ -23,7 +23,7 @@ from intake.model import Actor, Role, StaffMember
 from intake.pipeline.tools import Tools
 from intake.ports import Session
 from intake.web.context import WebContext, context_of
-from intake.web.staff import language, session
+from intake.web.staff import language, session, unsent
 from intake.web.staff.menu import menu_for
 
 SPEAKERS = frozenset({"event", "actor", "mail_name"})  # of speech.py: they speak the page's language
@@ -148,7 +148,7 @@ def _serve(request: Request, form: FormData, handler: Handler, roles: Collection
     context = context_of(request)
     found = session.find(context, request)
     if found is None:
-        return session.ask(context, request)
+        return session.ask(context, request, unsent.text_of(form))
     visit = Visit(request, context, found, form)
     if request.method == "POST" and not _token_fits(found, visit.field("csrf")):
         return trouble(visit, 403, "csrf")
@@ -169,8 +169,10 @@ def _token_fits(found: Session, sent: str) -> bool:
 
 
 def trouble(visit: Visit, status: int, code: str) -> Response:
-    """A page that says what did not happen, and what to do."""
-    response = visit.page("trouble.html", status, code=code)
+    """A page that says what did not happen, and what to do; with what was written, for the form is gone."""
+    back = unsent.HOME if code == "not_found" else unsent.page_of(visit.request.url.path)
+    written = unsent.text_of(visit.form)
+    response = visit.page("trouble.html", status, code=code, back=back, written=written, words="")
     if status == 503:
         response.headers["Retry-After"] = "30"
     return response
