@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 
@@ -42,6 +43,17 @@ def of(request: Request) -> str:
 def chosen(request: Request) -> bool:
     """True where this very request changes the language."""
     return request.query_params.get("lang") in ("ja", "en")
+
+
+def switch(request: Request) -> str:
+    """The same page in the other language: what was searched for stays, what was done is not said again.
+
+    "" on the answer to a form: its address can seldom be opened, and what was typed would be gone.
+    """
+    if request.method not in ("GET", "HEAD"):
+        return ""
+    asked = [(k, v) for k, v in request.query_params.multi_items() if k not in ("lang", "done")]
+    return "?" + urlencode([*asked, ("lang", "ja" if of(request) == "en" else "en")])
 
 
 def _preferred(request: Request) -> str:

@@ -102,6 +102,7 @@ class Visit:
             room=self.context.room(),
             can_decide=self.staff.role in DECIDERS,
             now=self.now,
+            other_language=language.switch(self.request),
             **words,
             **values,
         )
