@@ -6,12 +6,12 @@ still the one that the page showed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from intake.errors import NotFound
 from intake.failpoints import reach
-from intake.model import Actor, Application, Case, CaseState, Proof, Seeker, SeekerStatus
+from intake.model import Actor, Application, Case, CaseState, Decision, Proof, Seeker, SeekerStatus
 from intake.pipeline import settle
 from intake.pipeline.moves import Act
 from intake.pipeline.tools import Tools
@@ -39,6 +39,7 @@ class LinkPage:
     nonce: str = ""
     seen: str = ""  # fingerprint of what the page shows
     choices: tuple[str, ...] = ()
+    then: Decision | None = None  # what 完了 would lead to now, where that ends a registration
     choice: str | None = None
     has_left: bool = False  # the registration has just ended
 
@@ -96,7 +97,15 @@ def look(tx: Tx, token: str, tools: Tools, now: datetime) -> LinkPage:
         nonce=nonce_for(tools.keyring, token),
         seen=fingerprint(seeker, tools),
         choices=choices_for(case, seeker),
+        then=_what_follows(case, seeker, tools, now),
     )
+
+
+def _what_follows(case: Case, seeker: Seeker, tools: Tools, now: datetime) -> Decision | None:
+    """The policy itself is asked, so that the page promises what will be done (domain.md, Identity)."""
+    if case.request not in ("withdrawal", "deletion"):
+        return None
+    return decide_proved(case, seeker, "complete", Proof.E2, tools.profile, now, today_of(now))
 
 
 def fingerprint(seeker: Seeker, tools: Tools) -> str:
@@ -118,7 +127,7 @@ def answer(
     if choice not in page.choices or not nonce_ok(tools.keyring, token, nonce):
         return page
     if choice != "cancel" and seen != page.seen:
-        return _changed(page)
+        return replace(page, status="changed")
     found = tx.tokens.find(token_hash(tools.keyring, token))
     if found is None or not tx.tokens.burn(found.id, choice, now):
         return LinkPage("used", case=page.case)
@@ -156,18 +165,6 @@ def outcome_of(case: Case, choice: str) -> str:
     if case.state is CaseState.DONE:
         return "done"
     return "deferred" if choice == "defer" else "received"
-
-
-def _changed(page: LinkPage) -> LinkPage:
-    return LinkPage(
-        "changed",
-        case=page.case,
-        seeker=page.seeker,
-        applications=page.applications,
-        nonce=page.nonce,
-        seen=page.seen,
-        choices=page.choices,
-    )
 
 
 def _is_for(token: Token, seeker: Seeker, tools: Tools) -> bool:
