@@ -181,3 +181,36 @@ def test_enter_among_several_cases_does_what_stands_beside_the_field(house: Test
     with page.expect_navigation():
         page.keyboard.press("Control+Enter")
     assert get(house, cases[2]).assignee == LEAD
+
+
+def test_a_key_held_down_decides_one_case_and_moves_on_no_further(house: TestHouse, site: str, page: Any) -> None:
+    one, two = (arrives(house, f"質問{n}です。面談の場所はどこですか。", STRANGER, request="question") for n in (1, 2))
+    sign_in(page, site)
+    page.goto(f"{site}/staff/cases/{one.number}?tab=all")
+    with page.expect_navigation():
+        page.keyboard.down("e")
+    assert page.url.split("?")[0].endswith(two.number)
+    for _ in range(5):
+        page.keyboard.down("e")  # again without a release in between: as a keyboard repeats it
+    page.wait_for_timeout(500)
+    assert [get(house, c).state.is_open for c in (one, two)] == [False, True]
+    page.keyboard.up("e")
+    page.keyboard.press("e")
+    page.wait_for_url("**/staff/?tab=all**")
+    assert not get(house, two).state.is_open
+
+
+def test_a_second_press_sends_nothing_again(house: TestHouse, site: str, page: Any) -> None:
+    one, two = (arrives(house, f"質問{n}です。面談の場所はどこですか。", STRANGER, request="question") for n in (1, 2))
+    sign_in(page, site)
+    page.goto(f"{site}/staff/cases/{one.number}?tab=all")
+    sent: list[str] = []
+    page.on("request", lambda r: sent.append(r.url) if r.method == "POST" and r.url.endswith("/close") else None)
+    with page.expect_navigation():
+        page.evaluate(
+            "() => { const b = document.querySelector('[data-key=e]'); b.click(); setTimeout(() => b.click()); }"
+        )
+    page.wait_for_timeout(300)
+    assert len(sent) == 1
+    assert page.url.split("?")[0].endswith(two.number)
+    assert get(house, two).state.is_open

@@ -8,6 +8,13 @@
       if (e.scrollWidth > e.clientWidth) e.scrollLeft += here.getBoundingClientRect().left - e.getBoundingClientRect().left - e.clientWidth / 3;
     }
   }
+  // A second press, or a double click, while the answer to the first is on its way: the form has been sent already.
+  let sent = 0;
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.method !== "post") return;
+    if (Date.now() - sent < 3000) event.preventDefault(); else sent = Date.now(); // a download leaves the page as it is
+  });
+  addEventListener("pageshow", () => { sent = 0; });
   const sheet = document.getElementById("keys");
   const button = document.getElementById("show-keys");
   const toggle = document.getElementById("keys-on");
@@ -127,6 +134,7 @@
   }
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229) return; // the key belongs to the input method
+    if (event.repeat && event.key !== "j" && event.key !== "k") return; // a key held down must not decide the next case too
     const target = event.target;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
       if (!off && confirm(target)) event.preventDefault();
