@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from intake.errors import IntakeError
 from intake.journal import journal
-from intake.web import contact, foreign_hooks, hooks, ops, returning, seeker
+from intake.web import contact, foreign_hooks, hooks, missing, ops, returning, seeker
 from intake.web.api import routes as api
 from intake.web.context import WebContext
 from intake.web.security import BodyTooLarge, BodyTooSlow, Guard
@@ -41,7 +41,14 @@ def create_app(context: WebContext) -> hooks.HooksFirst:
         middleware=[
             Middleware(Guard, public_url=context.settings.public_url),
         ],
-        exception_handlers={Exception: _broken, IntakeError: _failed, BodyTooLarge: _too_large, BodyTooSlow: _too_slow},
+        exception_handlers={
+            Exception: _broken,
+            IntakeError: _failed,
+            BodyTooLarge: _too_large,
+            BodyTooSlow: _too_slow,
+            404: missing.page,
+            405: missing.page,
+        },
     )
     app.hooks = hooks.Hooks(signed, foreign.of)
     app.state.context = context

@@ -171,7 +171,7 @@ def _token_fits(found: Session, sent: str) -> bool:
 
 def trouble(visit: Visit, status: int, code: str) -> Response:
     """A page that says what did not happen, and what to do; with what was written, for the form is gone."""
-    back = unsent.HOME if code == "not_found" else unsent.page_of(visit.request.url.path)
+    back = unsent.HOME if status == 404 else unsent.page_of(visit.request.url.path)
     written = unsent.text_of(visit.form)
     response = visit.page("trouble.html", status, code=code, back=back, written=written, words="")
     if status == 503:
