@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from intake.errors import Temporary
 from intake.model import CaseState, Proof, SeekerStatus
 from tests.house import TestHouse, open_test_house
 from tests.integration.web_parts import LEAD, Client, app_of, form_of, staffed
@@ -103,3 +106,22 @@ def test_after_an_erasure_page_and_mail_say_the_same(tmp_path: Path, hold: str |
     assert ("消去の予定日" in page) == (hold is None)
     assert ("までにご連絡いたします" in page) == (hold is None)
     house.store.close()
+
+
+def test_a_busy_database_at_the_press_of_a_button_is_a_page_too(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, path = Client(app_of(house)).http, f"/c/{house.link()}"
+    fields = form_of(client.get(path).text, "").fields | {"choice": "complete"}
+
+    @contextmanager
+    def busy(*_: Any) -> Iterator[Any]:
+        raise Temporary("locked")
+        yield
+
+    with monkeypatch.context() as m:
+        m.setattr(type(house.store), "write", busy)
+        answer = client.post(path, data=fields)
+    assert answer.status_code == 503
+    assert "お手続きはまだ行われていません" in answer.text
+    assert "お手続きが完了しました" in client.post(path, data=fields).text

@@ -30,7 +30,7 @@ async def act(request: Request) -> Response:
     try:
         page = await run_in_threadpool(_answer, context, request.path_params["token"], fields)
     except Temporary:
-        return context.pages.page("seeker/later.html", 503)
+        return context.pages.page("seeker/later.html", 503, agency=context.tools().agency)
     return _page(context, page)
 
 
