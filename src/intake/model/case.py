@@ -145,6 +145,9 @@ class TaskPlan:
     assignee: str | None = None
 
 
+NEEDLESS = "needless:"  # begins ``done_by`` of a task that nobody did: its case ended otherwise, and with which event
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A stored task."""
@@ -154,6 +157,11 @@ class Task:
     plan: TaskPlan
     done_at: datetime | None = None
     done_by: str | None = None
+
+    @property
+    def is_needless(self) -> bool:
+        """Ended without being done: what it was for is no longer asked."""
+        return (self.done_by or "").startswith(NEEDLESS)
 
 
 @dataclass(frozen=True, slots=True)

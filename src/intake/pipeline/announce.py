@@ -29,6 +29,7 @@ EVENTS: Mapping[str, str] = {  # action of the audit chain → event
     "case.opened": "case.opened",
     "task.opened": "task.opened",
     "task.done": "task.done",
+    "task.dropped": "task.dropped",
 }
 CASE_EVENTS = ("case.changed", "case.closed")  # from every row of a case that tells before and after
 TOLD = ("status", "before", "after", "hold_reason", "hold", "kind", "task", "request", "state", "reason")

@@ -19,7 +19,7 @@ from intake.model import (
     StaffMember,
 )
 from intake.pipeline import letters, links, register, settle
-from intake.pipeline.moves import Act, move
+from intake.pipeline.moves import Act, drop_tasks, move
 from intake.pipeline.settle import Settled
 from intake.pipeline.tools import Tools
 from intake.policy import (
@@ -179,8 +179,9 @@ def choose_seeker(act: Act, case: Case, seeker: Seeker) -> Case:
 
 
 def _forget(act: Act, case: Case, why: str) -> None:
-    """Links die, queued mails stay here, and introductions go on, as if the case had not been."""
+    """Links and tasks die, queued mails stay here, and introductions go on, as if the case had not been."""
     act.tx.tokens.revoke(case.id, act.now)
+    drop_tasks(act, case, why)
     for mail in act.tx.outbox.of_case(case.id):
         act.tx.outbox.cancel(mail.id, act.now, why)
     _release(act, case)

@@ -8,8 +8,11 @@ from typing import Any
 
 from intake.cases import transitions
 from intake.model import Actor, Case, CaseState
+from intake.model.case import NEEDLESS
 from intake.ports import Tx
 
+ENDED_UNDONE = frozenset({CaseState.RETRACTED, CaseState.REFUSED, CaseState.LAPSED})
+STAYS = frozenset({"check_mail", "erase_mailbox"})  # about our own mails: to be done whatever became of the wish
 TOLD = ("request", "hold_reason", "wake_on", "due_on")  # what the time line shows as it was and as it is
 WORKER = Actor("system", "worker")
 
@@ -43,7 +46,21 @@ def move(act: Act, case: Case, event: str, state: CaseState, **fields: Any) -> C
     changed = act.tx.cases.change(case, state=state, closed_at=closed, **fields)
     was = {f"was_{name}": old for name in TOLD if name in fields and (old := getattr(case, name)) != fields[name]}
     act.note(f"case.{event}", changed, before=case.state.value, after=state.value, **was, **fields)
+    if state in ENDED_UNDONE or event == "fulfil":
+        drop_tasks(act, changed, event)
     return changed
+
+
+def drop_tasks(act: Act, case: Case, why: str, kinds: frozenset[str] | None = None) -> None:
+    """What was to be done for a wish that is no longer one is not left for anybody to do (decisions.md, decline).
+
+    ``why``: the event that made it needless; without ``kinds`` every piece of work but those about our own mails.
+    """
+    for task in act.tx.tasks.of_case(case.id):
+        kind = task.plan.kind
+        if task.done_at is None and (kind in kinds if kinds else kind not in STAYS):
+            act.tx.tasks.done(task.id, f"{NEEDLESS}{why}", act.now)
+            act.note("task.dropped", case, task=task.id, kind=kind, why=why)
 
 
 def _plain(detail: dict[str, Any]) -> dict[str, Any]:

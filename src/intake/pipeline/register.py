@@ -7,7 +7,10 @@ from typing import Any
 
 from intake.model import Case, Effect, Meaning, Seeker, SeekerStatus
 from intake.model.case import EFFECT_STATUS
-from intake.pipeline.moves import Act
+from intake.pipeline.moves import Act, drop_tasks
+
+PAUSE_OVER = frozenset({Effect.PAUSE, Effect.RESUME, Effect.WITHDRAW})
+REMINDERS = frozenset({"remind"})
 
 
 def apply(act: Act, case: Case, seeker: Seeker, effects: tuple[Effect, ...], today: date, until: date | None) -> Seeker:
@@ -17,7 +20,15 @@ def apply(act: Act, case: Case, seeker: Seeker, effects: tuple[Effect, ...], tod
         if fields:
             was, seeker = seeker.status, act.tx.seekers.change(seeker, **fields)
             act.note(f"seeker.{effect.value}", case, was=was.value, status=seeker.status.value)
+            if effect in PAUSE_OVER:
+                _forget_reminders(act, seeker, effect)
     return seeker
+
+
+def _forget_reminders(act: Act, seeker: Seeker, effect: Effect) -> None:
+    """Nobody is asked whether to go on who has come back, has left, or has named another day."""
+    for of_them in act.tx.cases.of_seeker(seeker.id):
+        drop_tasks(act, of_them, effect.value, kinds=REMINDERS)
 
 
 def accept_preferences(act: Act, case: Case, seeker: Seeker, meaning: Meaning | None) -> Seeker:

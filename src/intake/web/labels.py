@@ -126,7 +126,7 @@ WORDS = {
     "seeker.concierge_changed": "担当変更", "seeker.preferences_changed": "希望条件の変更", "seeker.erased": "消去",
     "seeker.erasure_begun": "消去の開始",
     "case.opened": "案件の受付", "case.changed": "案件の進行", "case.closed": "案件の終了", "task.opened": "作業の追加",
-    "task.done": "作業の完了",
+    "task.done": "作業の完了", "task.dropped": "作業の取りやめ",
     # erasures and terms of keeping
     "erasure_request": "ご本人の申し出", "erasure_operator": "運用者の操作", "erasure_retention": "保存期間の終了",
     "register": "求職管理簿", "retention_erase": "消去", "retention_erase_part": "一部を消去",

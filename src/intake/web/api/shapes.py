@@ -162,7 +162,7 @@ class CaseShown(Shown):
 
 
 class TaskShown(Shown):
-    """A piece of work for a person."""
+    """A piece of work for a person. ``done_by`` begins with ``needless:`` where its case ended otherwise."""
 
     id: int
     case: str

@@ -61,6 +61,7 @@ EVENTS = {
     "mail.sent": "メールを送りました", "mail.failed": "メールを送れませんでした",
     "mail.unknown": "送れたかどうか不明です", "mail.stale": "状況が変わったため送りませんでした",
     "mail.bounced": "メールが戻ってきました", "task.opened": "作業を作りました", "task.done": "作業が終わりました",
+    "task.dropped": "作業が不要になりました",
     "seeker.hold_outreach": "ご紹介とご連絡を控えました",
     "seeker.release_outreach": "ご紹介とご連絡を再開できるようにしました",
     "seeker.concierge_changed": "担当を替えました",
