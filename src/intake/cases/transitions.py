@@ -52,6 +52,7 @@ TABLE: Mapping[tuple[CaseState, Event], frozenset[CaseState]] = {
     (SCHEDULED, Event.APPROVE): frozenset({REVIEW, SCHEDULED, DONE}),  # staff override a wait
     (AWAITING, Event.REMIND): frozenset({AWAITING}),
     (AWAITING, Event.FALL_DUE): frozenset({AWAITING, REVIEW, DONE}),
+    (SCHEDULED, Event.HOLD): frozenset({REVIEW, SCHEDULED}),  # staff let a wait be looked at later
     (SCHEDULED, Event.FALL_DUE): frozenset({SCHEDULED, REVIEW, DONE}),
     (REVIEW, Event.FALL_DUE): frozenset({REVIEW}),  # put aside until a day, and the day has come
     (SCHEDULED, Event.TASKS_DONE): frozenset({DONE}),

@@ -18,7 +18,7 @@ from intake.model import (
     Seeker,
     StaffMember,
 )
-from intake.pipeline import letters, links, register, settle
+from intake.pipeline import letters, links, put_aside, register, settle
 from intake.pipeline.moves import Act, drop_tasks, move
 from intake.pipeline.settle import Settled
 from intake.pipeline.tools import Tools
@@ -49,7 +49,7 @@ def would_approve(
     """What a yes would lead to now; what the page shows before it is said. Raises as ``approve``, changes nothing."""
     _open(case)
     return decide_staff_approval(
-        case,
+        put_aside.as_proved(tx, case),
         tx.seekers.get(case.seeker_id) if case.seeker_id else None,
         tools.profile,
         now,
@@ -190,7 +190,7 @@ def _forget(act: Act, case: Case, why: str) -> None:
 def hold(act: Act, case: Case, reason: str, wake_on: date | None) -> Case:
     """Put aside with a reason and a day."""
     _open(case)
-    return move(act, case, "hold", CaseState.REVIEW, hold_reason=reason or "held", wake_on=wake_on)
+    return put_aside.until(act, case, reason, wake_on)
 
 
 def refuse(act: Act, case: Case, reason: str, tools: Tools) -> Case:

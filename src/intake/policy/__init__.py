@@ -13,7 +13,7 @@ from intake.policy.deadlines import (
 )
 from intake.policy.due import decide_bounced, decide_due, decide_due_erasure
 from intake.policy.objecting import AGREEING, OBJECTION, may_object
-from intake.policy.people import assignee_of, in_charge, may_approve
+from intake.policy.people import LEAD_HOLDS, assignee_of, in_charge, may_approve
 from intake.policy.profile import Profile, load_profile, parse_profile
 from intake.policy.proved import choices_for, decide_proved
 from intake.policy.retracting import NEVER_TAKEN_BACK, effects_of_ending
@@ -21,6 +21,7 @@ from intake.policy.retracting import NEVER_TAKEN_BACK, effects_of_ending
 __all__ = [
     "AGREEING",
     "CHAIN",
+    "LEAD_HOLDS",
     "NEVER_TAKEN_BACK",
     "OBJECTION",
     "OfficeHours",

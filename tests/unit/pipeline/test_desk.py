@@ -10,8 +10,9 @@ import pytest
 
 from intake.cases import IllegalStep
 from intake.errors import BadInput, NotAllowed, NotProved, Stale
-from intake.model import CaseState, MailState, Proof, Role, SeekerStatus
+from intake.model import Case, CaseState, MailState, Proof, Role, SeekerStatus
 from intake.pipeline import desk
+from intake.pipeline.moves import WORKER, Act, move
 from tests.house import TestHouse, open_test_house
 from tests.unit.pipeline.world import act, actions, app_wish, call, one, person, press, sound, told, wish
 
@@ -275,3 +276,56 @@ def test_an_app_that_writes_the_number_in_its_own_letters_is_understood(house: T
     house.seeker()
     assert one(house, app_wish(house, "withdrawal", said, "app-1")).state is CaseState.DONE
     assert house.get_seeker().status is SeekerStatus.WITHDRAWN
+
+
+def waits(house: TestHouse, choice: str = "defer") -> Case:
+    """A proved leaving that waits for a selection, as the person chose."""
+    house.seeker(applications=[("株式会社甲", "applied")])
+    case = one(house, wish(house, "withdrawal"))
+    press(house, choice)
+    return house.cases(case.message_id)[0]
+
+
+def test_a_wait_that_is_put_aside_stays_the_wait_that_the_person_chose(house: TestHouse) -> None:
+    """保留 on 「選考終了後に退会」: nothing is looked at before the day, and nobody leaves early for it."""
+    case = waits(house)
+    with pytest.raises(BadInput):
+        act(house, case, Role.REVIEWER, "hold", "held", None)
+    day = house.now.date() + timedelta(days=5)
+    act(house, case, Role.REVIEWER, "hold", "held", day)
+    held = house.cases()[0]
+    assert (held.state, held.hold_reason, held.wake_on) == (CaseState.SCHEDULED, "after_selection", day)
+    with pytest.raises(NotAllowed):
+        act(house, case, Role.REVIEWER, "approve", override_reason="早く")
+    with pytest.raises(NotAllowed):
+        act(house, case, Role.LEAD, "approve")
+    house.seeker(applications=[("株式会社甲", "closed")])
+    house.now += timedelta(days=6)
+    house.work()
+    assert house.get_seeker().status is SeekerStatus.WITHDRAWN
+
+
+@pytest.mark.parametrize("over", ["held", "mail_bounced", "no_address"])
+def test_no_hold_over_a_wait_takes_the_lead_away(house: TestHouse, over: str) -> None:
+    case = waits(house)
+    with house.store.write() as tx:  # as a bounced notice does, or a hold of an older release
+        move(
+            Act(tx, WORKER, house.now), tx.cases.get(case.id), "hold", CaseState.REVIEW, hold_reason=over, wake_on=None
+        )
+    with pytest.raises(NotAllowed):
+        act(house, case, Role.REVIEWER, "approve", override_reason="早く")
+    with pytest.raises(NotAllowed):
+        act(house, case, Role.LEAD, "approve")
+    assert house.get_seeker().status is SeekerStatus.ACTIVE
+    act(house, case, Role.LEAD, "approve", override_reason="ご本人から電話で早くとのこと")
+    assert house.get_seeker().status is SeekerStatus.WITHDRAWN
+
+
+def test_an_approved_erasure_can_be_stopped_and_wants_a_new_approval(house: TestHouse) -> None:
+    case = one(house, wish(house, "deletion"))
+    press(house)
+    act(house, case, Role.PRIVACY_OFFICER, "approve")
+    act(house, case, Role.PRIVACY_OFFICER, "hold", "held", None)
+    assert (house.cases()[0].state, house.cases()[0].hold_reason) == (CaseState.REVIEW, "held")
+    act(house, case, Role.PRIVACY_OFFICER, "approve")
+    assert house.cases()[0].hold_reason == "cooling_off"
