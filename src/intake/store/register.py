@@ -95,7 +95,7 @@ def seal_plain_rows(context: Context, limit: int = _CHUNK) -> int:
     return len(rows)
 
 
-def _unsealed(keys: Mapping[int, bytes], r: sa.Row[Any]) -> dict[str, Any] | None:
+def _unsealed(keys: Mapping[int, bytes], r: Any) -> dict[str, Any] | None:
     """None without its key, and where the bytes are damaged: then they are nobody's until the next import mends them,
     and what they write waits for people. One bad row must not stop every message that may be theirs."""
     if r.key_id not in keys:
