@@ -144,6 +144,14 @@ def _numbers(file: Path, query: str) -> list[int]:
     return []
 
 
+def revision_in(path: Path) -> str | None:
+    """The schema of a backup file; None where it is none, or no database."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as c:
+        row = c.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(row[0]) if row else None
+    return None
+
+
 def _copy(source: Path, part: Path) -> None:
     """On the disk when this returns. Raises OSError; then nothing is left of it."""
     try:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 
 from intake.errors import SettingError
 from intake.keyring import Keyring
-from intake.store.backup import restore_postgresql, restore_sqlite
+from intake.store.backup import restore_postgresql, restore_sqlite, revision_in
 from intake.store.engine import BUSY_SECONDS, KEYS_SCHEMA, default_keys_url, parse_url
 from intake.store.tables import blob, data_key, keys_metadata, metadata, seeker
 from intake.store.unit_of_work import engines, open_store
@@ -29,6 +29,7 @@ def migrate(url: str, keys_url: str | None = None) -> None:
     Raises SettingError where the keys to stored data are missing: new ones beside them would open nothing.
     """
     data, keys = _urls(url, keys_url)
+    _refuse_newer(data)
     refuse_lost_keys(url, keys_url)
     for store in (data, keys):
         if store.get_backend_name() == "sqlite":
@@ -45,8 +46,10 @@ def migrate(url: str, keys_url: str | None = None) -> None:
 
 
 def is_current(url: str, keys_url: str | None = None) -> bool:
-    """True if both stores have the newest schema. Makes no file. Raises StoreUnavailable if they do not answer."""
+    """True if both stores have the newest schema. Makes no file. Raises StoreUnavailable if they do not answer, and
+    SettingError where a newer version has made them."""
     data, keys = _urls(url, keys_url)
+    _refuse_newer(data)
     return _look(data, None, _revision) == _newest() and _look(keys, KEYS_SCHEMA, _keys_are_current) is True
 
 
@@ -103,6 +106,7 @@ def restore(
     """
     data, keys = _urls(url, keys_url)
     if data.get_backend_name() == "sqlite":
+        _refuse_unknown(str(path), revision_in(path))
         restore_sqlite(path, data, keys, BUSY_SECONDS)
     else:
         restore_postgresql(path, data, keys, [t.name for t in metadata.sorted_tables])
@@ -123,9 +127,25 @@ def check_drift(url: str) -> None:
         migrating.check(conn)
 
 
+def _revisions() -> set[str]:
+    """All that this version knows, by the names of the files."""
+    return {path.name.partition("_")[0] for path in (Path(__file__).parent / "migrations/versions").glob("*_*.py")}
+
+
 def _newest() -> str:
-    """The last revision, by the names of the files."""
-    return max(path.name.partition("_")[0] for path in (Path(__file__).parent / "migrations/versions").glob("*_*.py"))
+    return max(_revisions())
+
+
+def _refuse_newer(data: URL) -> None:
+    _refuse_unknown(data.render_as_string(), _look(data, None, _revision))
+
+
+def _refuse_unknown(where: str, found: str | None) -> None:
+    if found is not None and found not in _revisions():
+        raise SettingError(
+            f"{where}: made by a newer version of intake (schema {found}); "
+            "run that version again, or restore a backup from before the change"
+        )
 
 
 def _revision(conn: sa.Connection) -> str | None:
