@@ -16,6 +16,7 @@ from intake.bootstrap.indexing import bring_up_now
 from intake.bootstrap.keeping import Keeper
 from intake.bootstrap.leases import end_leases_of_the_dead
 from intake.bootstrap.working import make_worker
+from intake.cli import progress
 from intake.cli.app import app, emit, say, settings, utf8_out
 from intake.outbox.sender import Sender
 from intake.ports import Tx
@@ -38,7 +39,8 @@ def ingest(
     utf8_out()
     house = open_house(settings())
     try:
-        summary = ingest_files(paths, house.writer, utc_now())
+        with progress.of_all(progress.bytes_below(paths) if sys.stderr.isatty() else 0) as told:
+            summary = ingest_files(paths, house.writer, utc_now(), progress=told)
     finally:
         house.close()
     failed = [{"path": str(path), "why": why} for path, why in summary.failed]
@@ -82,7 +84,10 @@ def work_until_idle(house: House) -> tuple[int, int]:
     from intake.bootstrap.sending import make_sender
     from intake.bootstrap.telling import make_webhook_sender
 
-    counts = _work_until(house, lambda tx: tx.inbox.backlog(utc_now()).waiting == 0, make_sender(house))
+    with house.store.read() as tx:
+        waiting = tx.inbox.backlog(utc_now()).waiting
+    with progress.of_all(waiting) as told:
+        counts = _work_until(house, lambda tx: tx.inbox.backlog(utc_now()).waiting == 0, make_sender(house), told)
     telling = make_webhook_sender(house)
     while telling is not None and telling.run_once():
         pass  # what cannot be delivered now is tried again by `run`
@@ -91,7 +96,9 @@ def work_until_idle(house: House) -> tuple[int, int]:
     return counts
 
 
-def _work_until(house: House, is_over: Callable[[Tx], bool], sender: Sender | None) -> tuple[int, int]:
+def _work_until(
+    house: House, is_over: Callable[[Tx], bool], sender: Sender | None, told: Callable[[int], None] = lambda _: None
+) -> tuple[int, int]:
     end_leases_of_the_dead(house.store, utc_now())
     worker = make_worker(house)
     done = sent = 0
@@ -99,6 +106,7 @@ def _work_until(house: House, is_over: Callable[[Tx], bool], sender: Sender | No
     while True:
         busy = worker.run_once()
         done += busy
+        told(busy)
         moved = worker.run_calendar() if not busy else 0
         out = sender.run_once(utc_now()) if sender and not busy else 0
         sent += out
@@ -144,7 +152,9 @@ def _import(file: Path, run: Any, *, dry_run: bool, as_json: bool) -> None:
     words = load_roster_words(rules_dirs(settings()))
     store = connect(settings())
     try:
-        result = run(store, file.read_bytes(), file.name, utc_now(), words, dry_run=dry_run, progress=_bar())
+        result = run(
+            store, file.read_bytes(), file.name, utc_now(), words, dry_run=dry_run, progress=progress.over_rows()
+        )
     finally:
         store.close()
     for error in result.errors:
@@ -160,16 +170,6 @@ def _import(file: Path, run: Any, *, dry_run: bool, as_json: bool) -> None:
                           "added {}, changed {}, unchanged {}, failed {}").format(*counts))  # fmt: skip
     if result.errors:
         raise SystemExit(1)
-
-
-def _bar() -> Any:
-    """A progress bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        return lambda rows: rows
-    from rich.console import Console
-    from rich.progress import track
-
-    return lambda rows: track(rows, description="", console=Console(stderr=True))
 
 
 def coded(word: str, table: Mapping[str, tuple[str, ...]]) -> str | None:

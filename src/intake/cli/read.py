@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from intake import resources
+from intake.cli import progress
 from intake.cli.app import app, emit, say, settings, shared, utf8_out
 from intake.errors import BadInput, Unreadable
 from intake.model import Channel, Envelope, Meaning, Message
@@ -118,7 +119,8 @@ def evaluate(
 
     utf8_out()
     read_one = reader()
-    report = score(read_lines(corpus), lambda line: read_one(_row(line)))
+    lines = progress.over_rows()(list(read_lines(corpus)))
+    report = score(lines, lambda line: read_one(_row(line)))
     if as_json:
         emit(report.as_dict())
     else:
