@@ -247,3 +247,26 @@ def _processes_of(pid: int) -> list[int]:
     """A server and everything that it has started, children first."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [p for child in children for p in _processes_of(int(child))] + [pid]
+
+
+def test_a_mail_of_unknown_end_is_spoken_of_for_a_day_and_until_staff_have_looked(tmp_path: Path) -> None:
+    """A red light that nobody can put out hides the next trouble."""
+    house = open_test_house(tmp_path / "home")
+    house.seeker()
+    house.mail("担当者を変更してほしいです。")  # its case is in review: no piece of work beside it
+    house.mail("転職活動を3月まで休みたいので、ご紹介を止めてください。", subject="休止")
+    while house.worker.run_once():
+        pass
+    with house.store.write() as tx:
+        tx.leases.doubt_receipts()  # type: ignore[attr-defined]
+    house.sender.run_once(house.now)
+    health = Health(house.store, lambda: house.now)
+    told = "mails may or may not have left; see the outbox page"
+    assert health.issues() == [f"2 {told}"]
+    house.now += timedelta(days=2)
+    assert health.issues() == [f"1 {told}"]
+    with house.store.write() as tx:
+        for task in tx.tasks.open():
+            tx.tasks.done(task.id, "lead", house.now)
+    assert health.issues() == []
+    house.store.close()

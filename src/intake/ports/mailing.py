@@ -77,6 +77,10 @@ class OutboxRepo(Protocol):
     def backlog(self, now: datetime) -> Backlog: ...
     def counts(self) -> dict[str, int]: ...
 
+    def in_doubt(self, since: datetime) -> int:
+        """How many may or may not have left: those written since then, and those that staff have still to look at."""
+        ...
+
 
 class WordingRepo(Protocol):
     """The wordings that mails were written with."""

@@ -14,7 +14,7 @@ from intake.ports.rows import Backlog, NewMail
 from intake.store import letters
 from intake.store.blobs import Blobs
 from intake.store.context import Context
-from intake.store.tables import LIVE, outbox, outbox_case
+from intake.store.tables import LIVE, outbox, outbox_case, task
 
 LETTER = "mail"
 _live = sa.text(LIVE)
@@ -246,6 +246,18 @@ class Outbox:
         query = sa.select(outbox.c.state, sa.func.count()).group_by(outbox.c.state)
         found: dict[str, int] = {r[0]: r[1] for r in self._c.conn.execute(query)}
         return {s.value: found.get(s.value, 0) for s in MailState}
+
+    def in_doubt(self, since: datetime) -> int:
+        """Mails that may or may not have left: those written since then, and those that staff have still to look at."""
+        looked_at = sa.select(sa.literal(1)).where(
+            outbox_case.c.outbox_id == outbox.c.id,
+            task.c.case_id == outbox_case.c.case_id,
+            task.c.kind == "check_mail",
+            task.c.done_at.is_(None),
+        )
+        mine = sa.or_(outbox.c.created_at >= since, looked_at.exists())
+        query = sa.select(sa.func.count()).where(outbox.c.state == MailState.UNKNOWN.value, mine)
+        return self._c.conn.execute(query).scalar_one()
 
     def _set(self, item: OutboxItem, **values: Any) -> None:
         mine = sa.and_(outbox.c.id == item.id, outbox.c.fence == item.fence, _claimed)
