@@ -11,10 +11,11 @@ from intake.errors import NotFound, StoreUnavailable
 from intake.journal import journal
 from intake.store.context import Context
 from intake.store.sealing import seal, unseal
-from intake.store.tables import blob
+from intake.store.tables import blob, inbox, outbox, seeker
 
 _GET = sa.select(blob.c.key_id, blob.c.kind, blob.c.data).where(blob.c.id == sa.bindparam("blob_id"))
 _CHUNK = 500
+_NEWEST = 2000
 _BY_ID = sa.select(blob.c.id, blob.c.key_id, blob.c.kind, blob.c.data).where(
     blob.c.id.in_(sa.bindparam("ids", expanding=True))
 )
@@ -35,6 +36,13 @@ class Blobs:
         ((key_id, key),) = self._c.keys.take(1)
         self._new[key_id] = key
         return key_id
+
+    def highest_key(self) -> int:
+        """The highest number of a key that anything here is, or was, stored under. Of rows whose bytes are gone the
+        newest are asked: keys are given in order, a few hundred at a time."""
+        newest = [sa.select(t.c.key_id).order_by(t.c.id.desc()).limit(_NEWEST).subquery() for t in (inbox, outbox)]
+        queries = [sa.select(sa.func.max(t.c.key_id)) for t in (blob, seeker, *newest)]
+        return max(self._c.conn.execute(query).scalar() or 0 for query in queries)
 
     def put(self, key_id: int, kind: str, data: bytes) -> int:
         """Encrypt and store; returns the blob's id. Raises NotFound where the key is destroyed."""

@@ -32,6 +32,9 @@ _CHUNK = 500
 _REWRAP = 5000
 _PROOFS = 3  # one may be damaged by itself
 _LITE_LAST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'data_key'"
+_LITE_SKIP = "UPDATE sqlite_sequence SET seq = ? WHERE name = 'data_key'"
+_PG_LAST = "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('data_key', 'id')::regclass), 0)"
+_PG_SKIP = "SELECT setval(pg_get_serial_sequence('data_key', 'id')::regclass, %s)"
 _LITE_INTO = "INSERT INTO data_key (id, wrapped, wrapping) VALUES "
 _PG_INTO = "INSERT INTO data_key (wrapping, wrapped) SELECT %s, unnest(%s::bytea[]) RETURNING id, wrapped"
 
@@ -60,6 +63,19 @@ class KeyStore:
     def find(self, key_ids: Sequence[int]) -> dict[int, bytes]:
         """Keys by id; destroyed ones are missing. Nothing is remembered, so that destroyed means destroyed."""
         return {key_id: self._unwrap(wrapped, by) for key_id, wrapped, by in self._rows(list(set(key_ids)))}
+
+    def begin_after(self, number: int) -> None:
+        """No new key gets a number up to this one. Where an older copy of the key store came back, what was stored
+        since lies under numbers that it would give again: the new would be taken for the old, and erased with it."""
+        sqlite = self._reader.dialect.name == "sqlite"
+        with self._reader.connect() as c:
+            if c.exec_driver_sql(_LITE_LAST if sqlite else _PG_LAST).scalar_one() >= number:
+                return
+        with self._write() as c:
+            if not sqlite:
+                c.exec_driver_sql(_PG_SKIP, (number,))
+            elif not c.exec_driver_sql(_LITE_SKIP, (number,)).rowcount:
+                c.exec_driver_sql("INSERT INTO sqlite_sequence (name, seq) VALUES ('data_key', ?)", (number,))
 
     def prove(self) -> None:
         """Open one of the oldest keys. Raises StoreUnavailable where none of them was made with this secret: nothing

@@ -237,6 +237,8 @@ class SqlStore:
             made = tx.meta.get(backup.MADE_AT)
             whom = set(tx.erasure.undead())
             restored = tx.meta.get(backup.RESTORED) is not None
+            highest = tx.blobs.highest_key()
+        self.keys.begin_after(highest)
         if restored:
             since = datetime.fromisoformat(made) - backup.SLACK if made else backup.BEFORE_ALL
             whom |= set(self.keys.buried("seeker", since))

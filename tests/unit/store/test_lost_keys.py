@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from intake.bootstrap.home import connect, init_home
 from intake.config import Settings
-from intake.errors import BadInput, SettingError, StoreUnavailable
+from intake.errors import BadInput, NotFound, SettingError, StoreUnavailable
 from intake.store import SqlStore, migrate, open_store, restore
 from tests.unit.store.given import KEYRING, NOW, arrival
 
@@ -94,6 +94,33 @@ def test_keys_of_another_store_are_named_and_nothing_is_touched(sqlite_store: Sq
     lose(keys)
     restore(tmp_path / "b", url, KEYRING)
     assert waiting(url) == [arrival(1).envelope.raw]
+
+
+def test_an_older_copy_of_the_keys_gives_no_number_again(url: str) -> None:
+    """What came after that copy cannot be read; what comes now can, and is not taken for it."""
+    store = open_store(url, KEYRING)
+    accept(store)
+    with store._engines[3].connect() as conn:
+        old = conn.execute(sa.text("SELECT max(id) FROM data_key")).scalar_one()
+    store.close()
+    store = open_store(url, KEYRING)  # another process, with keys of its own
+    accept(store, 2)
+    with store._engines[2].begin() as conn:
+        conn.execute(sa.text("DELETE FROM data_key WHERE id > :old"), {"old": old})
+        if store.is_sqlite:
+            conn.execute(sa.text("UPDATE sqlite_sequence SET seq = :old WHERE name = 'data_key'"), {"old": old})
+        else:
+            conn.execute(sa.text("SELECT setval('data_key_id_seq', :old)"), {"old": old})
+    store.close()
+    store = open_store(url, KEYRING)
+    store.bury_again()
+    accept(store, 3)
+    with store.read() as tx:
+        assert tx.inbox.key_of(3) > tx.inbox.key_of(2) > tx.inbox.key_of(1)
+        assert tx.inbox.envelope(3).raw == arrival(3).envelope.raw
+        with pytest.raises(NotFound):
+            tx.inbox.envelope(2)
+    store.close()
 
 
 def test_a_damaged_key_store_is_not_replaced_by_itself(sqlite_store: SqlStore, tmp_path: Path) -> None:
