@@ -19,11 +19,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.dialects import postgresql, sqlite
 
 from intake.errors import StoreBusy, StoreUnavailable
+from intake.journal import journal
 from intake.store.failures import translate
 from intake.store.lock import WriterLock
 from intake.store.tables import data_key, erased_mail, tombstone
 from intake.store.wrapping import Wrapping
 
+log = journal("keys")
 POOL = 512
 _MOST = 4096  # in one statement; SQLite takes 32,766 values
 _KEY, _NONCE = 32, 12
@@ -46,6 +48,7 @@ class KeyStore:
         self._writer, self._reader, self._lock = writer, reader, lock
         self._wrapping = wrapping
         self._ciphers: dict[int, AESGCM] = {}
+        self._fits: set[int] = set()  # wrapping keys that have opened something: what they do not open is damaged
         self._pool: deque[tuple[int, bytes]] = deque()
         self._guard = threading.Lock()
         self._pid = os.getpid()
@@ -61,8 +64,17 @@ class KeyStore:
             return [self._pool.popleft() for _ in range(count)]
 
     def find(self, key_ids: Sequence[int]) -> dict[int, bytes]:
-        """Keys by id; destroyed ones are missing. Nothing is remembered, so that destroyed means destroyed."""
-        return {key_id: self._unwrap(wrapped, by) for key_id, wrapped, by in self._rows(list(set(key_ids)))}
+        """Keys by id; destroyed ones are missing, and damaged ones. Nothing is remembered, so that destroyed means
+        destroyed. Raises StoreUnavailable where no key at all was made with this secret."""
+        found: dict[int, bytes] = {}
+        for key_id, wrapped, by in self._rows(list(set(key_ids))):
+            try:
+                found[key_id] = self._unwrap(wrapped, by)
+            except StoreUnavailable:
+                if by not in self._fits:
+                    raise
+                log.error("a data key is damaged", id=key_id)
+        return found
 
     def begin_after(self, number: int) -> None:
         """No new key gets a number up to this one. Where an older copy of the key store came back, what was stored
@@ -234,9 +246,11 @@ class KeyStore:
 
     def _unwrap(self, wrapped: bytes, by: int) -> bytes:
         try:
-            return self._cipher(by).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _WRAP)
+            key = self._cipher(by).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _WRAP)
         except InvalidTag as e:
             raise StoreUnavailable("the data keys were not made with this secret (INTAKE_SECRET_FILE)") from e
+        self._fits.add(by)
+        return key
 
     @contextmanager
     def _write(self) -> Iterator[sa.Connection]:

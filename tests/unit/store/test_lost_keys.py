@@ -12,6 +12,7 @@ from intake.bootstrap.home import connect, init_home
 from intake.config import Settings
 from intake.errors import BadInput, NotFound, SettingError, StoreUnavailable
 from intake.store import SqlStore, migrate, open_store, restore
+from intake.store.tables import data_key
 from tests.unit.store.given import KEYRING, NOW, arrival
 
 
@@ -121,6 +122,22 @@ def test_an_older_copy_of_the_keys_gives_no_number_again(url: str) -> None:
         with pytest.raises(NotFound):
             tx.inbox.envelope(2)
     store.close()
+
+
+def test_one_damaged_key_is_a_lost_key_and_stops_nobody_else(store: SqlStore) -> None:
+    """Its message stays waiting, named, and can be read once the key is put back from a copy."""
+    for number in (1, 2):
+        accept(store, number)
+    with store.read() as tx:
+        key_id = tx.inbox.key_of(1)
+    with store._engines[2].begin() as conn:
+        damaged = sa.update(data_key).where(data_key.c.id == key_id)
+        conn.execute(damaged.values(wrapped=b"\0" * 60))
+    store.keys.prove()
+    with store.write() as tx:
+        assert [item.id for item in tx.inbox.claim(NOW, 10, 60, "w")] == [2]
+        assert tx.inbox.attempts_of(1) == (1, "KeyMissing")
+        assert tx.inbox.without_end() == [1, 2]
 
 
 def test_a_damaged_key_store_is_not_replaced_by_itself(sqlite_store: SqlStore, tmp_path: Path) -> None:
