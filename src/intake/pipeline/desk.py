@@ -49,7 +49,7 @@ def would_approve(
     """What a yes would lead to now; what the page shows before it is said. Raises as ``approve``, changes nothing."""
     _open(case)
     return decide_staff_approval(
-        put_aside.as_proved(tx, case),
+        put_aside.meant(tx, case, tools),
         tx.seekers.get(case.seeker_id) if case.seeker_id else None,
         tools.profile,
         now,
@@ -137,6 +137,7 @@ def phone_checked(act: Act, case: Case, staff: StaffMember, how: str, tools: Too
     seeker = _seeker(act, case)
     if seeker is None:
         raise NotProved("choose the seeker first: a telephone check is about one record")
+    put_aside.not_one_document(act.tx, case, tools)
     act.note("proof.telephone", case, how=how, by=staff.name)
     return links.prove(act, case, seeker, "complete", Proof.E3, tools)
 
@@ -253,6 +254,7 @@ def send_link(act: Act, case: Case, tools: Tools, *, to: Seeker | None = None) -
     _open(case)
     if to is not None:
         case = choose_seeker(act, case, to)
+    put_aside.not_one_document(act.tx, case, tools)
     seeker = _seeker(act, case)
     plan = decide_send_link(case, seeker, tools.profile, today_of(act.now))
     assert seeker is not None

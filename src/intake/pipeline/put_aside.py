@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from intake.errors import BadInput
-from intake.model import DESTRUCTIVE, Case, CaseState
+from intake.errors import BadInput, NotAllowed
+from intake.model import DESTRUCTIVE, Case, CaseState, Proof
 from intake.pipeline.moves import Act, move
-from intake.policy import LEAD_HOLDS, OBJECTION
+from intake.pipeline.tools import Tools
+from intake.policy import LEAD_HOLDS, OBJECTION, is_one_document
 from intake.ports import Tx
 
 APPROVED = frozenset({"cooling_off", "erasure_due"})  # put aside, such an erasure wants a new approval
@@ -30,6 +31,47 @@ def as_proved(tx: Tx, case: Case) -> Case:
         if row.action in DECIDED:
             return case
     return case
+
+
+ONE_DOCUMENT = "one_document"
+SETTLED = frozenset({"case.prove", "case.ask", "case.correct"})  # what staff or the person said it is, since
+
+
+def about_one_document(tx: Tx, case: Case, tools: Tools) -> bool:
+    """One old document is to be erased, not the record: no link and no check may start an erasure of everything.
+
+    By what was decided when it came, whatever was put over it; where nothing could be decided, by the words.
+    """
+    if case.request != "deletion" or not case.state.is_open:
+        return False
+    for row in reversed(tx.audit.of_case(case.id)):
+        if ONE_DOCUMENT in (row.detail.get("hold_reason"), row.detail.get("hold")):
+            return True
+        if row.action in SETTLED:
+            return case.hold_reason == ONE_DOCUMENT
+    return case.hold_reason == ONE_DOCUMENT or _says_one_document(tx, case, tools)
+
+
+def _says_one_document(tx: Tx, case: Case, tools: Tools) -> bool:
+    if case.state is not CaseState.REVIEW or case.proof >= Proof.E2:
+        return False
+    message, meaning = tx.inbox.reading(case.message_id) or (None, None)
+    if message is None or meaning is None or "withdrawal" in meaning.requests:
+        return False
+    return is_one_document(message, meaning, tools.profile)
+
+
+def not_one_document(tx: Tx, case: Case, tools: Tools) -> None:
+    """Raises NotAllowed where a proof would start the erasure of everything though one document was meant."""
+    if about_one_document(tx, case, tools):
+        raise NotAllowed("書類1点の削除のご依頼です。すべての削除のご依頼のときは、依頼の種類を選び直してください")
+
+
+def meant(tx: Tx, case: Case, tools: Tools) -> Case:
+    """The case as a yes is about it."""
+    if about_one_document(tx, case, tools):
+        return replace(case, hold_reason=ONE_DOCUMENT)
+    return as_proved(tx, case)
 
 
 def until(act: Act, case: Case, reason: str, wake_on: date | None) -> Case:

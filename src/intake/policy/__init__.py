@@ -17,6 +17,7 @@ from intake.policy.people import LEAD_HOLDS, assignee_of, in_charge, may_approve
 from intake.policy.profile import Profile, load_profile, parse_profile
 from intake.policy.proved import choices_for, decide_proved
 from intake.policy.retracting import NEVER_TAKEN_BACK, effects_of_ending
+from intake.policy.rows import is_one_document
 
 __all__ = [
     "AGREEING",
@@ -41,6 +42,7 @@ __all__ = [
     "effects_of_ending",
     "end_of_day",
     "in_charge",
+    "is_one_document",
     "last_return_day",
     "load_profile",
     "may_approve",

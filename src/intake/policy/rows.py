@@ -14,6 +14,8 @@ from intake.model import (
     CaseState,
     Decision,
     Effect,
+    Meaning,
+    Message,
     Proof,
     ReplyPlan,
     Seeker,
@@ -48,14 +50,16 @@ def deletion(s: Situation, profile: Profile) -> Decision | None:
     if s.request != "deletion":
         return None
     assert s.seeker is not None
-    if "withdrawal" not in s.requests and profile.one_document.is_meant(s.message.new_text, _said(s)):
+    if "withdrawal" not in s.requests and is_one_document(s.message, s.meaning, profile):
         task = TaskPlan("erase_document", due_on=profile.due_on(s.request, s.today), assignee=s.seeker.concierge)
         return review(s, profile, "one_document", answer=answer_with(s, "receipt_other"), tasks=(task,))
     return _proved_or_link(s, profile, s.seeker)
 
 
-def _said(s: Situation) -> str:
-    return " ".join(e.text for e in s.meaning.why if e.request == "deletion" and e.weight > 0) or s.message.new_text
+def is_one_document(message: Message, meaning: Meaning, profile: Profile) -> bool:
+    """True where one old document is to go, not the record: a task for staff, not an erasure (decisions.md)."""
+    said = " ".join(e.text for e in meaning.why if e.request == "deletion" and e.weight > 0)
+    return profile.one_document.is_meant(message.new_text, said or message.new_text)
 
 
 def _proved_or_link(s: Situation, profile: Profile, seeker: Seeker) -> Decision:

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from intake.cases.transitions import IllegalStep
 from intake.errors import BadInput, NotAllowed, NotProved, Stale
 from intake.model import Case, Role
-from intake.pipeline import desk, links
+from intake.pipeline import desk, links, put_aside
 from intake.pipeline.moves import Act
 from intake.web.staff import case as pages
 from intake.web.staff import casefile, scope, speech, tabs
@@ -50,9 +50,9 @@ HOW = ("phone_on_file", "counter_id", "phone_called_in")
 
 
 def correct(act: Act, case: Case, visit: Visit) -> None:
-    """It is another request."""
+    """It is another request; or, of one document, the whole of it after all."""
     request = visit.field("request")
-    if request == case.request:
+    if request == case.request and not put_aside.about_one_document(act.tx, case, visit.tools):
         raise BadInput(f"すでに「{request}」です" if not request else "すでにその依頼です")
     desk.correct(act, case, visit.staff, request, visit.tools)
 

@@ -24,7 +24,7 @@ from intake.model import (
     StaffMember,
     Task,
 )
-from intake.pipeline import desk, links
+from intake.pipeline import desk, links, put_aside
 from intake.pipeline.objections import objections
 from intake.pipeline.parts import PREFERENCE_LABELS
 from intake.pipeline.tools import Tools
@@ -78,6 +78,7 @@ class CaseFile:
     plan: Decision | None
     obstacle: str
     reason_helps: bool  # a stated reason overrides the obstacle
+    one_document: bool  # not the record, so nothing that proves the person leads to its erasure
     mails: tuple[OutboxItem, ...]
     tasks: tuple[Task, ...]
     notes: tuple[tuple[datetime, str, str], ...]
@@ -143,7 +144,7 @@ class CaseFile:
     @property
     def may_send_link(self) -> bool:
         """A link would prove something: the wish needs it, and nothing better is there. Else a yes is enough."""
-        if self.seeker is None or not self.seeker.address or self.case.proof >= Proof.E2:
+        if self.seeker is None or not self.seeker.address or self.case.proof >= Proof.E2 or self.one_document:
             return False
         if self.case.state is CaseState.SCHEDULED or self.case.request in _NO_LINK:
             return False
@@ -187,6 +188,7 @@ def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime, be
         plan=plan,
         obstacle=obstacle,
         reason_helps=reason_helps,
+        one_document=put_aside.about_one_document(tx, case, tools),
         mails=tuple(tx.outbox.of_case(case.id)),
         tasks=tuple(tx.tasks.of_case(case.id)),
         notes=tuple(tx.notes.of_case(case.id)),
