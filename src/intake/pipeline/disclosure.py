@@ -1,6 +1,7 @@
 """Everything about one person, for a disclosure request: one dict, shown as a page or given as JSON.
 
-What is said of other people is not in it: their messages that name the person stay theirs.
+What is said of other people is not in it: their messages that name the person stay theirs. Nor is the secret of a
+link or a key, with which whoever makes the disclosure could act as the person.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from intake.pipeline.moves import Act
 from intake.pipeline.tools import Tools
 from intake.ports import Tx
 from intake.ports.rows import Reach
+from intake.proofs import masked
 
 
 def disclose(act: Act, seeker: Seeker, tools: Tools) -> dict[str, Any]:
@@ -81,15 +83,15 @@ def _message(tx: Tx, message_id: int) -> dict[str, Any] | None:
         "channel": envelope.channel.value,
         "received_at": envelope.received_at.isoformat(),
         "subject": message.subject if message else "",
-        "text": message.text if message else "",
-        "fields": dict(message.stated) if message else {},
+        "text": masked(message.text) if message else "",
+        "fields": {name: masked(value) for name, value in message.stated.items()} if message else {},
         "attachments": [a.name for a in message.attachments] if message else [],
     }
 
 
 def _mail(tx: Tx, outbox_id: int) -> dict[str, Any]:
     item = tx.outbox.get(outbox_id)
-    return {"id": item.id, "to": item.mail.to, "subject": item.mail.subject, "text": item.mail.text,
+    return {"id": item.id, "to": item.mail.to, "subject": item.mail.subject, "text": masked(item.mail.text),
             "state": item.state.value, "at": (item.sent_at or item.created_at).isoformat()}  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from intake.proofs.keys import IssuedKey, KeyAnswer, new_key, try_key
 from intake.proofs.keys import issue as issue_key
 from intake.proofs.ladder import Act, allowed, check, proof_of
-from intake.proofs.links import expires_at, is_expired, new_token, nonce_for, nonce_ok, token_hash
+from intake.proofs.links import expires_at, is_expired, masked, new_token, nonce_for, nonce_ok, token_hash
 
 __all__ = [
     "Act",
@@ -14,6 +14,7 @@ __all__ = [
     "expires_at",
     "is_expired",
     "issue_key",
+    "masked",
     "new_key",
     "new_token",
     "nonce_for",

@@ -14,6 +14,7 @@ from intake.proofs import (
     KeyAnswer,
     expires_at,
     is_expired,
+    masked,
     new_key,
     new_token,
     nonce_for,
@@ -87,3 +88,17 @@ def test_a_key_is_right_once_in_time_and_for_its_person() -> None:
     assert try_key(OTHER, issued, "012345", NOW) is KeyAnswer.WRONG
     assert try_key(RING, replace(issued, tries_left=0), "012345", NOW) is KeyAnswer.USED_UP
     assert try_key(RING, replace(issued, subject="seeker:2"), "012345", NOW) is KeyAnswer.WRONG
+
+
+def test_a_secret_in_a_text_is_masked_and_nothing_moves() -> None:
+    """Marks on a page stand by places: the text keeps its length, and all that is no secret of ours stays."""
+    token = new_token()
+    for text in (f"x https://a.example/c/{token}。", f"> https://a.example/c/{token[:9]}\n> {token[9:]}\n終わり",
+                 f"=3D\"https://a.example/c/{token[:5]}=\r\n{token[5:]}\""):  # fmt: skip
+        hidden = masked(text)
+        assert len(hidden) == len(text)
+        assert token[:5] not in hidden
+        assert token[10:] not in hidden
+    assert masked("認証キー\u3000123456\n03-1234-5678") == "認証キー\u3000……\n03-1234-5678".replace("……", "……" * 3)
+    plain = "https://a.example/c/short と https://b.example/company/0123456789012345678901234"
+    assert masked(plain) == plain

@@ -15,6 +15,7 @@ from intake.parsing import attachment_bytes
 from intake.pipeline import drafts
 from intake.pipeline.reread import RUNGS
 from intake.ports import Tx
+from intake.proofs import masked
 from intake.web.staff import casefile, fitting, language, presence, scope, speech, steps, tabs
 from intake.web.staff.visit import Visit
 
@@ -195,7 +196,7 @@ def _as_file(data: bytes, name: str) -> Response:
 
 def _shown(data: bytes) -> str:
     """Bytes as text for reading: what is not UTF-8 shows as its code, unseen characters by name."""
-    text = data[:MOST_RAW].decode("utf-8", "backslashreplace")
+    text = masked(data[:MOST_RAW].decode("utf-8", "backslashreplace"))
     return "\n".join(_line(line) for line in text.split("\n"))
 
 

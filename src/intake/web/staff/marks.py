@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from intake.model import Evidence, Segment
+from intake.proofs import masked
 from intake.web import controls
 
 MOST_TEXT = 50_000  # characters on the page; the rest is one click away
@@ -46,7 +47,8 @@ class Block:
 
 
 def blocks(text: str, segments: Sequence[Segment], evidence: Iterable[Evidence]) -> tuple[Block, ...]:
-    """All readable text in order, up to MOST_TEXT; offsets are code points of ``text``."""
+    """All readable text in order, up to MOST_TEXT; offsets are code points of ``text``; no link that opens."""
+    text = masked(text)
     marks = [e for e in evidence if e.within == "body"]
     found: list[Block] = []
     for s in segments or (Segment(0, len(text), "new"),):
@@ -58,7 +60,7 @@ def blocks(text: str, segments: Sequence[Segment], evidence: Iterable[Evidence])
 
 def subject(text: str, evidence: Iterable[Evidence]) -> tuple[Piece, ...]:
     """The subject in the same way."""
-    return pieces(text, 0, min(len(text), 500), [e for e in evidence if e.within == "subject"])
+    return pieces(masked(text), 0, min(len(text), 500), [e for e in evidence if e.within == "subject"])
 
 
 def pieces(text: str, start: int, end: int, evidence: Sequence[Evidence]) -> tuple[Piece, ...]:
