@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,20 @@ def test_a_quoted_link_is_shown_to_nobody(house: TestHouse, quoted: str) -> None
 
 def test_the_person_can_still_use_it(house: TestHouse) -> None:
     assert Client(app_of(house)).get(f"/c/{house.link()}").status_code == 200
+
+
+def test_a_disclosure_tells_days_and_hours_as_the_person_lived_them(house: TestHouse) -> None:
+    """Calendar days are those of Tokyo (domain.md): what came at 9 in the morning did not come the day before."""
+    house.now = datetime(2026, 11, 23, 23, 7, tzinfo=UTC)
+    house.seeker(applications=[("ひかり電機株式会社", "interview_fixed", False, datetime(2026, 12, 2, 5, tzinfo=UTC))])
+    house.mail("面談の日程はどうなりますか。", subject="質問")
+    house.work()
+    client = Client(app_of(house), PRIVACY)
+    form = {"csrf": client.token(), "member": "M-10001", "password": PASSWORD}
+    page = client.post("/staff/retention/export", form | {"as": "page"}).text
+    assert "2026年11月24日 08:07" in page
+    assert "ひかり電機株式会社 面接日程確定 2026年12月2日 14:00" in page
+    assert "2026-11-23" not in page
+    assert 'href="/staff/retention/person?member=M-10001"' in page
+    told = client.post("/staff/retention/export", form | {"as": "json"}).json()
+    assert told["messages"][-1]["received_at"] == "2026-11-24T08:07:00+09:00"

@@ -6,6 +6,7 @@ link or a key, with which whoever makes the disclosure could act as the person.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from intake.errors import NotFound
@@ -13,6 +14,7 @@ from intake.model import Actor, Seeker
 from intake.pipeline import keeping
 from intake.pipeline.moves import Act
 from intake.pipeline.tools import Tools
+from intake.policy.deadlines import TOKYO
 from intake.ports import Tx
 from intake.ports.rows import Reach
 from intake.proofs import masked
@@ -23,13 +25,13 @@ def disclose(act: Act, seeker: Seeker, tools: Tools) -> dict[str, Any]:
     tx = act.tx
     reach = tx.erasure.reach(seeker.id)
     told = {
-        "made_at": act.now.isoformat(),
+        "made_at": _here(act.now),
         "agency": tools.agency.name,
         "register": _register(seeker),
         "history": [{"on": day.isoformat(), "status": status} for day, status in tx.seekers.history(seeker.id)],
         "applications": [
             {"company": a.company, "stage": a.stage.name.lower(), "self_applied": a.self_applied,
-             "interview_at": a.interview_at.isoformat() if a.interview_at else None}
+             "interview_at": _here(a.interview_at)}
             for a in seeker.applications
         ],
         "messages": [row for m in reach.message_ids if (row := _message(tx, m))],
@@ -43,6 +45,11 @@ def disclose(act: Act, seeker: Seeker, tools: Tools) -> dict[str, Any]:
     }  # fmt: skip
     tx.audit.append(act.now, act.actor, "seeker.exported", seeker_id=seeker.id, detail=_counts(told, reach))
     return told
+
+
+def _here(at: datetime | None) -> str | None:
+    """An instant as the person lived it: days and hours of Asia/Tokyo (domain.md), with the offset."""
+    return at.astimezone(TOKYO).isoformat() if at else None
 
 
 def operator(name: str) -> Actor:
@@ -81,7 +88,7 @@ def _message(tx: Tx, message_id: int) -> dict[str, Any] | None:
     return {
         "id": message_id,
         "channel": envelope.channel.value,
-        "received_at": envelope.received_at.isoformat(),
+        "received_at": _here(envelope.received_at),
         "subject": message.subject if message else "",
         "text": masked(message.text) if message else "",
         "fields": {name: masked(value) for name, value in message.stated.items()} if message else {},
@@ -92,7 +99,7 @@ def _message(tx: Tx, message_id: int) -> dict[str, Any] | None:
 def _mail(tx: Tx, outbox_id: int) -> dict[str, Any]:
     item = tx.outbox.get(outbox_id)
     return {"id": item.id, "to": item.mail.to, "subject": item.mail.subject, "text": masked(item.mail.text),
-            "state": item.state.value, "at": (item.sent_at or item.created_at).isoformat()}  # fmt: skip
+            "state": item.state.value, "at": _here(item.sent_at or item.created_at)}  # fmt: skip
 
 
 def _case(tx: Tx, case_id: int, seeker: Seeker) -> dict[str, Any]:
@@ -103,8 +110,8 @@ def _case(tx: Tx, case_id: int, seeker: Seeker) -> dict[str, Any]:
         "number": case.number,
         "request": case.request,
         "state": case.state.value,
-        "received_at": case.received_at.isoformat(),
-        "closed_at": case.closed_at.isoformat() if case.closed_at else None,
+        "received_at": _here(case.received_at),
+        "closed_at": _here(case.closed_at),
         "reasons": list(case.reasons),
-        "notes": [{"at": at.isoformat(), "text": text} for at, _, text in notes],
+        "notes": [{"at": _here(at), "text": text} for at, _, text in notes],
     }

@@ -85,10 +85,12 @@ def moment(context: jinja2.runtime.Context, value: datetime | None) -> str:
 
 
 @jinja2.pass_context
-def whole(context: jinja2.runtime.Context, value: date | None) -> str:
-    """「2027年3月1日」, of an instant 「2027年3月1日 14:05」: for days far away, and for what is printed."""
-    if value is None:
+def whole(context: jinja2.runtime.Context, value: date | str | None) -> str:
+    """「2027年3月1日」, of an instant 「2027年3月1日 14:05」: for days far away, for print. ISO 8601 too."""
+    if not value:
         return ""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
     here = value.astimezone(JST) if isinstance(value, datetime) else value
     text = f"{here.year}年{here.month}月{here.day}日"
     if context.get("lang") == "en":
