@@ -241,6 +241,10 @@ def decide_send_link(case: Case, seeker: Seeker | None, profile: Profile, today:
 
 
 def may_be_refused(case: Case) -> bool:
-    """No path ends in "cannot leave": who has proved a wish to leave or to be erased is not refused, nor lapses."""
+    """No path ends in "cannot leave": who has proved a wish to leave or to be erased is not refused, nor lapses.
+
+    Pressed in the app beside a comment that speaks against it, it is known whose wish it is, but not what it is.
+    """
     act = {"withdrawal": Act.WITHDRAW, "deletion": Act.WITHDRAW}.get(case.request)
-    return act is None or not allowed(case.request, act, case.proof)
+    unclear = case.is_doubtful and case.policy == "reading_is_unsure"
+    return act is None or unclear or not allowed(case.request, act, case.proof)

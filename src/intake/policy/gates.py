@@ -12,6 +12,7 @@ from intake.policy.situation import (
     by_telephone,
     is_failing,
     is_known,
+    is_pressed,
     is_sure,
     sender_is_ours,
     sender_may_be_answered,
@@ -89,7 +90,8 @@ def reading_is_unsure(s: Situation, profile: Profile) -> Decision | None:
         return None
     case = _unsure_too(s, profile)
     if case is None:
-        return review(s, profile, "unsure", answer=answer_with(s, "receipt_other"))
+        held = from_receipt_on(s, profile) if is_pressed(s) else ()  # the key is theirs, whatever the comment means
+        return review(s, profile, "unsure", answer=answer_with(s, "receipt_other"), effects=held)
     return Decision(s.request, "", "joined", case.state, case.hold_reason, no_reply="joined", joins=case.id)
 
 

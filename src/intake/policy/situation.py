@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from intake.model import AuthVerdict, Channel, MatchKind, Proof, Situation
+from intake.model import DESTRUCTIVE, AuthVerdict, Channel, MatchKind, Proof, Situation
 from intake.model.ladder import Act, allowed
 from intake.policy.profile import Profile
 
@@ -34,8 +34,18 @@ def may(s: Situation, act: Act, profile: Profile) -> bool:
     return allowed(s.request, act, s.proof, on_file=is_from_file(s), raised=profile.raised)
 
 
+def is_pressed(s: Situation) -> bool:
+    """The request is a key that was pressed in the app."""
+    return s.message.channel is Channel.APP and s.message.request_code == s.request
+
+
 def is_sure(s: Situation) -> bool:
-    """A sure reading; a request that came as a code (app, telephone) needs none."""
+    """A sure reading; a request that came as a code (app, telephone) needs none, but to leave or to be erased.
+
+    What the app asks for is carried out with no further question: a comment that speaks against it is not overruled.
+    """
+    if is_pressed(s) and s.request in DESTRUCTIVE and s.message.new_text.strip():
+        return s.meaning.sure
     coded = s.message.request_code == s.request and s.message.channel in (Channel.APP, Channel.PHONE)
     return s.meaning.sure or coded
 

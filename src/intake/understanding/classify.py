@@ -7,7 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from intake.model import Evidence, Meaning, Segment
-from intake.understanding import answers, asides, denials, facts, gate, learned, preferences, quoted, reasons, sureness
+from intake.understanding import (
+    answers,
+    asides,
+    comments,
+    denials,
+    facts,
+    gate,
+    learned,
+    preferences,
+    quoted,
+    reasons,
+    sureness,
+)
 from intake.understanding.features import Coder
 from intake.understanding.letters import TOO_LONG, beginning, day, whole
 from intake.understanding.reading import ASKED, Reader, Reading
@@ -87,7 +99,7 @@ class Understander:
         letter = _Letter(whole(body), whole(subject), segments, received_at, given, whole(sender), doubts)
         heard = self._heard(letter)
         if request_code in LABELS:
-            return self._coded(letter, heard, request_code, reason_code)
+            return self._coded(letter, heard, request_code, reason_code, typed=channel == "phone")
         return self._weighed(letter, heard)
 
     def _heard(self, letter: _Letter) -> _Heard:
@@ -143,16 +155,30 @@ class Understander:
         floor = sureness.floor_of(chosen, figures, self.weights.floors)
         return min(floor, THIRD_READER) if agreed and not set(reading.verdict) & set(ASKED) else floor
 
-    def _coded(self, letter: _Letter, heard: _Heard, request: str, reason_code: str | None) -> Meaning:
-        """A key pressed in the app says what is asked; a comment that asks for something else makes it unsure."""
-        read = heard.scores.chosen
-        contrary = bool(set(read) & set(ASKED)) and set(read) != {request}
-        doubts = ["comment_differs"] if contrary else []
+    def _coded(
+        self, letter: _Letter, heard: _Heard, request: str, reason_code: str | None, typed: bool = False
+    ) -> Meaning:
+        """A key pressed in the app says what is asked; a comment that asks for something else, or speaks against it
+        where it would end a registration, makes it unsure, and what it asks for more is not lost. ``typed`` by staff
+        at the telephone: they were asked, and write in words of their own."""
+        both = None if typed else self._after_key(letter, heard, request)
+        doubts = comments.doubts(request, heard.scores.chosen, both, heard.reading.own)
+        more = () if typed else comments.further(request, self._weighed(letter, heard), both)
+        chosen = (request, *more)
         coded = reasons.of_code(self.rulebook, reason_code)
-        why = evidence(heard.reading, (request,), heard.scores.rows, self.reader, self.weights)
-        also = self._also(heard.reading, (request,))
-        meaning = self._meaning(letter, heard, (request,), 0.6 if contrary else 0.995, why, doubts, also, coded=True)
+        why = evidence(heard.reading, chosen, heard.scores.rows, self.reader, self.weights)
+        also = self._also(heard.reading, chosen)
+        meaning = self._meaning(letter, heard, chosen, 0.6 if doubts else 0.995, why, doubts, also, coded=True)
         return meaning if not coded else _with_reasons(meaning, coded)
+
+    def _after_key(self, letter: _Letter, heard: _Heard, request: str) -> Meaning | None:
+        """Key and comment as one letter; None where nothing is said, or where no comment could end a registration."""
+        opening = comments.OPENINGS.get(request)
+        if opening is None or says_nothing(heard.reading):
+            return None
+        body, segments = comments.after(opening, letter.body, letter.segments)
+        longer = replace(letter, body=body, segments=segments)
+        return self._weighed(longer, self._heard(longer))
 
     def _meaning(
         self,

@@ -210,6 +210,12 @@ def test_a_proved_wish_to_leave_is_not_refused() -> None:
     assert may_be_refused(case("decline", proof=Proof.E3))
 
 
+def test_a_wish_that_is_not_clear_is_not_proved_whoever_pressed_the_key() -> None:
+    unclear = case(state=CaseState.REVIEW, proof=Proof.E2, policy="reading_is_unsure", hold_reason="unsure")
+    assert may_be_refused(unclear)
+    assert not may_be_refused(replace(unclear, policy="withdrawal", hold_reason="call_first"))
+
+
 def test_when_people_have_done_their_part() -> None:
     waiting = case("decline", CaseState.SCHEDULED, hold_reason="employer_informed")
     done = decide_tasks_done(waiting, seeker(), AGENCY)

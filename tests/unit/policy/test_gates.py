@@ -103,6 +103,15 @@ def test_a_code_from_the_app_or_from_staff_needs_no_reading() -> None:
     assert decide(mail, AGENCY).hold_reason == "unsure"  # a mail cannot bring a code
 
 
+@pytest.mark.parametrize("request_", ["withdrawal", "deletion"])
+def test_a_comment_that_speaks_against_the_key_is_not_overruled(request_: str) -> None:
+    d = decide(situation(request_, "app", sure=False), AGENCY)
+    assert (d.state, d.hold_reason, d.effects) == (CaseState.REVIEW, "unsure", (Effect.HOLD_OUTREACH,))
+    assert d.reply == ReplyPlan("receipt_other", "file")
+    plain = decide(situation(request_, "app", sure=False, new_text=" "), AGENCY)
+    assert plain.policy == request_  # the key alone: carried out as it always was
+
+
 @pytest.mark.parametrize("pair", [("pause", "resume"), ("resume", "withdrawal"), ("deletion", "reinstatement")])
 def test_wishes_that_contradict_each_other_are_for_staff(pair: tuple[str, str]) -> None:
     for request in pair:

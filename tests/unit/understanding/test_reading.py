@@ -481,3 +481,69 @@ def test_of_a_subject_without_end_the_beginning_is_read_and_a_person_looks(under
     body = "退会をお願いします。"
     meaning = understander.read(channel="email", subject=subject, body=body, segments=segment(body), received_at=None)
     assert "very_long" in meaning.doubts
+
+
+CONTRARY = (
+    ("withdrawal", "間違えて押しました。退会しません。"),
+    ("withdrawal", "やっぱり退会はやめます。"),
+    ("withdrawal", "退会はしないでください。押し間違いです。"),
+    ("withdrawal", "まだ迷っているので、一度お電話ください。"),
+    ("withdrawal", "退会するか相談したいです"),
+    ("withdrawal", "退会後に履歴書はどうなりますか。"),
+    ("withdrawal", "友人の分です。"),
+    ("withdrawal", "テスト"),
+    ("deletion", "間違えました。削除しないでください。"),
+    ("deletion", "まだ迷っているので、お電話ください。"),
+    ("deletion", "退会したくないです"),
+)
+
+
+@pytest.mark.parametrize(("request_code", "comment"), CONTRARY)
+def test_a_comment_that_speaks_against_the_key_makes_it_unsure(read: Read, request_code: str, comment: str) -> None:
+    meaning = read(comment, request_code=request_code)
+    assert (meaning.requests, meaning.sure) == ((request_code,), False)
+
+
+@pytest.mark.parametrize("request_code", ["withdrawal", "deletion"])
+@pytest.mark.parametrize(
+    "comment",
+    ["就職が決まりました。", "忙しくなったため", "家庭の事情", "家族と相談した結果です。"],
+)
+def test_a_comment_that_only_tells_why_leaves_the_key_sure(read: Read, request_code: str, comment: str) -> None:
+    meaning = read(comment, request_code=request_code)
+    assert (meaning.requests, meaning.sure) == ((request_code,), True)
+
+
+@pytest.mark.parametrize(
+    ("request_code", "comment", "further"),
+    [
+        ("withdrawal", "個人情報も全て削除してください。", "deletion"),
+        ("withdrawal", "退会ではなく、しばらく休みたいです。", "pause"),
+        ("withdrawal", "担当を変えてもらえれば続けたいです。", "concierge_change"),
+        ("pause", "個人情報も全て削除してください。", "deletion"),
+        ("pause", "担当の変更もお願いします。", "concierge_change"),
+    ],
+)
+def test_what_a_comment_asks_for_more_is_not_lost(read: Read, request_code: str, comment: str, further: str) -> None:
+    meaning = read(comment, request_code=request_code)
+    assert (meaning.requests, meaning.sure) == ((request_code, further), False)
+    assert "comment_differs" in meaning.doubts
+
+
+def test_erasure_means_leaving_too(read: Read) -> None:
+    meaning = read("退会します。", request_code="deletion")
+    assert (meaning.requests, meaning.sure) == (("deletion",), True)
+
+
+@pytest.mark.parametrize(
+    ("request_code", "comment"),
+    [
+        ("pause", "3月末まで"),
+        ("pause", "4月から再開希望です"),
+        ("decline", "株式会社青空の選考です。"),
+        ("resume", "退会はしていません。"),
+        ("retraction", "先日お願いした退会の件です。"),
+    ],
+)
+def test_a_comment_that_goes_with_the_key_asks_for_nothing_more(read: Read, request_code: str, comment: str) -> None:
+    assert read(comment, request_code=request_code).requests == (request_code,)
