@@ -82,6 +82,8 @@ def _message(root: Part, envelope: Envelope, options: ParseOptions, notes: Notes
     reply_to = fields.people(headers, "reply-to", notes, forced_head)
     message_ids = fields.ids(headers, "message-id")
     _judge(root, body, notes)
+    if any("characters unreadable" not in fault for fault in notes.faults):  # those show in the text itself
+        notes.doubt("unread_part")
     return Message(
         channel=Channel.EMAIL,
         kind=who.kind,

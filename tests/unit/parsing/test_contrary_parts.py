@@ -42,3 +42,12 @@ LONG = "お世話になっております。山田太郎です。仕事が決ま
 )
 def test_honest_programs_are_not(plain: str, html: str) -> None:
     assert doubts(plain, html) == ()
+
+
+def test_what_could_be_read_only_in_part_is_never_sure() -> None:
+    """The condition may stand in the piece that is missing."""
+    wish = "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n退会をお願いします。\r\n"
+    body = f"{wish}--b\r\nContent-Type: message/partial\r\n\r\nx\r\n--b--"
+    message = read(mail(body, From="taro@example.jp", Content_Type="multipart/mixed; boundary=b"))
+    assert message.error
+    assert "unread_part" in message.doubts
