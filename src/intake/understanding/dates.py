@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right, insort
 from datetime import date
 
-from intake.understanding.relativedays import PARTS, RELATIVE, Found, number, relative
+from intake.understanding.relativedays import PARTS, RELATIVE, Found, number, part_of, relative
 
 _ERAS = {"令和": 2018, "R": 2018, "平成": 1988}
 _N = r"(?:\d{1,2}|[一二三四五六七八九十〇]{1,3})"
@@ -41,7 +41,7 @@ def dates(text: str, today: date | None) -> list[Found]:
     for match in _FULL.finditer(text):
         _keep(found, match, _year(match), number(match["m"]), number(match["d"]))
     for match in _FULL_MONTH.finditer(text):
-        _keep(found, match, _year(match), number(match["m"]), None, match["part"] or "")
+        _keep(found, match, _year(match), number(match["m"]), None, part_of(match))
     # 「2024年4月に登録し、12月1日から」: what lies behind the writer gives no year, nor a month that bounds nothing.
     known = [one for one in found if one.stated or _BOUND.search(text[one.start : one.end + 3])]
     known = [one for one in known if today is None or one.on >= today.replace(day=1)]
@@ -88,7 +88,7 @@ def _keep(found: list[Found], match: re.Match[str], year: int, month: int, day: 
 def _keep_next(
     found: list[Found], match: re.Match[str], since: date, month: int, day: int | None, stated: bool
 ) -> None:
-    part = "" if day is not None else match["part"] or ""
+    part = "" if day is not None else part_of(match)
     named = {"来年": since.year + 1, "明年": since.year + 1, "翌年": since.year + 1, "今年": since.year}
     wanted = named.get(match["w"] or "")
     for year in (wanted,) if wanted else (since.year, since.year + 1):

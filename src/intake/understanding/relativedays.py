@@ -21,6 +21,7 @@ RELATIVE = re.compile(
     rf"(?P<weeks>週間)|(?P<days>日)(?=後|間|ほど))"
     r"(?!前|目|以内|に一)(?:間|ほど|くらい|ぐらい|程度|後)?"
 )
+_TO_ITS_END = re.compile("(?:まで|迄)(?!に)")
 _FEASTS = {"盆": (8, 16), "正月": (1, 3), "年末年始": (1, 3), "GW": (5, 5), "ゴ": (5, 5), "大": (5, 5)}
 _KANJI = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _WEEKDAYS = "月火水木金土日"
@@ -65,13 +66,18 @@ def relative(match: re.Match[str], today: date) -> date | None:
     return _after(match, today)
 
 
+def part_of(match: re.Match[str]) -> str:
+    """What of a month is meant: 「1月まで」 is to its end, in doubt the longer one for who wants to be left alone."""
+    return match["part"] or ("末" if _TO_ITS_END.match(match.string, match.end()) else "")
+
+
 def _in_month(match: re.Match[str], today: date) -> date | None:
     last = months_on(today, {"今月": 0, "来月": 1, "翌月": 1, "再来月": 2}[match["month"]])
     if match["day"]:
         day = int(match["day"])
         return last.replace(day=day) if 1 <= day <= last.day else None
-    part = match["part"]
-    if part is None:
+    part = part_of(match)
+    if not part:
         return last.replace(day=1) if match["month"] != "今月" else last
     day = {"上旬": 10, "初旬": 10, "中旬": 20, "半ば": 15, "なかば": 15, "頭": 1, "初め": 1, "はじめ": 1}.get(
         part, last.day
