@@ -6,7 +6,7 @@ import html
 import re
 import threading
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -685,3 +685,15 @@ def test_only_what_makes_sense_is_offered(house: TestHouse) -> None:
 
 def _offers(client: Client, number: str, act: str) -> bool:
     return f'action="/staff/cases/{number}/{act}"' in client.get(f"/staff/cases/{number}").text
+
+
+def test_a_case_that_is_put_aside_says_until_when_and_is_not_overdue(house: TestHouse) -> None:
+    case = in_review(house)
+    client = Client(app_of(house), LEAD)
+    assert client.act(case.number, "hold", until="2026-12-01", text="本人に確認中").status_code == 303
+    house.now += timedelta(days=12)
+    client = Client(app_of(house), LEAD)
+    (row,) = re.findall(rf"<tr data-row(?:(?!</tr>).)*{case.number}.*?</tr>", client.get("/staff/?tab=all").text, re.S)
+    assert "12月1日(火)</time>まで保留" in row
+    assert "turn-clock" in row
+    assert "超過" not in row + client.get(f"/staff/cases/{case.number}").text

@@ -8,7 +8,7 @@ from datetime import datetime
 from intake.errors import IntakeError
 from intake.journal import journal
 from intake.model import Actor, Case, CaseState, Effect
-from intake.pipeline import objections, settle
+from intake.pipeline import objections, put_aside, settle
 from intake.pipeline.moves import Act, move
 from intake.pipeline.tools import Tools
 from intake.policy import OBJECTION, decide_due, today_of
@@ -51,7 +51,7 @@ def _one(act: Act, case: Case, tools: Tools) -> int:
     seeker = act.tx.seekers.get(case.seeker_id) if case.seeker_id else None
     reminded = any(row.action == "case.remind" for row in act.tx.audit.of_case(case.id))
     now, today = act.now, today_of(act.now)
-    decision = decide_due(case, seeker, tools.profile, now, today, reminded=reminded)
+    decision = decide_due(put_aside.before_hold(act.tx, case), seeker, tools.profile, now, today, reminded=reminded)
     waiting: list[Case] = []
     if decision is not None and seeker is not None and Effect.WITHDRAW in decision.effects:
         if objections.is_behind(act.tx) or objections.unread_of(act.tx, [seeker])[seeker.id]:

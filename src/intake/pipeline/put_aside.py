@@ -33,6 +33,22 @@ def as_proved(tx: Tx, case: Case) -> Case:
     return case
 
 
+HELD = "held"
+
+
+def before_hold(tx: Tx, case: Case) -> Case:
+    """The case as it was when a colleague pressed 保留: that is what has to be looked at now."""
+    if case.hold_reason != HELD or case.state is not CaseState.REVIEW:
+        return case
+    for row in reversed(tx.audit.of_case(case.id)):
+        was = row.detail.get("was_hold_reason")
+        if was and row.detail.get("hold_reason") == HELD:
+            return replace(case, hold_reason="approve_erasure" if was in APPROVED else was)
+        if row.detail.get("hold_reason", HELD) != HELD:
+            return case
+    return case
+
+
 ONE_DOCUMENT = "one_document"
 SETTLED = frozenset({"case.prove", "case.ask", "case.correct"})  # what staff or the person said it is, since
 

@@ -329,3 +329,18 @@ def test_an_approved_erasure_can_be_stopped_and_wants_a_new_approval(house: Test
     assert (house.cases()[0].state, house.cases()[0].hold_reason) == (CaseState.REVIEW, "held")
     act(house, case, Role.PRIVACY_OFFICER, "approve")
     assert house.cases()[0].hold_reason == "cooling_off"
+
+
+def test_what_is_put_aside_wakes_as_what_it_was(house: TestHouse) -> None:
+    """On its day the case says again why people look at it, not 保留: that would look like a case still asleep."""
+    case = one(house, wish(house, "withdrawal unsure"))
+    assert case.hold_reason == "unsure"
+    for days in (3, 5):
+        act(house, case, Role.REVIEWER, "hold", "held", house.now.date() + timedelta(days=days))
+    assert house.cases()[0].hold_reason == "held"
+    house.now += timedelta(days=6)
+    house.work()
+    woken = house.cases()[0]
+    assert (woken.state, woken.hold_reason, woken.wake_on) == (CaseState.REVIEW, "unsure", None)
+    assert woken.due_on is not None
+    assert woken.due_on >= house.now.date()

@@ -16,7 +16,8 @@ STAYS = timedelta(seconds=30)  # a page that says nothing for so long is closed
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``who`` must act: staff, seeker, clock or nobody; ``late`` is overdue, soon or ""."""
+    """``who`` must act: staff, seeker, clock or nobody; ``late`` is overdue, soon or "", and nothing is while it is put
+    aside until a day."""
 
     case: Case
     name: str
@@ -44,15 +45,20 @@ def rows_of(tx: Tx, cases: Sequence[Case], now: datetime, staff: StaffMember) ->
 def who_acts(case: Case) -> str:
     """Whose turn it is."""
     if case.state is CaseState.REVIEW:
-        return "staff"
+        return "clock" if sleeps(case) else "staff"
     if case.state is CaseState.AWAITING_PROOF:
         return "seeker"
     return "clock" if case.state is CaseState.SCHEDULED else "nobody"
 
 
 def days_left(case: Case, today: date) -> int | None:
-    """Days until it is due, negative when overdue; None where nothing is due."""
-    return (case.due_on - today).days if case.due_on and case.state.is_open else None
+    """Days until it is due, negative when overdue; None where nothing is due, or not before it is looked at again."""
+    return (case.due_on - today).days if case.due_on and case.state.is_open and not sleeps(case) else None
+
+
+def sleeps(case: Case) -> bool:
+    """Put aside until a day (保留); on that day it is what it was before, and due anew."""
+    return case.state is CaseState.REVIEW and case.hold_reason == "held" and case.wake_on is not None
 
 
 def _late(case: Case, left: int | None) -> str:
