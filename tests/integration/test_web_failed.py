@@ -200,3 +200,15 @@ def test_a_lost_key_is_said_and_no_case_is_made(house: TestHouse) -> None:
 def trail(house: TestHouse) -> list[Any]:
     with house.store.read() as tx:
         return tx.audit.tail(50)
+
+
+def test_what_could_not_be_opened_is_still_listed_while_it_is_put_aside(house: TestHouse) -> None:
+    """「保留」 reads nothing: the page must not say that everything was read."""
+    case = poison(house)
+    client = Client(app_of(house), LEAD)
+    assert client.act(case.number, "hold", text="本人に送り直しをお願い中").status_code == 303
+    page = client.get(URL).text
+    assert case.number in page
+    form = form_of(page, f"/cases/{case.number}/again")
+    assert client.post(form.action, form.fields).headers["location"].startswith(f"/staff/cases/{case.number}")
+    assert case.number not in client.get(URL).text

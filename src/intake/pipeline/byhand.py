@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from intake.errors import NotFound, Stale, Unreadable
 from intake.model import Case, CaseState, End, Envelope, InboxItem, Kind, Proof
-from intake.pipeline import reread
+from intake.pipeline import put_aside, reread
 from intake.pipeline.moves import Act, move
 from intake.pipeline.reading import Parser, Reading, heard, understand, unreadable
 from intake.pipeline.receive import match_of, receive
@@ -56,18 +56,19 @@ def read_anew(act: Act, case: Case, message_id: int, reading: Reading, tools: To
 
     Whom it may be from is looked up; nothing of that is proof, as with a seeker whom staff choose.
     """
-    if case.hold_reason != "unreadable" or not case.state.is_open:
+    if put_aside.before_hold(act.tx, case).hold_reason != "unreadable" or not case.state.is_open:
         raise Stale()
     reread.keep(act, case, message_id, reading, "")
     meaning = reading.meaning
     if meaning is None:  # mail from a machine after all: a person closes it
-        return move(act, case, "hold", CaseState.REVIEW, hold_reason="staff_read")
+        return move(act, case, "hold", CaseState.REVIEW, hold_reason="staff_read", wake_on=None)
     item = InboxItem(message_id, 0, 0, 0, act.tx.inbox.envelope(message_id))
     match = match_of(act.tx, item, reading.message, meaning, tools)
     if match.seeker is None:
         act.tx.cases.keep_candidates(case.id, match.candidates)
     sender = reading.message.sender.addr
-    return move(act, case, "hold", CaseState.REVIEW, hold_reason="unsure", request=meaning.requests[0], sure=False,
+    return move(act, case, "hold", CaseState.REVIEW, hold_reason="unsure", wake_on=None, request=meaning.requests[0],
+                sure=False,
                 confidence=meaning.confidence, reasons=meaning.reasons, complaint=meaning.complaint, proof=Proof.E0,
                 seeker_id=match.seeker.id if match.seeker else case.seeker_id, policy="nobody_is_identified",
                 sender_hash=tools.address_hash(sender) if sender else b"")  # fmt: skip

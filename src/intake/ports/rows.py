@@ -76,6 +76,7 @@ class CaseQuery:
     requests: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     holds: tuple[str, ...] = ()  # hold reasons
+    policies: tuple[str, ...] = ()
     ids: tuple[int, ...] | None = None  # only these
     due_from: date | None = None  # both days included; cases without a day are left out
     due_until: date | None = None

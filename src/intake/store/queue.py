@@ -59,7 +59,8 @@ def _conditions(query: CaseQuery) -> list[sa.ColumnElement[bool]]:
 def _filters(query: CaseQuery) -> list[sa.ColumnElement[bool]]:
     """What staff search by, beside the place in the queue."""
     c = cases.c
-    sets = ((c.request, query.requests), (c.channel, query.channels), (c.hold_reason, query.holds))
+    sets = ((c.request, query.requests), (c.channel, query.channels), (c.hold_reason, query.holds),
+            (c.policy, query.policies))  # fmt: skip
     found: list[sa.ColumnElement[bool]] = [column.in_(values) for column, values in sets if values]
     if query.ids is not None:
         found.append(c.id.in_(query.ids))

@@ -31,7 +31,8 @@ def _render(visit: Visit, status: int = 200, *, trouble: str = "", reason: str =
     after, before = _id(visit.asked("after")), _id(visit.asked("before"))
     sees_waiting = visit.staff.role in CONTROLLERS
     with visit.context.store.read() as tx:
-        query = CaseQuery(states=(CaseState.REVIEW,), holds=("unreadable",), newest_first=True, limit=PAGE + 1)
+        query = CaseQuery(states=(CaseState.REVIEW,), holds=("unreadable", "held"), policies=("unreadable",),
+                          newest_first=True, limit=PAGE + 1)  # fmt: skip
         cases = tabs.merged(tx, tabs.for_eyes_of(visit.staff, query), after)
         seen = scope.visible(tx, visit.staff, cases[:PAGE])
         read = tx.glance.messages({c.message_id for c in seen})
