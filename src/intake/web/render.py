@@ -67,12 +67,16 @@ class Pages:
 
 @jinja2.pass_context
 def day(context: jinja2.runtime.Context, value: date | None) -> str:
-    """「11月22日(日)」; "22 Nov (Sun)" on an English page."""
+    """「11月22日(日)」; "22 Nov (Sun)" on an English page. With its year where that is not the page's own (``now``)."""
     if value is None:
         return ""
+    now = context.get("now")
+    far = isinstance(now, datetime) and value.year != now.astimezone(JST).year
     if context.get("lang") == "en":
-        return f"{value.day} {MONTHS[value.month - 1]} ({DAYS[value.weekday()]})"
-    return f"{value.month}月{value.day}日({WEEKDAYS[value.weekday()]})"
+        year = f" {value.year}" if far else ""
+        return f"{value.day} {MONTHS[value.month - 1]}{year} ({DAYS[value.weekday()]})"
+    year = f"{value.year}年" if far else ""
+    return f"{year}{value.month}月{value.day}日({WEEKDAYS[value.weekday()]})"
 
 
 @jinja2.pass_context
