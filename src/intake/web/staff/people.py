@@ -8,10 +8,14 @@ from datetime import date
 from starlette.responses import Response
 
 from intake.errors import BadInput, NotFound
-from intake.model import Actor, Role
-from intake.ports import Tx
+from intake.model import Actor, CaseState, Role
+from intake.pipeline import desk
+from intake.ports import CaseQuery, Tx
 from intake.web.staff import speech, welcome
 from intake.web.staff.visit import Visit
+
+OPEN = tuple(state for state in CaseState if state.is_open)
+NO_CASES = frozenset({Role.ADMIN, Role.AUDITOR})  # they run or control the product
 
 
 def show(visit: Visit) -> Response:
@@ -62,11 +66,24 @@ def _do(tx: Tx, visit: Visit, name: str, what: str) -> str:
         return visit.tools.public_url + welcome.invite(tx, visit.tools.keyring, name, visit.now)
     if what in ("close", "open"):
         tx.staff.change(name, active=what == "open")
+    if what == "close":
+        _hand_back(tx, visit, name)
     if what == "factors":
         tx.access.set_totp(name, None)
         for key in tx.access.passkeys(name):
             tx.access.remove_passkey(name, key.id)
     return ""
+
+
+def _hand_back(tx: Tx, visit: Visit, name: str) -> None:
+    """Open cases and work of somebody who decides no more are nobody's again, so that colleagues see them."""
+    act = desk.act_of(tx, visit.staff, visit.now)
+    while found := tx.cases.find(CaseQuery(states=OPEN, assignee=name)):
+        for case in found:
+            desk.assign(act, case, None)
+    while work := tx.tasks.open(name):
+        for task in work:
+            tx.tasks.assign(task.id, None)
 
 
 CHANGES = {  # what: (audit action, what the next page says)
@@ -100,6 +117,8 @@ def place(visit: Visit) -> Response:
             _note(tx, visit, "staff.placed", name, role=role)
             if role != member.role.value:
                 tx.staff.close_all_sessions(name)
+                if Role(role) in NO_CASES:
+                    _hand_back(tx, visit, name)
     return _render(visit, 422, trouble=trouble) if trouble else visit.back_to("/staff/people", "placed")
 
 
