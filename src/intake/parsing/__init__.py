@@ -102,11 +102,12 @@ def normalised_content(message: Message) -> str:
     """Subject and new words without regard to line ends, width and case: equal for one mail by two routes.
 
     Without a Message-ID nothing else tells two sendings apart: the bytes of files (a corrected one has the name of the
-    first) and the fields of a form (two of a family use one address) count too. With one, a route may have coded files
-    anew; and what is remembered of erased mails rests on the words and names alone.
+    first), the fields of a form (two of a family use one address) and the key pressed in the app count too. With one, a
+    route may have coded files anew; and what is remembered of erased mails rests on the words and names alone.
     """
     parts = [message.subject, message.new_text, "/".join(item.name for item in message.attachments)]
     if not message.message_id:
         parts += [item.digest for item in message.attachments]
         parts += [f"{key}={message.stated[key]}" for key in sorted(message.stated)]
+        parts += [code for code in (message.request_code, message.reason_code) if code]
     return _NOT_CONTENT.sub("", unicodedata.normalize("NFKC", "\0".join(parts))).casefold()

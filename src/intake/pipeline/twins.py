@@ -1,11 +1,11 @@
-"""Whether a message was here already: the same mail by another way, a form pressed twice (decisions.md, Duplicates)."""
+"""Whether a message was here already: by another way, or a form or key pressed twice (decisions.md, Duplicates)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from intake.model import AuthVerdict, Case, InboxItem, Message
+from intake.model import AuthVerdict, Case, Channel, InboxItem, Message
 from intake.parsing import normalised_content
 from intake.pipeline.tools import Tools
 from intake.ports import Said, Tx
@@ -33,8 +33,11 @@ def identity(message: Message, tools: Tools) -> Identity:
 
 
 def sender_of(message: Message, tools: Tools) -> bytes:
-    """b"" where nobody is named."""
-    return tools.address_hash(message.sender.addr) if message.sender.addr else b""
+    """b"" where nobody is named. The app has no From line: it speaks for a member."""
+    if message.sender.addr:
+        return tools.address_hash(message.sender.addr)
+    member = message.stated.get("member_id") if message.channel is Channel.APP else None
+    return tools.keyring.hash("app-member", member) if member else b""
 
 
 def find(tx: Tx, item: InboxItem, message: Message, tools: Tools) -> int | None:
@@ -57,13 +60,16 @@ def _is_worse(tx: Tx, twin: int, message: Message) -> bool:
 
 
 def _without_id(tx: Tx, item: InboxItem, message: Message, who: Identity) -> int | None:
-    """Every form, some mail. Nothing but time and what happened since tells a second wish from a second press."""
+    """Every form, every key of the app, some mail. Nothing but time and what happened since tells a second wish from a
+    second press."""
     said = tx.inbox.last_said(item.id, who.content, who.sender, item.envelope.received_at - WITHOUT_ID)
     if said is None:
         return None
     if _sent_at_once(tx, said, message):
         return said.id
     cases = tx.cases.of_message(said.id)
+    if message.channel is Channel.APP and all(case.seeker_id is None for case in cases):
+        return None  # nobody's: whether something happened in between cannot be told
     if _something_between(tx, item, said, cases, who):
         return None
     waits = all(case.state.is_open for case in cases)

@@ -76,6 +76,41 @@ def test_what_was_undone_in_the_app_counts_as_well(house: TestHouse) -> None:
     assert end_of(house, form(house, "pause", AT_ONCE)) is End.CASE
 
 
+def pressed(house: TestHouse, request: str, after: timedelta = AT_ONCE, **more: str) -> Accepted:
+    house.now += after
+    return app_wish(house, request, number=f"press-{house.now.isoformat()}", **more)
+
+
+@pytest.mark.parametrize("request_", ["withdrawal", "pause", "resume", "concierge_change", "question", "retraction"])
+def test_a_key_of_the_app_that_was_pressed_twice_is_one(house: TestHouse, request_: str) -> None:
+    pressed(house, request_)
+    written = len(house.outbox())
+    assert [end_of(house, pressed(house, request_)) for _ in range(3)] == [End.DUPLICATE] * 3
+    assert (len(house.cases()), len(house.outbox())) == (1, written)
+
+
+def test_another_key_of_the_app_or_other_words_are_no_second_press(house: TestHouse) -> None:
+    assert end_of(house, pressed(house, "question")) is End.CASE
+    assert end_of(house, pressed(house, "pause")) is End.CASE
+    assert end_of(house, pressed(house, "question", comment="x")) is End.CASE
+    assert end_of(house, pressed(house, "withdrawal")) is End.CASE
+    assert house.get_seeker().status is SeekerStatus.WITHDRAWN
+
+
+def test_a_key_that_was_undone_in_between_is_meant_anew(house: TestHouse) -> None:
+    pressed(house, "pause")
+    pressed(house, "resume")
+    assert end_of(house, pressed(house, "pause")) is End.CASE
+    assert house.get_seeker().status is SeekerStatus.PAUSED
+
+
+def test_two_members_who_press_the_same_key_are_two(house: TestHouse) -> None:
+    house.seeker("M-2", "鈴木 花子", "hanako@example.jp")
+    pressed(house, "pause")
+    assert end_of(house, pressed(house, "pause", member_id="M-2")) is End.CASE
+    assert end_of(house, pressed(house, "pause", member_id="M-none")) is End.CASE
+
+
 @pytest.mark.parametrize("after", [AT_ONCE, LATER])
 def test_what_was_taken_back_behind_the_link_may_be_wished_again(house: TestHouse, after: timedelta) -> None:
     form(house, "withdrawal")
