@@ -114,6 +114,13 @@ def test_other_words_under_a_taken_id_are_answered_alike_and_named_in_the_log(
     assert "変更" not in said[0]
 
 
+def test_the_app_gives_a_reason_of_the_rules(app: Starlette, house: TestHouse) -> None:
+    status, answer = post(app, house, APP | {"reason": "bogus"}, "/hooks/app")
+    assert (status, answer["field"], waiting(house)) == (422, "reason", 0)
+    for number, reason in enumerate(("hired_elsewhere", "job_found", "")):  # a reason, a code of the app, none
+        assert post(app, house, APP | {"reason": reason}, "/hooks/app", number=f"app_{number}")[0] == 202
+
+
 def test_a_body_in_pieces_is_put_together(app: Starlette, house: TestHouse) -> None:
     body = json.dumps(FORM).encode()
     status, headers, _ = call(app, "/hooks/form", signed(house, body), body[:10], b"", body[10:])

@@ -83,6 +83,17 @@ class SignedHook(Hook):
         return self._check(headers, raw, self._secrets(), self._context.clock())
 
 
+class AppHook(SignedHook):
+    """The app's, whose reasons are those of the rules as they stand now."""
+
+    def arrival(self, headers: Mapping[str, str], raw: bytes) -> Arrival:
+        """What is signed there. Raises BadSignature, BadBody, SettingError."""
+        return self._check(headers, raw, self._secrets(), self._context.clock(), self._is_reason)
+
+    def _is_reason(self, code: str) -> bool:
+        return any(code == one.code or code in one.app_codes for one in self._context.tools().rulebook.reasons.reason)
+
+
 def headers_of(given: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Those that a hook looks at; names are lower case already."""
     return {READ[name]: value.decode("latin-1") for name, value in given if name in READ}
@@ -174,5 +185,5 @@ def signed_hooks(context: WebContext) -> dict[str, SignedHook]:
     """Form and app by their paths."""
     return {
         "/hooks/form": SignedHook(form.arrival_from_hook, context.webhook_secrets, context),
-        "/hooks/app": SignedHook(app.arrival_from_hook, context.app_webhook_secrets, context),
+        "/hooks/app": AppHook(app.arrival_from_hook, context.app_webhook_secrets, context),
     }

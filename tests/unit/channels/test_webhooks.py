@@ -207,6 +207,20 @@ def test_a_bad_app_body_names_its_field(change: dict[str, Any], field: str) -> N
     assert e.value.field == field
 
 
+@pytest.mark.parametrize("reason", ["bogus", "Family"])
+def test_a_reason_that_the_rules_do_not_know_is_named(reason: str) -> None:
+    body = body_of(APP | {"reason": reason})
+    with pytest.raises(BadBody) as e:
+        app.arrival_from_hook(signed(body), body, [SECRET], NOW, {"family"}.__contains__)
+    assert e.value.field == "reason"
+
+
+@pytest.mark.parametrize("reason", ["family", " family ", "", None])
+def test_a_reason_of_the_rules_or_none_is_taken(reason: str | None) -> None:
+    body = body_of(APP | {"reason": reason})
+    assert app.arrival_from_hook(signed(body), body, [SECRET], NOW, {"family"}.__contains__)
+
+
 def test_the_contact_page_makes_the_same_form() -> None:
     got = contact.arrival(FORM | {"csrf": "x"}, NOW, "sending-1")
     assert json.loads(got.envelope.raw) == FORM
