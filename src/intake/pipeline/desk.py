@@ -335,11 +335,12 @@ def _address(act: Act, case: Case) -> str:
 
 
 def _confirm_reading(act: Act, case: Case, staff: StaffMember) -> None:
-    """Approving an unsure reading confirms it: that is an example too."""
+    """Approving an unsure reading confirms it: that is an example too. Not of words beside a key of the app or of a
+    telephone note: what was asked stood in the key."""
     if case.sure:
         return
     reading = act.tx.inbox.reading(case.message_id)
-    if reading and reading[1]:
+    if reading and reading[1] and reading[0].request_code is None:
         same = reading[1].requests
         act.tx.corrections.add(Correction(case.id, case.message_id, same, same, staff.name, act.now))
 

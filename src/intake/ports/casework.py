@@ -99,6 +99,9 @@ class TaskRepo(Protocol):
         ...
 
     def done(self, task_id: int, by: str, at: datetime) -> Task: ...
+    def assign(self, task_id: int, assignee: str | None) -> Task:
+        """Raises NotFound."""
+        ...
 
 
 class SearchRepo(Protocol):
