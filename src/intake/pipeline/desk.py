@@ -19,7 +19,7 @@ from intake.model import (
     StaffMember,
 )
 from intake.pipeline import letters, links, put_aside, register, settle
-from intake.pipeline.moves import Act, drop_tasks, move
+from intake.pipeline.moves import Act, drop_tasks, move, revive_tasks
 from intake.pipeline.settle import Settled
 from intake.pipeline.tools import Tools
 from intake.policy import (
@@ -153,6 +153,7 @@ def correct(act: Act, case: Case, staff: StaffMember, request: str, tools: Tools
     now = tuple(sorted({*(r for r in was if r != case.request), request}))
     act.tx.corrections.add(Correction(case.id, case.message_id, was, now, staff.name, act.now))
     _forget(act, case, "corrected")
+    revive_tasks(act, case, request)
     # a proof was given for the old request only: it carries out nothing under the new one
     return move(act, case, "correct", CaseState.REVIEW, request=request, hold_reason="corrected", sure=True,
                 wake_on=None, proof=min(case.proof, Proof.E1))  # fmt: skip

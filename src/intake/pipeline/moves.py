@@ -63,6 +63,20 @@ def drop_tasks(act: Act, case: Case, why: str, kinds: frozenset[str] | None = No
             act.note("task.dropped", case, task=task.id, kind=kind, why=why)
 
 
+WORK_OF = {"decline": "tell_employer", "preferences": "preferences", "pause": "remind"}
+
+
+def revive_tasks(act: Act, case: Case, request: str) -> None:
+    """Corrected away by a slip of the finger and back again: what was to be done for it is to be done after all."""
+    tasks = act.tx.tasks.of_case(case.id)
+    kind = WORK_OF.get(request)
+    if any(t.plan.kind == kind and not t.is_needless for t in tasks):
+        return
+    plans = dict.fromkeys(t.plan for t in tasks if t.plan.kind == kind and t.is_needless)
+    for plan in plans:
+        act.note("task.revived", case, task=act.tx.tasks.add(case.id, plan, act.now).id, kind=plan.kind)
+
+
 def _plain(detail: dict[str, Any]) -> dict[str, Any]:
     def one(value: Any) -> Any:
         if value is None or isinstance(value, bool | int | float | str):

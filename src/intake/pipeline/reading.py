@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -10,6 +11,10 @@ from intake.parsing import WORDINGS, ParseOptions
 from intake.pipeline.tools import Tools
 
 ASKS_NOTHING = {"question", "other"}
+RESTS = {"pause", "resume"}  # what a note about one's holidays sounds like
+_OF_OURS = re.compile(
+    "求人|紹介|サービス|転職|配信|停止|休止|止めて|連絡[をは]?(?:し(?!ます|た)|差し?控え|お?控え|不要|結構)"
+)
 
 
 class Parser(Protocol):
@@ -52,7 +57,8 @@ def heard(message: Message, envelope: Envelope, tools: Tools) -> Message:
     """
     if message.kind is Kind.MESSAGE or message.kind_reason not in WORDINGS:
         return message
-    if set(understand(message, envelope, tools).requests) <= ASKS_NOTHING:
+    asks = set(understand(message, envelope, tools).requests) - ASKS_NOTHING
+    if not asks or (asks <= RESTS and not _OF_OURS.search(message.new_text)):
         return message
     return replace(message, kind=Kind.MESSAGE)
 

@@ -20,6 +20,7 @@ from intake.model import (
     Proof,
     Situation,
 )
+from intake.parsing import WORDINGS
 from intake.pipeline import bounces, settle, twins
 from intake.pipeline.moves import WORKER, Act
 from intake.pipeline.reading import Reading
@@ -90,7 +91,9 @@ def _cases(act: Act, item: InboxItem, reading: Reading, tools: Tools) -> tuple[E
         decisions = [decide(s, tools.profile) for s in situations]
     why_not = may_answer(message, item.envelope.mail_from, item.envelope.via, tools.own_addresses)
     if why_not:
-        decisions = [silenced(d, why_not, s.proof) for s, d in zip(situations, decisions, strict=True)]
+        # What words alone make a machine's may be one: nothing is done on it, not even held.
+        proofs = [Proof.E0 if message.kind_reason in WORDINGS else s.proof for s in situations]
+        decisions = [silenced(d, why_not, proof) for d, proof in zip(decisions, proofs, strict=True)]
     return settle.arrival(act, item, list(zip(situations, decisions, strict=True)), tools)
 
 

@@ -133,7 +133,7 @@ class Erasure:
         """Messages that wait although their key is destroyed (a backup came back) end here; how many."""
         rows = self._c.conn.execute(sa.select(inbox.c.id, inbox.c.key_id).where(inbox.c.ended_as.is_(None))).all()
         keys = self._c.keys.find([r.key_id for r in rows])
-        gone = [r.id for r in rows if r.key_id not in keys]
+        gone = [r.id for r in rows if r.key_id not in keys and r.key_id not in self._c.keys.damaged]
         self.remove_messages(gone)
         return len(gone)
 

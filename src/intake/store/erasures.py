@@ -84,7 +84,7 @@ class Erasures:
 
     def is_forgotten(self, row: ErasureRow) -> bool:
         """True where a backup brought back an erasure that had come to its end: person buried, plan destroyed."""
-        if self._blobs.of_keys([row.key_id], PLAN) or row.key_id in self._blobs.damaged:
+        if self._blobs.of_keys([row.key_id], PLAN) or row.key_id in self._blobs.damaged | self._c.keys.damaged:
             return False  # a damaged plan is no end: a person must look
         return row.seeker_id in self._c.keys.buried("seeker", row.planned_at)
 

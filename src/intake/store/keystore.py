@@ -49,6 +49,7 @@ class KeyStore:
         self._wrapping = wrapping
         self._ciphers: dict[int, AESGCM] = {}
         self._fits: set[int] = set()  # wrapping keys that have opened something: what they do not open is damaged
+        self.damaged: set[int] = set()  # met so far: there, but not to be opened; whose they are is not erased
         self._pool: deque[tuple[int, bytes]] = deque()
         self._guard = threading.Lock()
         self._pid = os.getpid()
@@ -74,6 +75,7 @@ class KeyStore:
                 if by not in self._fits:
                     raise
                 log.error("a data key is damaged", id=key_id)
+                self.damaged.add(key_id)
         return found
 
     def begin_after(self, number: int) -> None:

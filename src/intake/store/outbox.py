@@ -123,7 +123,7 @@ class Outbox:
         until = now + timedelta(seconds=lease_seconds)
         rows = self._c.conn.execute(_CLAIM, {"now_": now, "limit_": limit, "until": until, "who": worker}).all()
         items = self._items(sorted(rows, key=lambda r: (r.not_before, r.id)))
-        damaged = {r.id for r in rows if r.key_id in self._blobs.damaged}
+        damaged = {r.id for r in rows if r.key_id in self._blobs.damaged or r.key_id in self._c.keys.damaged}
         erased = [i for i in items if not i.mail.data and i.id not in damaged]
         for item in erased:
             self._set(item, state=MailState.CANCELLED.value, worker=None, error="Erased")

@@ -109,3 +109,10 @@ def _say(house: TestHouse, text: str) -> None:
     house.mail(f"山田です。{text}")
     house.work()
     house.now += timedelta(days=1)
+
+
+def test_corrected_away_and_back_the_work_is_there_again(house: TestHouse) -> None:
+    case = one(house, wish(house, "decline"))
+    for request in ("preferences", "decline"):
+        case = act(house, case, Role.LEAD, "correct", request)
+    assert still_open(house) == ["tell_employer"]

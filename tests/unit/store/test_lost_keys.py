@@ -138,6 +138,8 @@ def test_one_damaged_key_is_a_lost_key_and_stops_nobody_else(store: SqlStore) ->
         assert [item.id for item in tx.inbox.claim(NOW, 10, 60, "w")] == [2]
         assert tx.inbox.attempts_of(1) == (1, "KeyMissing")
         assert tx.inbox.without_end() == [1, 2]
+        assert tx.erasure.end_keyless() == 0, "whose key cannot be opened is not erased"
+        assert tx.inbox.without_end() == [1, 2]
 
 
 def test_a_damaged_key_store_is_not_replaced_by_itself(sqlite_store: SqlStore, tmp_path: Path) -> None:
