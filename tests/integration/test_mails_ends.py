@@ -15,7 +15,7 @@ from intake.bootstrap.house import open_house
 from intake.bootstrap.samples import mail_bytes
 from intake.bootstrap.sending import make_sender
 from intake.errors import IntakeError, RelayPermanent, RelayUnknown
-from intake.model import Application, Case, CaseState, Mail, MailOrigin, MailState, Role, Stage
+from intake.model import Application, Case, CaseState, Channel, Envelope, Mail, MailOrigin, MailState, Role, Stage
 from intake.ports import Delivery
 from intake.worker import utc_now
 from tests.house import Caught, TestHouse, open_test_house
@@ -125,6 +125,17 @@ def test_what_comes_from_nobody_to_the_path_of_one_mail_is_its_bounce(house: Tes
     bounce_to(house, house.relay.mails[0].mail_from, plain="ご指定のアドレスはございません。")
     assert one_again(house, case).hold_reason == "mail_bounced"
     assert len(house.cases()) == 1
+
+
+@pytest.mark.parametrize("words", ["ただいま運転中のため、メールに返信できません。", "やはり退会は取り消します。"])
+def test_the_person_s_own_telephone_is_no_mail_system(house: TestHouse, words: str) -> None:
+    """RFC 3834 has them answer to the return path, from nobody."""
+    case = one(house, wish(house, "withdrawal"))
+    path = house.relay.mails[0].mail_from
+    raw = f"From: taro@example.jp\r\nTo: <{path}>\r\nReturn-Path: <>\r\n\r\n{words}\r\n".encode()
+    house.arrive(Envelope(Channel.EMAIL, "smtp", raw, house.now, mail_from="", rcpt_to=(path,)))
+    house.work()
+    assert one_again(house, case).hold_reason != "mail_bounced"
 
 
 @pytest.mark.parametrize(("figure", "left"), [(2, 2), (0, 5)])

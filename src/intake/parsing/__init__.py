@@ -12,6 +12,7 @@ from intake.parsing import forms, mail, mime, tnef
 from intake.parsing.automatic import WORDINGS
 from intake.parsing.bodies import INSIDE, file_name
 from intake.parsing.bounces import DELAYED
+from intake.parsing.daemons import sounds_like_one
 from intake.parsing.limits import Notes
 from intake.parsing.mail import ParseOptions
 from intake.parsing.transfer import decode_transfer, uudecode
@@ -26,6 +27,7 @@ __all__ = [
     "parse_file_record",
     "read",
     "record",
+    "sounds_like_one",
 ]
 
 _NOT_CONTENT = re.compile(r"[\s\u200b\ufeff]+")

@@ -49,6 +49,11 @@ _BOUNCE_BODY = re.compile(
 _MACHINE_LOCAL = re.compile(r"mail|system|admin|bounce|error|daemon|postmaster|smtp|server|no-?_?reply|notif|delivery")
 
 
+def sounds_like_one(sender: str) -> bool:
+    """An address that a mail system might have; some people's, too."""
+    return bool(_MACHINE_LOCAL.search(sender.rpartition("@")[0].lower()))
+
+
 def is_daemon(sender: str, name: str = "") -> bool:
     """A sender that is a mail system."""
     local = sender.rpartition("@")[0] or sender
@@ -64,7 +69,7 @@ def by_wording(
         found = tuple(item.strip() for item in failed.decode("ascii", "replace").split(",") if "@" in item)
         return "header X-Failed-Recipients", found
     daemon = is_daemon(sender, name)
-    machine = bool(_MACHINE_LOCAL.search(sender.rpartition("@")[0].lower()))
+    machine = sounds_like_one(sender)
     says = bool(_BOUNCE_GATE.search(subject[:300]) and _BOUNCE_SUBJECT.search(subject[:300]))
     head = text[:20_000]
     if daemon and (says or _BOUNCE_BODY.search(head)):

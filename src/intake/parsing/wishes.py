@@ -15,6 +15,8 @@ _BY_MISTAKE = re.compile(
     r"誤(?:って|送信)[^。\n]{0,40}(?:受信|受け取|届|送付|配信)|名宛人|意図(?:し|され)|機密|intended|confidential",
     re.IGNORECASE,
 )
+# 「本メールに記載の個人情報は、利用目的の達成後、速やかに消去いたします」 stands below the mails of companies.
+_CUSTOMARY = re.compile("目的(?:の)?達成|取り?扱い?に|本メールに(?:含|記載)")
 _LIST = re.compile(
     r"mailing list|メーリングリスト|mailman/|google ?グループ|google groups|グループに(?:登録|参加)", re.IGNORECASE
 )
@@ -24,4 +26,4 @@ def wishes(text: str) -> bool:
     """True where the writer may be asking for something here. Kept too much is read; cut away is lost."""
     if not _WISH.search(text) or _LIST.search(text):  # how to leave a mailing list stands below each of its mails
         return False
-    return bool(_PLAIN.search(text)) or not _BY_MISTAKE.search(text)
+    return bool(_PLAIN.search(text)) or not (_BY_MISTAKE.search(text) or _CUSTOMARY.search(text))

@@ -6,9 +6,10 @@ import re
 from dataclasses import replace
 
 from intake.model import Envelope, InboxItem, Kind, Message
-from intake.parsing import DELAYED
+from intake.parsing import DELAYED, sounds_like_one
 from intake.pipeline import settle
 from intake.pipeline.moves import Act
+from intake.pipeline.reading import ASKS_NOTHING, understand
 from intake.pipeline.tools import Tools
 from intake.policy import decide_bounced, today_of
 from intake.replies import bounced_message_id
@@ -35,9 +36,15 @@ def note(act: Act, item: InboxItem, message: Message, tools: Tools) -> None:
 
 
 def recognised(message: Message, envelope: Envelope, tools: Tools) -> Message:
-    """A bounce in words that nobody knows: from nobody, to the return path that only the bounce of one mail has."""
+    """A bounce in words that nobody knows: from nobody, to the return path that only the bounce of one mail has.
+
+    A person's telephone answers by that way too, in their own name: from a mail system's address alone, and not where
+    it asks for something.
+    """
     unsaid = message.kind is Kind.MESSAGE and message.no_reply == "null return path"
-    if not unsaid or not _ours(envelope, tools):
+    if not unsaid or not sounds_like_one(message.sender.addr or "mail") or not _ours(envelope, tools):
+        return message
+    if not set(understand(message, envelope, tools).requests) <= ASKS_NOTHING:
         return message
     return replace(message, kind=Kind.BOUNCE, kind_reason="our own return path")
 
