@@ -19,6 +19,7 @@ from intake.errors import BadInput, IntakeError
 from intake.replies import load_agency
 
 INVENTED = ("name", "telephone", "address", "privacy_page")  # by which the agency is known
+LOOKED_AT = 200  # of what is stored, the newest
 WAL_RACE_FIXED = (3, 51, 3)  # backports: 3.44.6, 3.50.7 (decisions.md)
 
 
@@ -96,6 +97,15 @@ def border(s: config_module.Settings) -> str:
     ))  # fmt: skip
 
 
+def unreadable(count: int) -> str:
+    """What to do where stored words cannot be opened."""
+    return say(
+        f"保存した内容のうち {count} 件を開けません。鍵の保管先が古いか、データが壊れています。"
+        "新しいバックアップの FILE.keys を戻すか、intake restore FILE を実行してください。",
+        f"{count} of the newest stored texts cannot be opened: the key store is an old copy, or the data are damaged; "
+        "put FILE.keys of a newer backup in its place, or run `intake restore FILE`")  # fmt: skip
+
+
 def _listed(counts: dict[str, int]) -> str:
     return ", ".join(f"{name} {n}" for name, n in counts.items())
 
@@ -108,6 +118,9 @@ def _checks() -> dict[str, Any]:
         try:
             store.ping()
             with store.read() as tx:
+                lost = 0 if tx.erasures.open() else tx.blobs.unreadable(LOOKED_AT)  # keys go first: for a moment only
+                if lost:
+                    raise BadInput(unreadable(lost))
                 return f"{s.store_url.partition(':')[0]}, {tx.seekers.count()} seekers, {_listed(tx.inbox.counts())}"
         finally:
             store.close()

@@ -37,6 +37,11 @@ class Blobs:
         self._new[key_id] = key
         return key_id
 
+    def unreadable(self, newest: int) -> int:
+        """How many of the newest blobs cannot be opened: their key is lost, or they are damaged."""
+        ids = list(self._c.conn.execute(sa.select(blob.c.id).order_by(blob.c.id.desc()).limit(newest)).scalars())
+        return len(ids) - len(self.get_many(ids))
+
     def highest_key(self) -> int:
         """The highest number of a key that anything here is, or was, stored under. Of rows whose bytes are gone the
         newest are asked: keys are given in order, a few hundred at a time."""

@@ -14,6 +14,7 @@ from intake.bootstrap.home import connect
 from intake.cli.app import app, shared
 from intake.model import Role
 from intake.model.staff import FURTHER_NOTICE
+from tests.unit.store.given import arrival
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +45,20 @@ def test_after_a_silent_init_the_signature_is_said_to_be_invented(home: Path) ->
     assert str(home / "rules" / "agency.toml") in line
     assert checks()["signature"]["note"]
     assert not checks()["database"]["note"]
+
+
+def test_what_cannot_be_opened_is_no_healthy_home() -> None:
+    assert checks()["database"]["ok"]
+    assert shared.loaded is not None  # by doctor
+    store = connect(shared.loaded.settings)
+    with store.write() as tx:
+        for number in (1, 2):
+            tx.inbox.add([arrival(number)])
+        tx.blobs.destroy_keys([tx.inbox.key_of(1)])
+    store.close()
+    found = checks()["database"]
+    assert not found["ok"]
+    assert "1 件を開けません" in found["says"]
 
 
 def test_an_erasure_that_cannot_end_is_named_with_the_place(home: Path) -> None:
