@@ -17,6 +17,7 @@ from intake.pipeline.moves import Act
 from intake.pipeline.tools import Tools
 from intake.policy import choices_for, decide_proved, end_of_day, last_return_day, may_return_alone, today_of
 from intake.ports import Token, Tx
+from intake.ports.rows import REVOKED
 from intake.proofs import expires_at, is_expired, new_token, nonce_for, nonce_ok, token_hash
 
 
@@ -42,6 +43,7 @@ class LinkPage:
     then: Decision | None = None  # what 完了 would lead to now, where that ends a registration
     choice: str | None = None
     has_left: bool = False  # the registration has just ended
+    replaced: bool = False  # a link that was taken back: nobody has answered by it
 
 
 def issue(act: Act, case: Case, address: str, tools: Tools) -> Link:
@@ -84,7 +86,8 @@ def look(tx: Tx, token: str, tools: Tools, now: datetime) -> LinkPage:
     if seeker is None or not _is_for(found, seeker, tools):
         return LinkPage("unknown")
     if found.used_at is not None:
-        return LinkPage("used", case=case, choice=found.choice)
+        answered = found.choice != REVOKED  # a newer mail's link took its place, or the wish is over: no word came
+        return LinkPage("used", case=case, choice=found.choice if answered else None, replaced=not answered)
     if is_expired(found.expires_at, now):
         return LinkPage("expired")
     if not case.state.is_open:

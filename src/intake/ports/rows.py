@@ -9,6 +9,8 @@ from typing import Any
 
 from intake.model import Actor, CaseState, Channel, Mail, MailOrigin, Proof, StaffMember
 
+REVOKED = "revoked"  # ``Token.choice`` of a link that was taken back: nobody has answered by it
+
 
 @dataclass(frozen=True, slots=True)
 class Backlog:

@@ -7,11 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from intake.ports.rows import Token
+from intake.ports.rows import REVOKED, Token
 from intake.store.context import Context
 from intake.store.tables import token
-
-REVOKED = "revoked"
 
 
 class Tokens:
