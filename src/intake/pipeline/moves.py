@@ -74,7 +74,7 @@ def revive_tasks(act: Act, case: Case, request: str) -> None:
         return
     plans = dict.fromkeys(t.plan for t in tasks if t.plan.kind == kind and t.is_needless)
     for plan in plans:
-        act.note("task.revived", case, task=act.tx.tasks.add(case.id, plan, act.now).id, kind=plan.kind)
+        act.note("task.opened", case, task=act.tx.tasks.add(case.id, plan, act.now).id, kind=plan.kind)
 
 
 def _plain(detail: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from intake.model import Stage
 from intake.replies.agency import Agency
+from intake.replies.contexts import variable_names
 from intake.replies.parts import Kept, Letter, Part
 
 if TYPE_CHECKING:
@@ -179,6 +180,19 @@ def _several(templates: tuple[str, ...]) -> Letter:
 def _letter(part: Part) -> Letter:
     name = None if part.template == "alarm" else NAME
     return Letter(name, (part,), neutral=part.template == "receipt_neutral", agency=AGENCY)
+
+
+# What a mail is useless or misleading without, by the variable that brings it.
+_NEEDED = ("key", "answer_text", "staff_text", "refusal_text", "new_concierge")
+
+
+def left_out(template: str, text: str) -> str:
+    """What the text of a template's full example does not say though it must; "" where all is said."""
+    said, known = "".join(text.split()), variable_names(template)
+    wanted = {name: str(getattr(_FULL, name)) for name in _NEEDED if name in known}
+    wanted |= {"link": _LINK} if "link" in known else {}
+    wanted |= {"agency.name": AGENCY.name, "agency.telephone": AGENCY.telephone} if template != "alarm" else {}
+    return next((name for name, value in wanted.items() if "".join(value.split()) not in said), "")
 
 
 def preview(book: TemplateBook, template: str, agency: Agency | None = None) -> tuple[str, str]:

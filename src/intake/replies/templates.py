@@ -29,7 +29,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _MANY_BLANK_LINES = re.compile(r"\n{3,}")
 _FAILURES = (
     UndefinedError, SecurityError, TemplateRuntimeError, TemplateNotFound,
-    TypeError, ValueError, AttributeError, ArithmeticError,
+    TypeError, ValueError, AttributeError, ArithmeticError, LookupError,
 )  # fmt: skip
 
 
@@ -115,12 +115,23 @@ class TemplateBook:
         return preview(self, name)
 
     def check(self) -> None:
-        """Every variable is documented and every example renders. Raises TemplateError, which names the template."""
+        """Every variable is documented, every example renders, and what a mail is for stands in it: its words, its link
+        or key, who writes. Raises TemplateError, which names the template."""
+        from intake.replies.examples import left_out
+
+        for name in self._names:
+            if "main" not in self._bodies[name].blocks:
+                raise TemplateError(
+                    f"templates/replies/{name}/body.txt: has no block main; begin with "
+                    '{% extends "_base/body.txt" %} and write between {% block main %} and {% endblock %}'
+                )
         for name in self._names:
             unknown = self.undeclared(name) - variable_names(name) - _FRAME
             if unknown:
                 raise TemplateError(f"templates/replies/{name}: unknown variable {', '.join(sorted(unknown))}")
-            self.preview(name)
+            text = self.preview(name)[1]
+            if missing := left_out(name, text):
+                raise TemplateError(f"templates/replies/{name}/body.txt: {missing} is not written anywhere")
 
     def _check_files(self) -> None:
         wanted = [f"{BASE}/{file}" for file in (*FILES, "parts.txt")]
