@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intake.errors import SettingError
+from intake.errors import RuleError, SettingError
 
 _PACKAGE = Path(__file__).resolve().parent
 _PLACES = (_PACKAGE / "_data", _PACKAGE.parent.parent)  # a wheel's own data; else the checkout's top level
@@ -18,6 +18,17 @@ def shipped_rules() -> Path:
 def shipped_templates() -> Path:
     """The folder of the shipped templates; SettingError where the installation lacks it."""
     return _shipped("templates")
+
+
+def read_rule(path: Path) -> str:
+    """The text of a file that people edit, with or without the mark that Windows editors put before UTF-8. Raises
+    RuleError, which names the file, where it cannot be read or is in another encoding."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as e:
+        raise RuleError(f"{path}: not UTF-8 ({e.reason} at byte {e.start}); save it as UTF-8") from None
+    except OSError as e:
+        raise RuleError(f"{path}: cannot be read: {e.strerror}") from None
 
 
 def _shipped(name: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 
 from intake.bootstrap.folders import rules_dirs, template_dirs
 from intake.bootstrap.home import key_maker
@@ -76,14 +77,16 @@ class Toolbox:
             self._tools = make_tools(self._settings, self._keyring)
             self.trouble = None
             log.info("rules and templates loaded anew")
-        except IntakeError as e:
-            self.trouble = str(e)
+        except Exception as e:  # noqa: BLE001 - whatever people's files do, the house goes on with the last good ones
+            self.trouble = str(e) if isinstance(e, IntakeError) else f"the changed rules cannot be used: {e!r}"
             log.warning("changed rules are not used", error=e)
 
     def _look(self) -> tuple[tuple[str, float], ...]:
         found = []
         for root in (self._settings.rules_override, self._settings.templates_override):
-            found += [(str(p), p.stat().st_mtime) for p in root.rglob("*") if p.is_file()]
+            for path in root.rglob("*"):
+                with suppress(FileNotFoundError):  # an editor that puts a new file in the old one's place
+                    found += [(str(path), path.stat().st_mtime)] if path.is_file() else []
         return tuple(sorted(found))
 
 

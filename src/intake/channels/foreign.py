@@ -24,6 +24,7 @@ from intake.channels.standard_webhooks import BadBody
 from intake.errors import RuleError
 from intake.keyring import Keyring
 from intake.model import Arrival, Channel, Envelope
+from intake.resources import read_rule
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 KEYS = frozenset({"label", "note", "id", "fields", "extra"})
@@ -128,8 +129,8 @@ def _text(value: Any) -> str:
 
 def _load(path: Path) -> ForeignForm:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+        table = tomllib.loads(read_rule(path))
+    except tomllib.TOMLDecodeError as e:
         raise RuleError(f"{path}: cannot be read: {e}") from e
     if not NAME.fullmatch(path.stem):
         raise RuleError(f"{path}: the file's name may hold a-z, 0-9 and - only")

@@ -13,6 +13,7 @@ from intake.errors import RuleError
 from intake.matching.compare import Claim, Comparison, claim_of, compare, named_by, told_apart
 from intake.matching.keys import KeyMaker
 from intake.model import Candidate, Facts, Match, MatchKind, Seeker
+from intake.resources import read_rule
 
 FILE_NAME = "matching.toml"
 Points = Annotated[float, Field(ge=0, le=1)]
@@ -82,7 +83,7 @@ def load_weights(rules_dirs: Sequence[Path]) -> Weights:
     found = [folder / FILE_NAME for folder in rules_dirs if (folder / FILE_NAME).is_file()]
     if not found:
         raise RuleError(f"{FILE_NAME} is missing")
-    return parse_weights(found[-1].read_text(encoding="utf-8"), str(found[-1]))
+    return parse_weights(read_rule(found[-1]), str(found[-1]))
 
 
 def parse_weights(text: str, where: str = FILE_NAME) -> Weights:

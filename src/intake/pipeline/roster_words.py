@@ -12,6 +12,7 @@ from pathlib import Path
 
 from intake.errors import BadInput, RuleError
 from intake.pipeline.enrol import EARLIEST, LATEST
+from intake.resources import read_rule
 
 FILE_NAME = "roster.toml"
 JST = timezone(timedelta(hours=9))
@@ -78,8 +79,8 @@ def load_roster_words(rules_dirs: Sequence[Path]) -> RosterWords:
         raise RuleError(f"{FILE_NAME} is missing")
     path = found[-1]
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+        table = tomllib.loads(read_rule(path))
+    except tomllib.TOMLDecodeError as e:
         raise RuleError(f"{path}: {e}") from e
     unknown = table.keys() - {"seekers", "applications", *VALUES}
     if unknown:

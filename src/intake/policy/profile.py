@@ -16,6 +16,7 @@ from intake.errors import RuleError
 from intake.model import Proof, Stage
 from intake.policy.deadlines import OfficeHours
 from intake.policy.kept import Notice, Retention, Table
+from intake.resources import read_rule
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 STAGES = ("none", "introduced", "applied", "screening", "interview_fixed", "final_pending", "offered")
@@ -278,7 +279,7 @@ def load_profile(rules_dirs: Sequence[Path], name: str) -> Profile:
     found = [p for folder in rules_dirs if (p := folder / "profiles" / f"{name}.toml").is_file()]
     if not found:
         raise RuleError(f"profiles/{name}.toml is missing")
-    return parse_profile(found[-1].read_text(encoding="utf-8"), name, str(found[-1]))
+    return parse_profile(read_rule(found[-1]), name, str(found[-1]))
 
 
 def parse_profile(text: str, name: str, where: str = "profile") -> Profile:

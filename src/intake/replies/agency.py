@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from intake.errors import RuleError
 from intake.replies.budget import Limits
+from intake.resources import read_rule
 
 FILE_NAME = "agency.toml"
 Line = Annotated[
@@ -57,7 +58,7 @@ def load_agency(rules_dirs: Sequence[Path]) -> Agency:
     found = [folder / FILE_NAME for folder in rules_dirs if (folder / FILE_NAME).is_file()]
     if not found:
         raise RuleError(f"{FILE_NAME} is missing; `intake init` writes one")
-    return parse_agency(found[-1].read_text(encoding="utf-8"), str(found[-1]))
+    return parse_agency(read_rule(found[-1]), str(found[-1]))
 
 
 def parse_agency(text: str, where: str = FILE_NAME) -> Agency:

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from intake.errors import RuleError
+from intake.resources import read_rule
 
 FILE_NAME = "saved_answers.toml"
 
@@ -29,9 +30,9 @@ def load_saved(rules_dirs: Sequence[Path]) -> tuple[SavedAnswer, ...]:
     if not found:
         return ()
     try:
-        given = tomllib.loads(found[-1].read_text(encoding="utf-8"))
+        given = tomllib.loads(read_rule(found[-1]))
         answers = tuple(SavedAnswer.model_validate(row) for row in _rows(given))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+    except tomllib.TOMLDecodeError as e:
         raise RuleError(f"{found[-1]}: {e}") from e
     except ValidationError as e:
         first = e.errors()[0]

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from intake.errors import RuleError
+from intake.resources import read_rule
 
 _T = TypeVar("_T", bound=BaseModel)
 
@@ -30,10 +31,7 @@ def read(files: Mapping[str, Path], name: str, kind: type[_T]) -> _T:
     path = files.get(name)
     if path is None:
         raise RuleError(f"rules/{name}: the file is missing")
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise RuleError(f"{path}: not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8") from None
+    text = read_rule(path)
     try:
         return kind.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
