@@ -19,6 +19,7 @@ from intake.model import (
     Proof,
     Seeker,
     Situation,
+    TaskPlan,
 )
 from intake.pipeline import letters, links, register, untold
 from intake.pipeline.moves import Act, move
@@ -182,7 +183,7 @@ def carry(
         drop(act, act.tx.cases.get(target_id), case)
     for fulfilled_id in decision.fulfils:
         fulfil(act, act.tx.cases.get(fulfilled_id))
-    for plan in decision.tasks:
+    for plan in (*decision.tasks, *_reminder(decision, seeker)):
         if seeker is not None and plan.assignee is not None and plan.assignee == seeker.concierge:
             plan = replace(plan, assignee=_worker(act, case, seeker))
         task = act.tx.tasks.add(case.id, plan, act.now)
@@ -190,6 +191,14 @@ def carry(
     if Effect.WITHDRAW in decision.effects and seeker is not None:
         _end_other_wishes(act, case, seeker)
     return seeker
+
+
+def _reminder(decision: Decision, seeker: Seeker | None) -> tuple[TaskPlan, ...]:
+    """The day that a pause was asked for until is kept, by whatever way the pause was proved (domain.md, Pause)."""
+    planned = any(plan.kind == "remind" for plan in decision.tasks)
+    if planned or seeker is None or Effect.PAUSE not in decision.effects or seeker.resume_on is None:
+        return ()
+    return (TaskPlan("remind", subject="resume_on", due_on=seeker.resume_on, assignee=seeker.concierge),)
 
 
 def _worker(act: Act, case: Case, seeker: Seeker) -> str | None:

@@ -162,6 +162,19 @@ def test_a_pause_keeps_its_last_day_and_reminds_the_concierge(
     assert "3月" in house.relay.mails[-1].text or "4月" in house.relay.mails[-1].text
 
 
+def test_a_pause_that_staff_say_yes_to_is_reminded_of_too(house: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.unit.pipeline.world import ToldReader
+
+    meaning = Meaning(("pause",), facts=Facts(resume_on=date(2027, 3, 1)), confidence=0.6, sure=False)
+    monkeypatch.setattr(ToldReader, "read", lambda self, **_: meaning)
+    case = one(house, wish(house, "pause"))
+    assert case.state is CaseState.REVIEW
+    act(house, case, Role.LEAD, "approve")
+    assert house.get_seeker().status is SeekerStatus.PAUSED
+    with house.store.read() as tx:
+        assert [(t.plan.kind, t.plan.due_on) for t in tx.tasks.open()] == [("remind", date(2027, 3, 1))]
+
+
 def test_silence_never_withdraws(house: TestHouse) -> None:
     wish(house, "withdrawal deletion")
     for _ in range(60):
