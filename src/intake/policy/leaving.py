@@ -54,7 +54,7 @@ def employer_tasks(seeker: Seeker, profile: Profile, now: datetime, today: date)
         TaskPlan(
             "tell_employer",
             subject=a.company,
-            due_on=today if _is_near(a, profile, now) else usual,
+            due_on=today if is_near(a, profile, now) else usual,
             assignee=seeker.concierge,
         )
         for a in seeker.running
@@ -64,10 +64,11 @@ def employer_tasks(seeker: Seeker, profile: Profile, now: datetime, today: date)
 
 def is_urgent(seeker: Seeker, profile: Profile, now: datetime) -> bool:
     """An interview is so near that the employer must be told today (features.md A24)."""
-    return any(_is_near(a, profile, now) for a in seeker.running)
+    return any(is_near(a, profile, now) for a in seeker.running)
 
 
-def _is_near(application: Application, profile: Profile, now: datetime) -> bool:
+def is_near(application: Application, profile: Profile, now: datetime) -> bool:
+    """The interview is within the hours of the profile (features.md A24): the employer must be told today."""
     near = now + timedelta(hours=profile.selections.urgent_interview_hours)
     return application.interview_at is not None and now <= application.interview_at <= near
 

@@ -26,7 +26,7 @@ from intake.model import (
 from intake.model.ladder import Act
 from intake.policy.deadlines import DAY, may_return_alone
 from intake.policy.gates import superseded
-from intake.policy.leaving import Course, course_of, is_invalid, is_registered, needs_warning, put_off
+from intake.policy.leaving import Course, course_of, is_invalid, is_near, is_registered, needs_warning, put_off
 from intake.policy.profile import Profile
 from intake.policy.receipts import Answer, answer_with, ask_by_link, done, from_receipt_on, receipt, review
 from intake.policy.retracting import leaving_is_open, retract
@@ -157,8 +157,13 @@ def decline(s: Situation, profile: Profile) -> Decision | None:
     meant = meant_applications(s.seeker, s.message.new_text)
     if not meant:
         return review(s, profile, "which_application" if s.seeker.running else "no_application", assign="concierge")
-    tasks = tuple(_task(s, profile, "tell_employer", a.company) for a in meant)
+    tasks = tuple(_told(_task(s, profile, "tell_employer", a.company), a, s, profile) for a in meant)
     return waits_for_tasks(s, profile, "employer_informed", tasks)
+
+
+def _told(task: TaskPlan, application: Application, s: Situation, profile: Profile) -> TaskPlan:
+    """Today where the interview is near; the mail promises its result by the usual day all the same."""
+    return replace(task, due_on=s.today) if is_near(application, profile, s.now) else task
 
 
 def meant_applications(seeker: Seeker, text: str) -> tuple[Application, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -223,6 +223,15 @@ def test_the_employer_is_told_by_the_concierge(applications, text: str, told: li
     else:
         assert (d.state, d.hold_reason) == (CaseState.SCHEDULED, "employer_informed")
         assert [(t.kind, t.subject) for t in d.tasks] == [("tell_employer", name) for name in told]
+
+
+def test_an_employer_who_expects_them_tomorrow_is_told_today() -> None:
+    near = replace(TWO[0], interview_at=NOW + timedelta(hours=15))
+    who = seeker(applications=(near, TWO[1]))
+    d = decide(situation("decline", "file", who, new_text="みほん商事もアオバも辞退します。"), AGENCY)
+    due = {t.subject: t.due_on for t in d.tasks}
+    assert due[near.company] == TODAY
+    assert due[TWO[1].company] == d.due_on != TODAY
 
 
 @pytest.mark.parametrize("request_", ["concierge_change", "preferences", "decline", "retraction"])
