@@ -48,10 +48,13 @@ class ReceiptWithdrawal:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDeletion:
-    """Erasure of personal data: received."""
+    """Erasure of personal data: received. Whoever is registered leaves with it, and what runs is declined."""
 
     link: Link | None
     also_withdraws: bool
+    applications: tuple[Running, ...]
+    self_applied: tuple[str, ...]
+    after_proof: str  # now, staff, call, wait
     cooling_off_days: int | None
     due_on: date | None
 
@@ -195,6 +198,9 @@ class DoneDeletionConfirmed:
     """完了 was pressed for an erasure; staff look at it next. ``has_left``: the registration ended with it."""
 
     has_left: bool
+    applications: tuple[Running, ...]
+    self_applied: tuple[str, ...]
+    after_proof: str
     also_withdraws: bool
     cooling_off_days: int | None
     due_on: date | None

@@ -95,6 +95,9 @@ _VARIANTS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     },
     "receipt_deletion": {
         "only": {"also_withdraws": False},
+        "none-running": {"applications": ()},
+        "offer": {"applications": (("見本商事株式会社", Stage.OFFERED),)},
+        "self-applied": {"self_applied": ("見本商事株式会社",), "applications": ()},
         "no-link": {**_NO_LINK, "also_withdraws": False},
         "no-cooling-off": {"cooling_off_days": None},
     },
@@ -131,7 +134,10 @@ _VARIANTS: Mapping[str, Mapping[str, Mapping[str, object]]] = {
     "done_decline": {"none-listed": {"applications": ()}},
     "done_deletion_confirmed": {
         "short": {"also_withdraws": False, "cooling_off_days": None, "due_on": None},
-        "has-left": {"also_withdraws": False, "has_left": True},
+        "has-left": {"also_withdraws": False, "has_left": True, "applications": ()},
+        "declined": {"also_withdraws": False, "has_left": True},
+        "offer": {"applications": (("見本商事株式会社", Stage.OFFERED),)},
+        "self-applied": {"self_applied": ("見本商事株式会社",), "applications": ()},
     },
     "deletion_scheduled": {"no-link": _NO_LINK, "nothing-held": {"held": ()}},
     "deletion_final": {"nothing-held": {"held": ()}},
