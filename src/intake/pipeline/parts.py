@@ -73,7 +73,7 @@ def _stays_away(act: Act, seeker: Seeker, tools: Tools) -> dict[str, Any]:
 def _declined(act: Act, case: Case) -> tuple[tuple[str, Stage], ...]:
     """The employers whom staff have told, and no other: whoever reads a name here does not go to the interview."""
     tasks = [t for t in act.tx.tasks.of_case(case.id) if t.plan.kind == "tell_employer" and t.done_at is not None]
-    told = dict.fromkeys(t.plan.subject for t in tasks if not (t.done_by or "").startswith("needless"))
+    told = dict.fromkeys(t.plan.subject for t in tasks if not t.is_needless)
     return tuple((company, Stage.APPLIED) for company in told)  # the stage is not said
 
 

@@ -13,6 +13,8 @@ from intake.policy import LEAD_HOLDS, OBJECTION, is_one_document
 from intake.ports import Tx
 
 APPROVED = frozenset({"cooling_off", "erasure_due"})  # put aside, such an erasure wants a new approval
+HELD, ONE_DOCUMENT = "held", "one_document"
+SETTLED = frozenset({"case.prove", "case.ask", "case.correct"})  # what staff or the person said it is, since
 DECIDED = frozenset({"case.prove", "case.approve", "case.correct", "case.seeker_chosen"})
 
 
@@ -33,9 +35,6 @@ def as_proved(tx: Tx, case: Case) -> Case:
     return case
 
 
-HELD = "held"
-
-
 def before_hold(tx: Tx, case: Case) -> Case:
     """The case as it was when a colleague pressed 保留: that is what has to be looked at now."""
     if case.hold_reason != HELD or case.state is not CaseState.REVIEW:
@@ -47,10 +46,6 @@ def before_hold(tx: Tx, case: Case) -> Case:
         if row.detail.get("hold_reason", HELD) != HELD:
             return case
     return case
-
-
-ONE_DOCUMENT = "one_document"
-SETTLED = frozenset({"case.prove", "case.ask", "case.correct"})  # what staff or the person said it is, since
 
 
 def about_one_document(tx: Tx, case: Case, tools: Tools) -> bool:
