@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -15,6 +16,8 @@ RESTS = {"pause", "resume"}  # what a note about one's holidays sounds like
 _OF_OURS = re.compile(
     "求人|紹介|サービス|転職|配信|停止|休止|止めて|連絡[をは]?(?:し(?!ます|た)|差し?控え|お?控え|不要|結構)"
 )
+_ANSWER = re.compile(r"(?i)\A(?:(?:re|aw|fwd?|返信?|転送)(?:\[?\d+\]?)?\s*:\s*)+")
+_NUMBER = re.compile(r"受付番号 *C-\d")
 
 
 class Parser(Protocol):
@@ -37,7 +40,7 @@ def understand(message: Message, envelope: Envelope, tools: Tools) -> Meaning:
     """What the sender newly asks for (GUIDE.md)."""
     return tools.understander.read(
         channel=message.channel.value,
-        subject=message.subject,
+        subject=own_subject(message.subject, tools.agency.name),
         body=message.text,
         segments=message.segments,
         received_at=envelope.received_at,
@@ -47,6 +50,17 @@ def understand(message: Message, envelope: Envelope, tools: Tools) -> Meaning:
         sender=message.sender.name,
         doubts=message.doubts,
     )
+
+
+def own_subject(subject: str, agency: str) -> str:
+    """The subject, as far as the sender wrote it: 「Re: 【…】退会のお申し出を承りました（受付番号 C-000001）」 is ours.
+
+    Everybody answers our mails with our subject. Read as theirs, a thank-you would ask to leave.
+    """
+    normal = unicodedata.normalize("NFKC", subject).strip()
+    words = _ANSWER.sub("", normal)
+    ours = words.startswith(unicodedata.normalize("NFKC", f"【{agency}】"))
+    return "" if ours and (words != normal or _NUMBER.search(words)) else subject
 
 
 def heard(message: Message, envelope: Envelope, tools: Tools) -> Message:
