@@ -13,7 +13,7 @@ from tests.integration.test_erasure_steps import NAME, approved, filled
 from tests.process import Product
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_when_the_cooling_off_is_over(tmp_path: Path, smtp_sink: Any) -> None:
     product = Product(tmp_path / "home", relay=smtp_sink.url)
     house = filled(tmp_path / "home", "")

@@ -20,7 +20,7 @@ POINTS = ("inbox.before_commit:4", "inbox.committed:4", "case.before_commit:1", 
 SEEKERS = "member_id,name,email\n" + "".join(f"M-{n},求職 {n}郎,seeker{n}@example.jp\n" for n in range(30))
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_at(point: str, tmp_path: Path, smtp_sink: Any) -> None:
     product = Product(tmp_path / "home", relay=smtp_sink.url)

@@ -23,7 +23,7 @@ from tests.sink import SmtpSink
 EACH = 20
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_two_runs_on_one_home_and_one_mailbox(tmp_path: Path, smtp_sink: SmtpSink, dovecot: Any) -> None:
     """Both take in, read, send and watch the mailbox: nothing is there twice and nothing is said twice."""
     user = dovecot.new_user()

@@ -44,7 +44,7 @@ def test_bounces_get_no_reply(tmp_path: Path) -> None:
     house.store.close()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_two_instances_that_are_each_others_relay_exchange_one_mail_each(tmp_path: Path) -> None:
     """Two real processes; each knows the other's desk as a seeker's address, and hands its mail straight to the other."""
     one, other = (Product(tmp_path / name / "home") for name in ("one", "other"))
