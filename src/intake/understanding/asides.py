@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from intake.understanding.kin import concerns_kin
 from intake.understanding.reading import SUBJECT, Reading
 from intake.understanding.silence import says_nothing
 
@@ -81,6 +82,7 @@ _COMPANY = re.compile(
     r"(?:保育|幼稚|学|こども)園(?:[ 　]|$)|製作所?(?:[ 　]|$)|工業|建設|採用|人事|総務|運輸|運送|ホテル|旅館|"
     r"工務店|商店|酒造|センター長|事務局|Inc\.|Ltd|Corp\."
 )
+_GATED = frozenset({"withdrawal", "deletion", "question", "other"})  # the gate looks whose registration is to end
 _OF_SEEKERS = frozenset({"withdrawal", "deletion", "reinstatement", "retraction", "question", "other"})
 
 
@@ -105,6 +107,8 @@ def doubts(reading: Reading, body: str, chosen: Sequence[str], sender: str = "")
             yield "bulk"
         if _EMPLOYER.search(whole) or from_company(sender):
             yield "business_sender"
+        if concerns_kin(reading.own, _GATED.issuperset(chosen)):
+            yield "for_another"
     own = reading.document.text[: len(reading.own)].strip()
     if says_nothing(reading):
         yield "empty"

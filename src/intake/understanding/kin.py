@@ -41,6 +41,15 @@ _INSTEAD = re.compile(
 _FOR_THEM = re.compile(
     rf"(?:{KIN})の(?:分|ほう|方|登録|会員登録|退会)?(?:の|を|は|も)?[ ]?{_ASKED}(?!し?ない|し?ません|いたしません)"
 )
+# 「主人の分もサービス停止を」「夫の登録のことです」「二人とも当面お休みに」: not 「夫の紹介で」「二人分の仕事」
+_THEIRS = re.compile(
+    rf"(?:{KIN})(?:と(?:私|わたし|僕|自分))?の(?:ほう|方|分|会員)?の?"
+    r"(?:サービス(?!付|業)|分(?![かけ])|登録|担当(?!医|の医|の?ケア)|会員|アカウント|利用|案内|配信|希望条件)"
+)
+_BOTH = re.compile(
+    r"(?:二人|2人|ふたり|夫婦|夫妻|親子|姉妹|兄弟)(?:とも(?!に)|揃って|そろって|分(?![かけ]|の(?:仕事|机|業務|担当)))"
+    r"[^。\n]{0,12}(?:サービス|登録|紹介|案内|退会|停止|休み|休止|お願い|止め|削除|消去|抹消)"
+)
 # 「妻の秋山 佳代の登録はそのままに」「弟(安住 誠)は続けます」: not 「メールが届き続けます」「登録がそのままです」
 _STAYS = re.compile(
     r"(?:そのまま|このまま)(?!にな|で(?:す|し|あ)|だ)|"
@@ -183,6 +192,12 @@ def _signed(text: str) -> bool:
     """Whether a full name is the last line."""
     last = text.rstrip().rpartition("\n")[2].strip()
     return bool(re.fullmatch(_FULL, last)) and strength(last) >= 2.2
+
+
+def concerns_kin(text: str, gated: bool) -> bool:
+    """Whether a registration of the writer's family is spoken of: the wish may be for another record than theirs, or
+    for two. ``gated``: the gate has looked whose registration is to end."""
+    return bool(_BOTH.search(text) or (not gated and _THEIRS.search(text)))
 
 
 def acts_for_another(text: str) -> bool:

@@ -81,6 +81,7 @@ WORDS = {
     "empty": "名前や番号のほかに本文がありません", "subject_only": "件名だけです",
     "damaged_text": "文字化けがあります", "bulk": "一斉配信のメールかもしれません",
     "business_sender": "企業からの連絡かもしれません", "forwarded": "転送された文面です",
+    "for_another": "ご家族の登録についての連絡かもしれません",
     "quoted_only": "引用のほかに本文がありません", "attached_only": "添付にだけ書かれている文面です",
     "hidden_only": "取り消し線か隠し文字だけの文面です",
     "unread_part": "読み取れなかった部分があります",

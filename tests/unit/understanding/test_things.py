@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from intake.parsing.quotes import segment
 from intake.understanding import Understander, asides
 from intake.understanding.subjects import another_subject
 
@@ -116,3 +117,21 @@ def test_no_text_takes_long(understander: Understander, text: str) -> None:
     for word, _ in understander.rulebook.gate.every():
         word.find(text)
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("body", "doubtful"),
+    [
+        ("主人の分もサービス停止をお願いします。", True),
+        ("夫が転職活動をやめるので、夫のサービスを停止してください。", True),
+        ("妻の担当を変更してください。", True),
+        ("二人とも退会でお願いします。", True),
+        ("夫の転勤のため、しばらくサービスを停止してください。", False),
+        ("叔父の紹介で決まりました。面接は辞退します。", False),
+        ("二人分の仕事を抱え、しばらく紹介を止めてください。", False),
+    ],
+)
+def test_a_wish_for_ones_family_is_looked_at(understander: Understander, body: str, doubtful: bool) -> None:
+    """It would change the writer's own record, and the other's not at all."""
+    meaning = understander.read(channel="email", subject="", body=body, segments=segment(body), received_at=None)
+    assert ("for_another" in meaning.doubts, meaning.sure) == (doubtful, not doubtful)
