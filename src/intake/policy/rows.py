@@ -5,7 +5,6 @@ Each is asked only after the gates: the reading is sure, one seeker is known, th
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 
@@ -25,14 +24,13 @@ from intake.model import (
 )
 from intake.model.ladder import Act
 from intake.policy.deadlines import DAY, may_return_alone
+from intake.policy.declined import meant_applications
 from intake.policy.gates import superseded
 from intake.policy.leaving import Course, course_of, is_invalid, is_near, is_registered, needs_warning, put_off
 from intake.policy.profile import Profile
 from intake.policy.receipts import Answer, answer_with, ask_by_link, done, from_receipt_on, receipt, review
 from intake.policy.retracting import leaving_is_open, retract
 from intake.policy.situation import may
-
-COMPANY_FORMS = ("株式会社", "有限会社", "合同会社", "合資会社", "一般社団法人", "一般財団法人", "(株)", "(有)")
 
 
 def withdrawal(s: Situation, profile: Profile) -> Decision | None:
@@ -164,26 +162,6 @@ def decline(s: Situation, profile: Profile) -> Decision | None:
 def _told(task: TaskPlan, application: Application, s: Situation, profile: Profile) -> TaskPlan:
     """Today where the interview is near; the mail promises its result by the usual day all the same."""
     return replace(task, due_on=s.today) if is_near(application, profile, s.now) else task
-
-
-def meant_applications(seeker: Seeker, text: str) -> tuple[Application, ...]:
-    """The running applications whose company is named; the only one, where none is; () where it stays open."""
-    words = _folded(text)
-    named = tuple(a for a in seeker.running if (core := _company(a.company)) and core in words)
-    if named:
-        return named
-    return seeker.running if len(seeker.running) == 1 else ()
-
-
-def _company(name: str) -> str:
-    for form in COMPANY_FORMS:
-        name = unicodedata.normalize("NFKC", name).replace(form, "")
-    core = _folded(name)
-    return core if len(core) >= 2 else ""
-
-
-def _folded(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _task(s: Situation, profile: Profile, kind: str, subject: str) -> TaskPlan:

@@ -1,0 +1,52 @@
+"""Which employer is told: the one that is declined, never one that is to be kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from intake.model import Application, Seeker, Stage
+from intake.policy.declined import meant_applications
+
+BLUE, GREEN = Application(1, "株式会社青空", Stage.SCREENING), Application(2, "みどり商事", Stage.APPLIED)
+BOTH = (BLUE, GREEN)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("青空は辞退、みどり商事は進めてください。", "青空"),
+        ("青空の選考は辞退しません。みどり商事は辞退します。", "みどり"),
+        ("みどり商事は引き続き進めてください。青空は今回は辞退させていただきます。", "青空"),
+        ("青空は辞退いたします。\nみどり商事は続けさせてください。", "青空"),
+        ("みどり商事以外はすべて辞退します。", ""),
+        ("みどり商事の内定を承諾したので、ほかは辞退します。", ""),
+        ("青空を除いて、残りは辞退します。", ""),
+        ("青空の選考ですが、みどり商事の内定を承諾したため辞退いたします。", ""),
+        ("青空とみどり商事、どちらも辞退します。", "青空 みどり"),
+        ("青空、みどり商事の面接を辞退します。", "青空 みどり"),
+        ("株式会社青空の面接の件、一身上の都合により辞退いたします。", "青空"),
+        ("青空の選考を辞退しますが、紹介は続けてください。", "青空"),
+        ("青空の選考は辞退します。他の求人のご紹介は続けてください。", "青空"),
+        ("内定をお受けすることができず、申し訳ありません。青空を辞退します。", "青空"),
+        ("青空の内定はお受けできません。辞退します。", "青空"),
+        ("他社に決まりましたので、青空の選考を辞退します。", "青空"),
+        ("選考を辞退します。", ""),
+    ],
+)
+def test_of_two(text: str, meant: str) -> None:
+    told = meant_applications(Seeker(1, "M-1", "山田 太郎", applications=BOTH), text)
+    assert [a.company for a in told] == [a.company for a in BOTH if any(m in a.company for m in meant.split())]
+
+
+@pytest.mark.parametrize(
+    ("text", "clear"),
+    [
+        ("選考を辞退します。", True),
+        ("青空の面接を辞退します。ほかの求人は見たいです。", True),
+        ("他社に決まりましたので辞退します。", True),
+        ("青空以外は辞退します。", False),
+        ("青空は辞退しません。ほかの求人はお断りします。", False),
+    ],
+)
+def test_of_one(text: str, clear: bool) -> None:
+    assert meant_applications(Seeker(1, "M-1", "山田 太郎", applications=(BLUE,)), text) == ((BLUE,) if clear else ())
