@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
@@ -50,6 +53,48 @@ def test_a_quoted_link_is_shown_to_nobody(house: TestHouse, quoted: str) -> None
             shown = lead.get(f"/staff/cases/{case.number}{page}")
             assert shown.status_code == 200
             assert token not in shown.text
+
+
+@pytest.mark.parametrize("how", ["7bit", "base64", "quoted-printable", "attached"])
+def test_a_file_that_is_saved_holds_no_link_that_still_opens(house: TestHouse, how: str) -> None:
+    """The link is hidden in the source, the whole of it and its attachments; what is stored stays as it came."""
+    token = house.link()
+    raw = quoting(token, how)
+    house.raw(raw, mail_from="taro@example.jp")
+    house.work()
+    lead = Client(app_of(house), LEAD)
+    with house.store.read() as tx:
+        case, message = next((c, m) for c in house.cases() for m, _ in tx.cases.messages_of(c.id)
+                             if tx.inbox.envelope(m).raw == raw)  # fmt: skip
+    at = f"/staff/cases/{case.number}/messages/{message}"
+    saved = lead.get(f"{at}/download").content
+    assert len(saved) == len(raw)
+    for data in (saved, *opened(saved)):
+        assert token.encode() not in data
+    assert "ご本人だけが使う確認リンク" in lead.get(f"{at}/source").text
+    if how == "attached":
+        assert token.encode() not in lead.get(f"{at}/attachments/1").content
+    house.now += timedelta(days=4)
+    assert Client(app_of(house), LEAD).get(f"{at}/download").content == raw
+
+
+def quoting(token: str, how: str) -> bytes:
+    """A question below which our mail stands."""
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "taro@example.jp", "Re: 退会"
+    mail["Message-ID"] = f"<{how}@example.jp>"
+    quoted = f"> 手続きのページ\n> https://intake.example.jp/c/{token}\n"
+    if how == "attached":
+        mail.set_content("質問があります。添付のメールは本物ですか。\n")
+        mail.add_attachment(quoted.encode(), maintype="text", subtype="plain", filename="mail.txt")
+    else:
+        mail.set_content(f"質問があります。このメールは本物ですか。\n\n{quoted}", cte="8bit" if how == "7bit" else how)
+    return mail.as_bytes(policy=SMTP)
+
+
+def opened(raw: bytes) -> list[bytes]:
+    """What the parts of a mail hold."""
+    return [p.get_payload(decode=True) or b"" for p in message_from_bytes(raw).walk() if not p.is_multipart()]
 
 
 def test_the_person_can_still_use_it(house: TestHouse) -> None:

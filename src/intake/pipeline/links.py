@@ -46,6 +46,12 @@ class LinkPage:
     replaced: bool = False  # a link that was taken back: nobody has answered by it
 
 
+def still_opens(tx: Tx, token: str, tools: Tools, now: datetime) -> bool:
+    """True while somebody who knows this secret could answer by it."""
+    found = tx.tokens.find(token_hash(tools.keyring, token))
+    return found is not None and found.used_at is None and not is_expired(found.expires_at, now)
+
+
 def issue(act: Act, case: Case, address: str, tools: Tools) -> Link:
     """A new link for a case; older ones of the case die. Who may come back alone is shown to the return page."""
     act.tx.tokens.revoke(case.id, act.now)

@@ -1,5 +1,6 @@
 """Who has shown what, and what that allows: the ladder, confirm links, keys for coming back."""
 
+from intake.proofs.copies import without_secrets
 from intake.proofs.keys import IssuedKey, KeyAnswer, new_key, try_key
 from intake.proofs.keys import issue as issue_key
 from intake.proofs.ladder import Act, allowed, check, proof_of
@@ -22,4 +23,5 @@ __all__ = [
     "proof_of",
     "token_hash",
     "try_key",
+    "without_secrets",
 ]

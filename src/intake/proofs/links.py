@@ -11,7 +11,7 @@ from intake.keyring import Keyring
 TOKEN_BYTES = 16
 TOKEN_CHARS = 22  # base64url of 16 bytes, no padding
 _BREAK = r"(?:=?\r?\n[> \t]*)?"  # a mail program may fold a long line, and quote it
-_TOKEN = re.compile(rf"((?:/|%2F)c(?:/|%2F)[\s>]*)((?:[A-Za-z0-9_-]{_BREAK}){{{TOKEN_CHARS}}})", re.IGNORECASE)
+TOKEN = re.compile(rf"((?:/|%2F)c(?:\\?/|%2F)[\s>]*)((?:[A-Za-z0-9_-]{_BREAK}){{{TOKEN_CHARS}}})", re.IGNORECASE)
 _KEY = re.compile(r"(認証キー[\s>:\uff1a]*)(\d{6,8})")
 _SECRET_CHAR = re.compile(r"[A-Za-z_-]|\d")
 
@@ -21,7 +21,7 @@ def masked(text: str) -> str:
 
     For whatever shows people other than that one what was mailed, or what came back quoted.
     """
-    for secret in (_TOKEN, _KEY):
+    for secret in (TOKEN, _KEY):
         text = secret.sub(lambda m: m[1] + _SECRET_CHAR.sub("…", m[2]), text)
     return text
 

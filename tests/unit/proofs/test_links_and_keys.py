@@ -21,6 +21,7 @@ from intake.proofs import (
     nonce_ok,
     token_hash,
     try_key,
+    without_secrets,
 )
 from intake.proofs.keys import issue
 
@@ -102,3 +103,54 @@ def test_a_secret_in_a_text_is_masked_and_nothing_moves() -> None:
     assert masked("認証キー\u3000123456\n03-1234-5678") == "認証キー\u3000……\n03-1234-5678".replace("……", "……" * 3)
     plain = "https://a.example/c/short と https://b.example/company/0123456789012345678901234"
     assert masked(plain) == plain
+
+
+def packed(data: bytes, line: int = 76) -> bytes:
+    """Base64 as a mail has it."""
+    text = base64.b64encode(data)
+    return b"\r\n".join(text[i : i + line] for i in range(0, len(text), line))
+
+
+def as_they_come(token: str) -> list[bytes]:
+    link = f"https://a.example/c/{token}"
+    reply = f"質問があります。\r\n\r\n> {link}\r\n> 認証キー\u3000123456\r\n".encode()
+    inner = b"Content-Transfer-Encoding: base64\r\n\r\n" + packed(reply)
+    return [
+        reply,
+        f'<a href=3D"https://a.example/c/{token[:7]}=\r\n{token[7:]}">'.encode(),
+        b"Content-Transfer-Encoding: base64\r\n\r\n" + packed(reply) + b"\r\n\r\n--end--\r\n",
+        b"\n\n" + packed(reply).replace(b"\r\n", b"\n"),
+        b"\r\n\r\n" + base64.b64encode(reply),
+        b"\r\n\r\n" + packed(inner),
+        f'{{"message": "https:\\/\\/a.example\\/c\\/{token}"}}'.encode(),
+        f"https://guard.example/?url=https%3A%2F%2Fa.example%2Fc%2F{token}&data=1".encode(),
+    ]
+
+
+@pytest.mark.parametrize("kind", range(8))
+def test_a_copy_of_bytes_holds_no_link_that_still_opens_and_nothing_moves(kind: int) -> None:
+    token = new_token()
+    data = as_they_come(token)[kind]
+    bare = without_secrets(data, lambda t: t == token)
+    assert len(bare) == len(data)
+    seen: list[str] = []
+    without_secrets(bare, lambda t: bool(seen.append(t)))
+    assert token not in seen
+    assert token.encode() not in bare
+
+
+def test_a_copy_keeps_every_byte_that_is_no_secret_of_ours() -> None:
+    """It may be needed as it came: a link that is over, or somebody else's, proves nothing and stays."""
+    for data in as_they_come(new_token())[1:2] + as_they_come(new_token())[6:]:
+        assert without_secrets(data, lambda t: False) == data
+    for data in (bytes(range(256)) * 50, packed(bytes(range(256)) * 50), b"A" * 100_000, b"", b"=" * 90):
+        assert without_secrets(data, lambda t: True) == data
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso2022_jp", "cp932", "euc_jp"])
+def test_a_copy_holds_no_key_for_coming_back(charset: str) -> None:
+    data = "> 認証キー\u3000123456\n> 電話 03-1234-5678\n".encode(charset)
+    bare = without_secrets(data, lambda t: False)
+    assert bare.decode(charset) == "> 認証キー\u3000******\n> 電話 03-1234-5678\n"
+    shown = b"=E8=AA=8D=E8=A8=BC=E3=82=AD=E3=83=BC=E3=80=80123456"
+    assert without_secrets(shown, lambda t: False) == shown.replace(b"123456", b"******")

@@ -12,10 +12,10 @@ from starlette.responses import Response
 from intake.errors import NotFound
 from intake.model import Case, Envelope, Message
 from intake.parsing import attachment_bytes
-from intake.pipeline import drafts
+from intake.pipeline import drafts, links
 from intake.pipeline.reread import RUNGS
 from intake.ports import Tx
-from intake.proofs import masked
+from intake.proofs import masked, without_secrets
 from intake.web.staff import casefile, fitting, language, presence, scope, speech, steps, tabs
 from intake.web.staff.visit import Visit
 
@@ -117,12 +117,19 @@ def source(visit: Visit) -> Response:
     with visit.context.store.read() as tx:
         case, message_id, _ = message_of(tx, visit)
         envelope = tx.inbox.envelope(message_id)
-    return visit.page("source.html", case=case, message_id=message_id, **shown_source(envelope), words="")
+        bare = copy_of(tx, visit, envelope.raw)
+    return visit.page("source.html", case=case, message_id=message_id, **shown_source(envelope, bare), words="")
 
 
-def shown_source(envelope: Envelope) -> dict[str, Any]:
-    """What a page shows of bytes as they came: head and body as text, how long they are."""
-    raw = envelope.raw.replace(b"\r\n", b"\n")
+def copy_of(tx: Tx, visit: Visit, data: bytes) -> bytes:
+    """Bytes as they came, at their length, without a link of ours that would still open: whoever reads one could act
+    as the seeker."""
+    return without_secrets(data, lambda token: links.still_opens(tx, token, visit.tools, visit.now))
+
+
+def shown_source(envelope: Envelope, bare: bytes) -> dict[str, Any]:
+    """What a page shows of bytes as they came, of which ``bare`` is the copy: head and body as text, how long."""
+    raw = bare.replace(b"\r\n", b"\n")
     head, gap, body = raw.partition(b"\n\n")
     if envelope.channel.value != "email":
         head, body = b"", raw
@@ -132,16 +139,18 @@ def shown_source(envelope: Envelope) -> dict[str, Any]:
         "body": _shown(body if gap or not head else b""),
         "size": len(envelope.raw),
         "cut": len(raw) > MOST_RAW,
+        "withheld": bare != envelope.raw,
     }
 
 
 def download(visit: Visit) -> Response:
-    """The exact bytes, to keep or to hand on; never opened as a page."""
+    """The bytes, to keep or to hand on; never opened as a page. Exact, but for a link that still opens."""
     with visit.context.store.read() as tx:
         case, message_id, _ = message_of(tx, visit)
         envelope = tx.inbox.envelope(message_id)
+        bare = copy_of(tx, visit, envelope.raw)
     ending = "eml" if envelope.channel.value == "email" else "txt"
-    return _as_file(envelope.raw, f"{case.number}-{message_id}.{ending}")
+    return _as_file(bare, f"{case.number}-{message_id}.{ending}")
 
 
 def attachment(visit: Visit) -> Response:
@@ -152,10 +161,11 @@ def attachment(visit: Visit) -> Response:
         if part not in {a.part for a in message.attachments}:
             raise NotFound()
         envelope = tx.inbox.envelope(message_id)
-    try:
-        name, _, data = attachment_bytes(envelope.raw, part)
-    except KeyError:
-        raise NotFound() from None
+        try:
+            name, _, data = attachment_bytes(envelope.raw, part)
+        except KeyError:
+            raise NotFound() from None
+        data = copy_of(tx, visit, data)
     return _as_file(data, f"{case.number}-{safe_name(name)}")
 
 

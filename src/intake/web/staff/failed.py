@@ -61,7 +61,8 @@ def source(visit: Visit) -> Response:
         if stuck is None:
             raise NotFound()
         envelope = tx.inbox.envelope(message_id)
-    return visit.page("failed_one.html", stuck=stuck, why=in_words, **pages.shown_source(envelope), words="")
+        bare = pages.copy_of(tx, visit, envelope.raw)
+    return visit.page("failed_one.html", stuck=stuck, why=in_words, **pages.shown_source(envelope, bare), words="")
 
 
 def again(visit: Visit) -> Response:
