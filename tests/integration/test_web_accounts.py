@@ -211,6 +211,40 @@ def test_roles_change_by_an_admin_but_never_ones_own_nor_the_last_admins(house: 
     assert place("知らない人", "lead") == 404
 
 
+@pytest.mark.parametrize("name", [SATO, "佐藤  美咲", "佐藤\u3000 美咲", "佐藤美咲"])
+def test_nobody_has_two_accounts_that_look_the_same(house: TestHouse, name: str) -> None:
+    """Each would be given half of a person's cases; what was typed stays, and why is said in Japanese."""
+    admin = Client(app_of(house), ADMIN)
+    made = admin.post("/staff/people", {"csrf": admin.token(), "name": name, "role": "lead", "lead": LEAD})
+    assert made.status_code == 422
+    assert "この名前の方は登録済みです" in made.text
+    assert "taken" not in made.text
+    assert f'name="name" required autocomplete="off" value="{name}"' in made.text
+    form = made.text.partition("スタッフを登録する")[2]
+    assert '<option value="lead" selected>' in form
+    assert f"<option selected>{LEAD}</option>" in form
+    with house.store.read() as tx:
+        assert len(tx.staff.all()) == 6
+
+
+def test_a_name_is_kept_with_single_blanks(house: TestHouse) -> None:
+    admin = Client(app_of(house), ADMIN)
+    admin.post("/staff/people", {"csrf": admin.token(), "name": " 新人\u3000 一郎", "role": "reviewer", "lead": ""})
+    with house.store.read() as tx:
+        assert tx.staff.by_name("新人 一郎") is not None
+
+
+def test_a_lead_who_is_none_any_more_stays_until_somebody_chooses_another(house: TestHouse) -> None:
+    """Whoever types only the last day of an absence has not taken the lead away."""
+    admin = Client(app_of(house), ADMIN)
+    with house.store.write() as tx:
+        tx.staff.change(LEAD, active=False)
+    form = admin.get("/staff/people").text.partition(f'name="name" value="{SATO}">\n<label for="role-')[2]
+    chosen = re.search(r'name="lead">.*?<option value="([^"]*)" selected>', form.partition("</form>")[0], re.DOTALL)
+    assert chosen is not None
+    assert chosen[1] == LEAD
+
+
 @pytest.fixture
 def provider() -> Iterator[Provider]:
     found = Provider()

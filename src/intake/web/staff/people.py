@@ -15,6 +15,7 @@ from intake.web.staff import speech, welcome
 from intake.web.staff.visit import Visit
 
 OPEN = tuple(state for state in CaseState if state.is_open)
+TYPED = ("name", "role", "lead")
 NO_CASES = frozenset({Role.ADMIN, Role.AUDITOR})  # they run or control the product
 
 
@@ -24,22 +25,33 @@ def show(visit: Visit) -> Response:
 
 
 def add(visit: Visit) -> Response:
-    """A new account with a one-time link to its first password, shown once."""
-    name = unicodedata.normalize("NFKC", visit.field("name")).strip()
+    """A new account with a one-time link to its first password, shown once. What is not taken stays in the form."""
+    name = " ".join(unicodedata.normalize("NFKC", visit.field("name")).split())
     try:
         if not name or len(name) > 100 or not name.isprintable():
             raise BadInput("名前を入力してください")
         if visit.field("role") not in {r.value for r in Role}:
             raise BadInput("役割を選んでください")
         with visit.context.store.write() as tx:
+            _still_free(tx, name)
             lead = tx.staff.by_name(visit.field("lead"))
             role = Role(visit.field("role"))
             tx.staff.add(name, role, None, lead.name if lead else None)
             link = welcome.invite(tx, visit.tools.keyring, name, visit.now)
             _note(tx, visit, "staff.added", name, role=role.value)
     except BadInput as e:
-        return _render(visit, 422, trouble=speech.of_error(e))
+        return _render(visit, 422, trouble=speech.of_error(e), typed_in={n: visit.field(n) for n in TYPED})
     return _render(visit, fresh=(name, visit.tools.public_url + link))
+
+
+def _still_free(tx: Tx, name: str) -> None:
+    """Two accounts that look the same would each be given half of a person's cases. Raises BadInput."""
+    if any(_plain(m.name) == _plain(name) for m in tx.staff.all()):
+        raise BadInput("この名前の方は登録済みです。同じ名前の方は、部署などを付けて区別してください")
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def change(visit: Visit) -> Response:
@@ -126,11 +138,12 @@ def _note(tx: Tx, visit: Visit, action: str, name: str, **detail: str) -> None:
     tx.audit.append(visit.now, Actor("staff", visit.staff.name), action, detail={"name": name, **detail})
 
 
-def _render(visit: Visit, status: int = 200, *, trouble: str = "", fresh: tuple[str, str] | None = None) -> Response:
+def _render(visit: Visit, status: int = 200, *, trouble: str = "", fresh: tuple[str, str] | None = None,
+            typed_in: dict[str, str] | None = None) -> Response:  # fmt: skip
     with visit.context.store.read() as tx:
         people = tx.staff.all()
         signs_in, guarded = tx.access.ways_in()
     leads = [m.name for m in people if m.active and m.role is Role.LEAD]
     return visit.page("people.html", status, people=people, signs_in=signs_in, guarded=guarded,
-                      leads=leads, roles=list(Role),
-                      trouble=trouble, fresh=fresh, words="")  # fmt: skip
+                      leads=leads, roles=list(Role), trouble=trouble, fresh=fresh,
+                      typed_in=typed_in or dict.fromkeys(TYPED, ""), words="")  # fmt: skip

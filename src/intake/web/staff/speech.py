@@ -36,6 +36,9 @@ _BY_WORDS = (
     ("the answer is empty", "返信の本文を入力してください。"),
     ("is taken", "その名前は使われています。"),
     ("is no step of a case", "今の状態では行えません。"),
+    ("under legal hold", "法的保全の対象のため、解除されるまで消去できません。"),
+    ("cannot be written to", "この宛先のアドレスには送れません。アドレスをご確認ください。"),
+    ("say how the identity was checked", "確認の方法を選んでください。"),
 )
 EVENTS = {
     "case.opened": "案件を開きました", "case.approved_by": "承認しました", "case.approve": "承認により進みました",
@@ -107,11 +110,11 @@ def _same(text: str) -> str:
 def of_error(error: IntakeError) -> str:
     """Why it was not done, in Japanese."""
     text = str(error)
-    if _JAPANESE.search(text):
-        return text if text.endswith("。") else f"{text}。"
-    for part, words in _BY_WORDS:
+    for part, words in _BY_WORDS:  # first: the name of somebody in an English text is no Japanese text
         if part in text:
             return words
+    if _JAPANESE.search(text):
+        return text if text.endswith("。") else f"{text}。"
     return next((words for kind, words in _BY_KIND if isinstance(error, kind)), "実行できませんでした。")
 
 
