@@ -31,9 +31,10 @@ from intake.policy import (
     may_be_refused,
     today_of,
 )
-from intake.ports import Correction, Tx
+from intake.ports import AuditRow, Correction, Tx
 
 CARERS = frozenset({Role.REVIEWER, Role.LEAD})  # who can be a seeker's concierge; the others run or control the product
+SECOND = "second_approval"  # an erasure that one of two has approved
 
 
 def act_of(tx: Tx, staff: StaffMember, now: datetime) -> Act:
@@ -48,7 +49,7 @@ def would_approve(
 ) -> Decision:
     """What a yes would lead to now; what the page shows before it is said. Raises as ``approve``, changes nothing."""
     _open(case)
-    return decide_staff_approval(
+    decision = decide_staff_approval(
         put_aside.meant(tx, case, tools),
         tx.seekers.get(case.seeker_id) if case.seeker_id else None,
         tools.profile,
@@ -61,6 +62,9 @@ def would_approve(
         dropping=_taken_back(tx, case),
         others=tx.cases.of_seeker(case.seeker_id) if case.seeker_id else (),
     )
+    if decision.hold_reason == SECOND and first_approvals(tx, case):
+        raise NotAllowed("1人目の承認は済んでいます。別の個人情報管理者の承認が必要です")
+    return decision
 
 
 def _taken_back(tx: Tx, case: Case) -> list[Case] | None:
@@ -119,14 +123,19 @@ def _hand_over(act: Act, case: Case, seeker: Seeker, to: str) -> Seeker:
 
 
 def _approved_by_another(tx: Tx, case: Case, staff: StaffMember) -> bool:
-    """An erasure wants two people where the profile says so (ASVS 2.3.5); of what the case is now, not of before."""
+    """An erasure wants two people where the profile says so (ASVS 2.3.5)."""
+    return any(row.actor.name != staff.name for row in first_approvals(tx, case))
+
+
+def first_approvals(tx: Tx, case: Case) -> list[AuditRow]:
+    """Yeses that wait for another person's, the newest first; of what the case is now, not of before."""
+    found = []
     for row in reversed(tx.audit.of_case(case.id)):
         if row.action in ("case.seeker_chosen", "case.correct", "case.prove"):
-            return False
-        first = row.action == "case.approved_by" and row.detail.get("reason") == "second_approval"
-        if first and row.actor.name != staff.name:
-            return True
-    return False
+            break
+        if row.action == "case.approved_by" and row.detail.get("reason") == SECOND:
+            found.append(row)
+    return found
 
 
 def phone_checked(act: Act, case: Case, staff: StaffMember, how: str, tools: Tools) -> Case:

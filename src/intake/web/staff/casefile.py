@@ -75,6 +75,7 @@ class CaseFile:
     objections: tuple[Case, ...]  # what may take this wish back and is not settled
     objections_hidden: int  # more of them, not this person's to see
     candidates: tuple[Candidate, ...]
+    approved_first: AuditRow | None  # the yes that waits for another person's
     plan: Decision | None
     obstacle: str
     reason_helps: bool  # a stated reason overrides the obstacle
@@ -169,6 +170,7 @@ def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime, be
     readings = tx.glance.readings([m for m, _ in linked])
     written = tuple(_written(m, role, readings.get(m), case, tools) for m, role in linked)
     plan, obstacle, reason_helps = _plan(tx, case, staff, tools, now)
+    first = desk.first_approvals(tx, case) if case.request == "deletion" and case.state is CaseState.REVIEW else []
     trail = tx.audit.tail_of_case(case.id, TRAIL + 1, before)
     colleagues = [m for m in tx.staff.all() if m.active and m.role is not Role.AUDITOR]
     others = [c for c in (tx.cases.of_seeker(seeker.id) if seeker else []) if c.id != case.id]
@@ -185,6 +187,7 @@ def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime, be
         objections=tuple(seen),
         objections_hidden=len(unsettled) - len(seen),
         candidates=() if seeker else _candidates(tx, case, written, tools),
+        approved_first=first[-1] if first else None,
         plan=plan,
         obstacle=obstacle,
         reason_helps=reason_helps,
