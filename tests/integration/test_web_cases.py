@@ -304,8 +304,10 @@ def test_a_task_is_ticked_off(house: TestHouse) -> None:
     page = client.get("/staff/tasks?whose=all").text
     assert "みなと物流" in page
     form = next(f for f in forms_of(page) if f.action.endswith("/done"))
-    assert client.post(form.action, form.fields).status_code == 303
-    assert client.post(form.action, form.fields).status_code == 404
+    for _ in range(2):  # pressed twice is done once
+        assert client.post(form.action, form.fields).status_code == 303
+    with house.store.read() as tx:
+        assert [r.action for r in tx.audit.of_case(case.id)].count("task.done") == 1
     assert "みなと物流" not in client.get("/staff/tasks?whose=all").text
 
 

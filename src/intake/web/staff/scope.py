@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from intake.errors import NotFound
-from intake.model import Case, Role, StaffMember
+from intake.model import Case, Role, StaffMember, Task
 from intake.ports import CaseQuery, Tx
 
 SEES_ALL = frozenset({Role.LEAD, Role.ADMIN, Role.AUDITOR})
@@ -61,10 +61,10 @@ def _by_role(staff: StaffMember, case: Case) -> bool:
     return case.assignee is None and not _touchy(case)
 
 
-def case_of_task(tx: Tx, staff: StaffMember, task_id: int) -> Case:
-    """The case that a piece of work belongs to. Raises NotFound also where it is not this person's to see."""
+def task_of(tx: Tx, staff: StaffMember, task_id: int) -> tuple[Task, Case]:
+    """A piece of work, done or not, and its case. Raises NotFound also where it is not this person's to see."""
     task = tx.tasks.get(task_id)
     case = tx.cases.get(task.case_id)
-    if task.done_at is not None or not may_see(tx, staff, case):
+    if not may_see(tx, staff, case):
         raise NotFound()
-    return case
+    return task, case

@@ -24,30 +24,33 @@ def show(visit: Visit) -> Response:
 
 
 def done(visit: Visit) -> Response:
-    """A piece of work is done."""
-    number = ""
+    """A piece of work is done. Whoever comes second is told who was first, and nothing is done again."""
+    number, over = "", None
     try:
         with visit.context.store.write() as tx:
-            task_id = int(visit.path["id"])
-            case = scope.case_of_task(tx, visit.staff, task_id)
+            task, case = scope.task_of(tx, visit.staff, int(visit.path["id"]))
             number = case.number
-            desk.task_done(desk.act_of(tx, visit.staff, visit.now), task_id, visit.tools)
+            if task.done_at is None:
+                desk.task_done(desk.act_of(tx, visit.staff, visit.now), task.id, visit.tools)
+            elif task.done_by != visit.staff.name:
+                over = task
     except (NotFound, Temporary):
         raise
     except IntakeError as e:
         return _render(visit, 422, trouble=speech.of_error(e))
-    back = f"/staff/cases/{number}" if visit.field("back") == number else "/staff/tasks"
-    return visit.back_to(back, "task", number)
+    if visit.field("back") == number:  # the page of the case names who did it
+        return visit.back_to(f"/staff/cases/{number}", "task_over" if over else "task", number)
+    return _render(visit, 409, over=over) if over else visit.back_to("/staff/tasks", "task", number)
 
 
-def _render(visit: Visit, status: int = 200, *, trouble: str = "") -> Response:
+def _render(visit: Visit, status: int = 200, *, trouble: str = "", over: Task | None = None) -> Response:
     mine = visit.asked("whose") != "all"
     with visit.context.store.read() as tx:
         every = _rows(tx, visit, tx.tasks.open(None, MOST))
         # What has no assignee is everybody's: on the page that people open first, or nobody would see it.
         own = _rows(tx, visit, tx.tasks.open(visit.staff.name, MOST, unassigned=True))
     return visit.page("tasks.html", status, rows=own if mine else every, mine=mine, counts=(len(own), len(every)),
-                      most=MOST, today=today_of(visit.now), trouble=trouble, words="")  # fmt: skip
+                      most=MOST, today=today_of(visit.now), trouble=trouble, over=over, words="")  # fmt: skip
 
 
 def _rows(tx: Tx, visit: Visit, found: Sequence[Task]) -> list[Row]:
