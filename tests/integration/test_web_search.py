@@ -247,3 +247,9 @@ def test_what_was_typed_stays_when_an_act_is_refused(house: TestHouse) -> None:
     assert held.status_code == 422
     assert 'value="来週また"' in held.text
     assert 'value="2020-01-01"' in held.text
+
+
+def test_a_search_by_the_word_for_the_concierge_says_that_it_meant_the_assignee(house: TestHouse) -> None:
+    client = Client(app_of(house), LEAD)
+    assert "対応者として探しました" in client.get(f"/staff/search?q={quote('担当:なし')}").text
+    assert "対応者として探しました" not in client.get(f"/staff/search?q={quote('対応者:なし')}").text

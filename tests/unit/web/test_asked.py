@@ -94,3 +94,8 @@ def test_nothing_that_is_typed_breaks_it(text: str, other: str) -> None:
     wish = read(text + other)
     for trouble in wish.troubles:
         assert trouble.said(lambda s: s, labels.label)
+
+
+def test_the_page_says_how_a_word_was_taken_that_elsewhere_means_the_concierge() -> None:
+    assert "対応者として探しました" in read("担当:なし").note
+    assert read("対応者:なし 退会").note == ""

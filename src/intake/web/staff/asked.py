@@ -50,6 +50,7 @@ TROUBLES = (
     NO_STAFF,
     SEVERAL_STAFF,
 )
+AS_ASSIGNEE = "「担当:」は、案件の対応者として探しました。求職者の担当では探せません。"
 PERSONAL = frozenset({"from", "member"})
 
 
@@ -90,6 +91,7 @@ class Asked:
     attachment: bool = False
     fields: tuple[str, ...] = ()
     troubles: tuple[Trouble, ...] = ()
+    note: str = ""  # how a word was taken that may mean something else
 
     @property
     def is_personal(self) -> bool:
@@ -105,6 +107,8 @@ def read(text: str, me: str, colleagues: Sequence[str], now: datetime) -> Asked:
         name, value = piece[1], piece[2] if piece[2] is not None else piece[3]
         known = _FIELDS.get(name.casefold()) if name else None
         if known:
+            # kept searches may say so; on every page 「担当」 is the seeker's concierge (domain.md)
+            asked = replace(asked, note=AS_ASSIGNEE) if name == "担当" else asked
             asked = _with(asked, known, value.strip(), me, colleagues, now)
         elif name and _is_a_field(name, value):
             asked = _trouble(asked, Trouble(UNKNOWN, value=name, allowed=tuple(NAMES)))
