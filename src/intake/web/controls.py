@@ -15,6 +15,7 @@ _NAMES = {
 }  # fmt: skip
 
 
+_JOINER, _VARIANT = "\u200d", "\ufe0f"
 _UNSEEN = re.compile(  # whatever has a name below, found quickly
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\u3164"
     "\ud800-\uf8ff\ufeff\uffa0\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
@@ -41,13 +42,23 @@ def split(text: str) -> Iterator[tuple[str, str]]:
     for at, char in enumerate(text):
         if char < " " or char > "~":
             name = name_of(char)
-            if name:
+            if name and not (char == _JOINER and _joins(text, at)):
                 if at > start:
                     yield "", text[start:at]
                 yield name, char
                 start = at + 1
     if start < len(text):
         yield "", text[start:]
+
+
+def _joins(text: str, at: int) -> bool:
+    """A joiner between two pictures makes one of them (Unicode TS 51, 2.2), 👩‍⚕️: nothing is hidden by it."""
+    before = text[max(at - 3, 0) : at].rstrip(_VARIANT)[-1:]
+    return _is_picture(before) and _is_picture(text[at + 1 : at + 2])
+
+
+def _is_picture(char: str) -> bool:
+    return unicodedata.category(char or " ") == "So" or "\U0001f3fb" <= char <= "\U0001f3ff"  # or the tone of a skin
 
 
 def shown(text: str) -> str:

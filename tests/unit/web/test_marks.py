@@ -73,6 +73,22 @@ def test_long_text_is_cut() -> None:
     assert len(marks.blocks(text, (), [])[0].pieces[0].text) == marks.MOST_TEXT
 
 
+def test_a_picture_of_several_stays_whole_and_a_joiner_elsewhere_is_named() -> None:
+    for whole in ("👨‍👩‍👧‍👦", "👩🏽‍⚕️です", "❤️‍🔥", "🏳️‍🌈"):
+        assert "\u200d" in whole
+        assert controls.shown(whole) == controls.visible(whole) == whole
+    for split in (
+        "退\u200d会",
+        "👩\u200d",
+        "\u200d👩",
+        "👩\u200dA",
+        "A\u200d👩",
+        "👩\u200d\u200d👩",
+        "👩\ufe0f\ufe0f\ufe0fA\u200d👩",
+    ):
+        assert "⟨ZWJ⟩" in controls.shown(split)
+
+
 def test_one_line_shows_controls_by_name() -> None:
     assert controls.visible("a\u202eb\nc", 3) == "a⟨RLO⟩b…"
     assert controls.visible("山田 太郎") == "山田 太郎"
