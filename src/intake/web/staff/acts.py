@@ -15,7 +15,7 @@ from intake.model import Case, Role
 from intake.pipeline import desk, links, put_aside
 from intake.pipeline.moves import Act
 from intake.web.staff import case as pages
-from intake.web.staff import casefile, scope, speech, tabs
+from intake.web.staff import casefile, place, scope, speech
 from intake.web.staff.visit import DECIDERS, Visit, page
 
 Deed = Callable[[Act, Case, Visit], None]
@@ -200,10 +200,10 @@ def _do(visit: Visit, deed: Deed, *, moves_on: bool, fresh: bool) -> str:
         if fresh and visit.field("version") != str(case.version):
             raise Stale()
         deed(act, case, visit)
-        tab = tabs.BY_KEY[pages.tab_of(visit)]
+        came_from = place.of(visit)
         over = case.state.is_open and not tx.cases.get(case.id).state.is_open
-        then = tabs.next_after(tx, tab, visit.staff, case) if moves_on or over else _still_theirs(act, case, visit)
-        return f"/staff/cases/{then.number}?tab={tab.key}" if then else f"/staff/?tab={tab.key}"
+        then = place.after_decision(tx, visit, case) if moves_on or over else _still_theirs(act, case, visit)
+        return came_from.of_case(then.number) if then else came_from.url
 
 
 def _still_theirs(act: Act, case: Case, visit: Visit) -> Case | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from intake.model import Seeker
-from intake.web.staff import case as pages
-from intake.web.staff import casefile, language, marks, presence, scope
+from intake.web.staff import casefile, language, marks, place, presence, scope
 from intake.web.staff.fitting import Choice, best, choices, nearest_first
 from intake.web.staff.rows import rows_of
 from intake.web.staff.visit import Visit
@@ -52,7 +51,7 @@ def _render(visit: Visit, known: list[Choice], chosen: Choice | None, text: str)
         blocks=marks.blocks(reading[0].text, reading[0].segments, ()) if reading else (),
         subject=marks.subject(reading[0].subject, ()) if reading else (),
         may_end=case.state.is_open and case.request in casefile.ENDED_BY_ANSWER,
-        tab=pages.tab_of(visit),
+        tab=str(place.of(visit)),
         present=presence.in_words(here, language.words(language.of(visit.request))["t"]),
         words="",
     )

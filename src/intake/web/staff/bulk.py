@@ -4,6 +4,7 @@ counted; nothing that leaves, erases or sends a mail is done this way."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from starlette.responses import Response
 
@@ -11,8 +12,7 @@ from intake.errors import BadInput, NotFound, Permanent, Temporary
 from intake.model import Case, Role
 from intake.pipeline import desk
 from intake.pipeline.moves import Act
-from intake.web.staff import acts, casefile, queue, scope, speech
-from intake.web.staff.case import tab_of
+from intake.web.staff import acts, casefile, place, queue, scope, speech
 from intake.web.staff.visit import DECIDERS, Visit
 
 MOST = 100
@@ -44,7 +44,8 @@ def decide(visit: Visit) -> Response:
     except BadInput as e:
         return queue.tab_page(visit, 422, trouble=speech.of_error(e))
     done = _do(visit, name, picks)
-    return visit.back_to(f"/staff/?tab={tab_of(visit)}&count={done}&skipped={len(picks) - done}&did={name}", "bulk")
+    came_from = replace(place.of(visit), after=place.id_of(visit.field("after")))
+    return visit.back_to(f"{came_from.url}&count={done}&skipped={len(picks) - done}&did={name}", "bulk")
 
 
 def _meant(visit: Visit) -> str:

@@ -16,7 +16,7 @@ from intake.pipeline import drafts, links
 from intake.pipeline.reread import RUNGS
 from intake.ports import Tx
 from intake.proofs import masked, without_secrets
-from intake.web.staff import casefile, fitting, language, presence, scope, speech, steps, tabs
+from intake.web.staff import casefile, fitting, language, place, presence, scope, speech, steps
 from intake.web.staff.visit import Visit
 
 MOST_RAW = 300_000
@@ -44,7 +44,8 @@ def render(visit: Visit, status: int = 200, *, trouble: str = "", since: int | N
         status,
         file=file,
         case=case,
-        tab=tab_of(visit),
+        tab=str(place.of(visit)),
+        back=place.of(visit),
         trouble=trouble,
         news=[r for r in file.trail if since is not None and r.seq > since],
         moved=_moved(was, file) if since is not None else [],
@@ -78,12 +79,6 @@ def _before(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
-def tab_of(visit: Visit) -> str:
-    """The tab that the person came from, so that the next case is its next."""
-    key = visit.field("tab") or visit.asked("tab")
-    return key if key in tabs.BY_KEY else tabs.default_tab(visit.staff).key
-
-
 def _moved(was: str, file: casefile.CaseFile) -> list[tuple[str, int | None, int | None]]:
     """Selections that changed since the page was shown: company, stage then, stage now."""
     then = dict(p.split(":", 1) for p in was.split(",") if p.count(":") == 1)
@@ -105,11 +100,11 @@ def backward(visit: Visit) -> Response:
 
 
 def _beside(visit: Visit, *, back: bool) -> Response:
-    tab = tabs.BY_KEY[tab_of(visit)]
     with visit.context.store.read() as tx:
         case = scope.get_case(tx, visit.staff, visit.path["number"])
-        found = tabs.neighbour(tx, tab, visit.staff, case, back=back)
-    return visit.back_to(f"/staff/cases/{found.number}?tab={tab.key}" if found else f"/staff/?tab={tab.key}")
+        found = place.beside(tx, visit, case, back=back)
+    came_from = place.of(visit)
+    return visit.back_to(came_from.of_case(found.number) if found else came_from.url)
 
 
 def source(visit: Visit) -> Response:

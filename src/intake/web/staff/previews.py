@@ -12,7 +12,7 @@ from intake.pipeline import desk
 from intake.pipeline.moves import Act
 from intake.replies import lost_characters
 from intake.web.staff import case as pages
-from intake.web.staff import casefile, scope, speech
+from intake.web.staff import casefile, place, scope, speech
 from intake.web.staff.visit import Visit
 
 WHAT = ("approve", "link", "receipt", "reply")
@@ -53,7 +53,7 @@ def show(visit: Visit) -> Response:
         may_end=case.state.is_open and case.request in casefile.ENDED_BY_ANSWER,
         version=visit.field("version"),
         mail_name=speech.mail_name,
-        tab=pages.tab_of(visit),
+        tab=str(place.of(visit)),
         words="",
     )
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 
 from starlette.responses import Response
 
-from intake.model import Role
+from intake.model import Case
 from intake.policy import today_of
 from intake.ports import Tx
 from intake.web.staff import asked, calls, find, language, registered, tabs, views
 from intake.web.staff.acts import CASE_WORKERS
 from intake.web.staff.counts import COUNTS
+from intake.web.staff.place import Place, id_of, of_search
 from intake.web.staff.rows import STAYS, rows_of
+from intake.web.staff.scope import colleagues_of
 from intake.web.staff.visit import CONTROLLERS, DECIDERS, Visit
 
 Mark = tuple[int, date]  # the newest row of the trail, and the day: while both are the same, no list changes
@@ -35,7 +38,10 @@ def tab_page(visit: Visit, status: int = 200, *, trouble: str = "") -> Response:
         state = _state(tx, visit, tab, mark)
         if visit.request.headers.get("if-none-match") == state:
             return Response(status_code=304, headers={"ETag": state})
-        cases, more = tabs.page_of(tx, tab, visit.staff, _id(after))
+        cases, more = tabs.page_of(tx, tab, visit.staff, id_of(after))
+        if after and not cases and more is None:  # all of that page is done meanwhile: the list is not empty for that
+            after, (cases, more) = "", tabs.page_of(tx, tab, visit.staff)
+        before = tabs.page_before(tx, tab, visit.staff, cases[0]) if after and cases else None
         rows = rows_of(tx, cases, visit.now, visit.staff)
         counts = [(t, _count(tx, visit, t, mark)) for t in tabs.tabs_for(visit.staff)]
         kept = views.counted(tx, visit)
@@ -45,9 +51,11 @@ def tab_page(visit: Visit, status: int = 200, *, trouble: str = "") -> Response:
         status,
         tab=tab,
         after=after,
+        before=before,
+        place=str(Place(tab, id_of(after))),
         rows=rows,
         trouble=trouble,
-        picked=frozenset(visit.form.getlist("pick")),
+        picked=_picked(visit, cases),
         typed_in=_typed_in(visit, trouble),
         more=more,
         counts=counts,
@@ -63,6 +71,13 @@ def tab_page(visit: Visit, status: int = 200, *, trouble: str = "") -> Response:
     )
     response.headers["ETag"] = state
     return response
+
+
+def _picked(visit: Visit, cases: Sequence[Case]) -> frozenset[str]:
+    """What is ticked: what was sent, or all of the page where that was asked for."""
+    if visit.asked("pick") == "all":
+        return frozenset(f"{c.number}:{c.version}" for c in cases)
+    return frozenset(p for p in visit.form.getlist("pick") if isinstance(p, str))
 
 
 def _typed_in(visit: Visit, trouble: str) -> dict[str, str]:
@@ -100,7 +115,7 @@ def render(visit: Visit, text: str, status: int = 200, *, trouble: str = "", nam
             return visit.back_to(f"/staff/cases/{direct.number}")
         wish = asked.read(text, visit.staff.name, colleagues_of(tx), visit.now)
         looks = bool(wish.text) and not wish.troubles
-        found = find.page(tx, visit.staff, wish, _id(visit.asked("after"))) if looks else find.Found([])
+        found = find.page(tx, visit.staff, wish, id_of(visit.asked("after"))) if looks else find.Found([])
         rows = rows_of(tx, found.cases, visit.now, visit.staff)
         first = looks and not visit.asked("after")
         people = registered.people(tx, visit.staff, wish, visit.tools.keymaker) if first else []
@@ -111,6 +126,7 @@ def render(visit: Visit, text: str, status: int = 200, *, trouble: str = "", nam
         asked=wish,
         rows=rows,
         people=people,
+        place=str(of_search(visit, wish.text, id_of(visit.asked("after")))),
         more=found.more,
         kept=kept,
         may_keep=visit.staff.role in DECIDERS and bool(wish.fields) and not wish.troubles and not wish.is_personal,
@@ -122,18 +138,9 @@ def render(visit: Visit, text: str, status: int = 200, *, trouble: str = "", nam
     )
 
 
-def colleagues_of(tx: Tx) -> list[str]:
-    """Who can have cases."""
-    return [m.name for m in tx.staff.all() if m.active and m.role is not Role.AUDITOR]
-
-
 def _sent(visit: Visit, name: str) -> str:
     return visit.field(name) or visit.asked(name)
 
 
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 5 else 0
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 16 else None

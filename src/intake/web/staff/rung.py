@@ -9,6 +9,7 @@ from intake.model import Case
 from intake.pipeline import desk, reread
 from intake.pipeline.reading import Reading
 from intake.web.staff import case as pages
+from intake.web.staff import place
 from intake.web.staff.visit import Visit
 
 
@@ -24,7 +25,7 @@ def switch(visit: Visit) -> Response:
         return pages.render(visit, 422, trouble="この文字コードでは読めませんでした")
     except Stale:
         return pages.render(visit, 409, trouble="stale")
-    return visit.back_to(f"/staff/cases/{case.number}?tab={pages.tab_of(visit)}", "reread", case.number)
+    return visit.back_to(place.of(visit).of_case(case.number), "reread", case.number)
 
 
 def _read(visit: Visit, charset: str) -> tuple[Case, Reading]:

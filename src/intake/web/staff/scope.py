@@ -31,6 +31,11 @@ def cases_of(tx: Tx, staff: StaffMember, case_ids: Collection[int]) -> tuple[dic
     return seen, frozenset(c.id for c in found if c.id not in seen)
 
 
+def colleagues_of(tx: Tx) -> list[str]:
+    """Who can have cases."""
+    return [m.name for m in tx.staff.all() if m.active and m.role is not Role.AUDITOR]
+
+
 def get_case(tx: Tx, staff: StaffMember, number: str) -> Case:
     """Raises NotFound also where the case is not this person's to see."""
     case = tx.cases.by_number(number)

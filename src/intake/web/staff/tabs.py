@@ -80,6 +80,15 @@ def page_of(tx: Tx, tab: Tab, staff: StaffMember, after: int | None = None) -> t
     return visible(tx, staff, rows), rows[-1].id if more else None
 
 
+def page_before(tx: Tx, tab: Tab, staff: StaffMember, first: Case) -> str | None:
+    """After which id the page before the one with this first case begins: "" for the first page, None where none is."""
+    found_by = [replace(q, newest_first=not q.newest_first) for q in queries(tab, staff)]
+    back = merged(tx, found_by, first.id)
+    if not back:
+        return None
+    return str(back[PAGE].id) if len(back) > PAGE else ""
+
+
 def merged(tx: Tx, found_by: Sequence[CaseQuery], after: int | None) -> list[Case]:
     """Pages of several queries as one, by id; each case once."""
     found: dict[int, Case] = {}

@@ -12,6 +12,7 @@ from intake.ports import Tx
 from intake.ports.desk import SavedView
 from intake.web.staff import asked, queue, tabs
 from intake.web.staff.counts import CAP, COUNTS
+from intake.web.staff.scope import colleagues_of
 from intake.web.staff.visit import Visit
 
 MOST = 20
@@ -29,7 +30,7 @@ class Kept:
 
 def counted(tx: Tx, visit: Visit) -> list[Kept]:
     """One's own and the shared ones."""
-    names = queue.colleagues_of(tx)
+    names = colleagues_of(tx)
     found, budget = [], COUNTS.budget()
     for view in tx.views.of(visit.staff.name)[: 2 * MOST]:
         wish = asked.read(view.query, visit.staff.name, names, visit.now)
@@ -47,7 +48,7 @@ def keep(visit: Visit) -> Response:
     """Keep the search that is on the screen."""
     text, name = visit.field("q")[:200], visit.field("name")[:LONGEST_NAME]
     with visit.context.store.write() as tx:
-        wish = asked.read(text, visit.staff.name, queue.colleagues_of(tx), visit.now)
+        wish = asked.read(text, visit.staff.name, colleagues_of(tx), visit.now)
         mine = [v for v in tx.views.of(visit.staff.name) if v.staff == visit.staff.name and v.name != name]
         trouble = _trouble(wish, name, len(mine))
         if not trouble:

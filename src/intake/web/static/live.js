@@ -48,6 +48,7 @@
       if (moved) { tell(list.dataset.changed); state = ""; } else freshen(next); // asked for anew until hands are off
       return;
     }
+    for (const box of next.querySelectorAll("input[name=pick]")) box.checked = false; // none is ticked here, none comes ticked
     list.replaceChildren(...[...next.childNodes].map((n) => document.adoptNode(n)));
     if (moved) tell(came ? `${list.dataset.came} ${came}` : list.dataset.changed);
   }
