@@ -42,6 +42,17 @@ def with_codes(house: TestHouse, client: Client) -> tuple[pyotp.TOTP, list[str]]
     return app, spare
 
 
+def test_a_wrong_password_leaves_the_name_and_a_new_one_is_said_to_be_new(house: TestHouse) -> None:
+    client = Client(app_of(house))
+    wrong = client.post("/staff/sign-in", {"name": f" {SATO}", "password": "no", "next": "/staff/tasks"})
+    assert (wrong.status_code, f'required value="{SATO}"' in wrong.text) == (401, True)
+    sign_in(client, SATO)
+    form = {"csrf": client.token(), "old": PASSWORD, "new": "a new long password"}
+    changed = client.post("/staff/me/password", form).headers["location"]
+    assert "パスワードを変えました。新しいパスワードで" in client.get(changed).text
+    assert "パスワードを変えました" not in client.get("/staff/sign-in").text
+
+
 def second(client: Client, code: str) -> Any:
     return client.post("/staff/sign-in/second", {"code": code, "next": "/staff/tasks"})
 

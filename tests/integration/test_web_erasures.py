@@ -136,7 +136,10 @@ def test_a_hold_is_set_with_its_ground_and_lifted(house: TestHouse) -> None:
     client = signed_in(house)
     form = {"member": "M-7", "csrf": client.token()}
     assert client.post("/staff/retention/hold", form | {"do": "set"}).status_code == 422
-    assert "訴訟対応" in client.post("/staff/retention/hold", form | {"do": "set", "ground": "訴訟対応"}).text
+    done = client.post("/staff/retention/hold", form | {"do": "set", "ground": "訴訟対応"})
+    page = client.get(done.headers["location"]).text  # a reload does nothing anew
+    assert "訴訟対応" in page
+    assert "法的保全の対象にしました" in page.partition('role="status"')[2].partition("</div>")[0]
     assert house.get_seeker("M-7").legal_hold == "訴訟対応"
     with house.store.write() as tx, pytest.raises(NotAllowed):
         begin_operator(tx, tx.seekers.get(house.get_seeker("M-7").id), KEEPER, house.tools, house.now)

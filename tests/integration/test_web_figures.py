@@ -186,3 +186,13 @@ def test_a_count_that_fails_is_told_to_who_waits_and_begun_anew(house: TestHouse
         kept.get("a", make, lambda _: True, None)
     assert kept.get("a", make, lambda _: True, None) == 7
     assert kept.get("a", make, lambda _: True, None) == 7  # kept: nothing is tried a third time
+
+
+RANGES = {"from=2026-11-16&to=2026-11-01": True, "from=2020-01-01": True, "from=abc": True, "to=abc": True,
+          "from=2026-11-01&to=2026-11-16": False, "": False, "to=2026-11-16": False}  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "odd"), RANGES.items())
+def test_a_range_that_is_none_is_said_to_be_none(house: TestHouse, asked: str, odd: bool) -> None:
+    page = Client(app_of(house), SATO).get(f"/staff/figures?{asked}").text
+    assert ("はじめの日は、おわりの日より前の800日以内にしてください" in page) is odd

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.datastructures import QueryParams
 
+from intake.model import CaseState, Proof
 from tests.house import TestHouse, open_test_house
 from tests.integration.web_parts import LEAD, SATO, Client, app_of, form_of, staffed
 
@@ -61,3 +62,15 @@ def test_the_answer_to_a_form_has_no_other_language(house: TestHouse) -> None:
     shown = client.post(f"/staff/cases/{case.number}/preview", fields)
     assert shown.status_code == 200
     assert other_language(shown.text) == ""
+
+
+def test_names_of_mails_and_who_may_approve_are_said_in_the_language_of_the_page(house: TestHouse) -> None:
+    lead = Client(app_of(house), LEAD)
+    for path in ("/staff/templates?lang=en", "/staff/templates/receipt_withdrawal"):
+        main = lead.get(path).text.partition("<h1>")[2]
+        assert "Receipt" in main.partition("</table>")[0]
+    with house.store.write() as tx:
+        tx.cases.change(house.cases()[0], request="deletion", state=CaseState.REVIEW, hold_reason="approve_erasure",
+                        proof=Proof.E2, closed_at=None)  # fmt: skip
+    page = lead.get(f"/staff/cases/{house.cases()[0].number}?lang=en").text
+    assert "Cannot be approved yet: A " in page

@@ -89,6 +89,12 @@ def test_full_width_digits_and_blanks_are_the_same_key(house: TestHouse) -> None
     assert type_in(house, handle, f" {wide[:3]} {wide[3:]}") == 200
 
 
+def test_a_full_width_address_is_the_same_address(house: TestHouse) -> None:
+    """Telephones with a Japanese keyboard send it so."""
+    _, handle = ask(house, "ｔａｒｏ＠ｅｘａｍｐｌｅ．ｊｐ")
+    assert type_in(house, handle, key(house)) == 200
+
+
 def test_three_tries_and_no_more(house: TestHouse) -> None:
     _, handle = ask(house)
     right = key(house)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -37,6 +38,7 @@ async def send(request: Request) -> Response:
     context = context_of(request)
     data = await request.form(max_files=0, max_fields=20, max_part_size=100_000)
     values = {f: _text(data, f) for f in FIELDS}
+    values["email"] = unicodedata.normalize("NFKC", values["email"])  # as a telephone with a Japanese keyboard sends it
     errors = problems(values)
     step = _text(data, "step")
     if errors or step not in ("confirm", "send"):

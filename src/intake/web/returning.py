@@ -7,6 +7,7 @@ register is done after the response has left (reliability.md A32), and the conne
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from typing import Any
 
 from starlette.background import BackgroundTask
@@ -42,7 +43,7 @@ async def ask(request: Request) -> Response:
         return _page(context, "return_office")
     if _too_often(request, context):
         return _page(context, "later", 429)
-    email = values["email"].strip()
+    email = unicodedata.normalize("NFKC", values["email"]).strip()  # a telephone with a Japanese keyboard
     if email.count("@") != 1 or len(email) > 254 or any(c.isspace() for c in email):
         return _page(context, "return", 422, values=values | {"password": ""}, wrong=True)
     handle = secrets.token_urlsafe(24)

@@ -23,6 +23,7 @@ from intake.web.staff.visit import Visit
 
 WEEKS = 12
 LONGEST_DAYS = 800
+ODD_RANGE = "はじめの日は、おわりの日より前の800日以内にしてください。下の期間で表示しています。"
 AT_ONCE_SECONDS = 0.12  # of counting; a year of a large agency takes longer, and the page comes without it
 KEEP_SECONDS = 300  # counting a year takes a moment; five minutes old figures are figures
 SEES_CONCIERGES = frozenset({Role.LEAD})
@@ -62,7 +63,9 @@ def show(visit: Visit) -> Response:
     counted = _counted(visit, AT_ONCE_SECONDS)
     drawn = {name: _chart(name, counted, visit) for name in tables_for(visit)} if counted else {}
     since, until = _range(visit)
-    return visit.page("figures.html", counted=counted, since=since, until=until, tables=drawn, words="",
+    taken = {"from": since.isoformat(), "to": until.isoformat()}
+    odd = "" if all(visit.asked(name) in ("", day) for name, day in taken.items()) else ODD_RANGE
+    return visit.page("figures.html", counted=counted, since=since, until=until, tables=drawn, trouble=odd, words="",
                       here=f"/staff/figures?from={since}&to={until}")  # fmt: skip
 
 

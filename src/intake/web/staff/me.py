@@ -68,7 +68,7 @@ def set_password(visit: Visit) -> Response:
         tx.staff.set_password(visit.staff.name, hashed)
         tx.staff.close_all_sessions(visit.staff.name)
         _note(visit, tx, "staff.password_set")
-    return visit.back_to("/staff/sign-in")
+    return visit.back_to("/staff/sign-in", "password")
 
 
 def begin_codes(visit: Visit) -> Response:

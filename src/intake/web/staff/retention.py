@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -61,7 +62,8 @@ def hold(visit: Visit) -> Response:
         tx.seekers.change(seeker, legal_hold=None if lift else ground)
         tx.audit.append(visit.now, visit.actor, "seeker.hold_lifted" if lift else "seeker.hold_set",
                         seeker_id=seeker.id)  # fmt: skip
-    return _person_page(visit)
+    onward = f"/staff/retention/person?member={quote(seeker.member_id)}"
+    return visit.back_to(onward, "legal_hold_lifted" if lift else "legal_hold")
 
 
 def export(visit: Visit) -> Response:

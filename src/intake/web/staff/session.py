@@ -140,8 +140,9 @@ def agent_of(request: Request) -> str:
 
 
 def door(context: WebContext, request: Request, status: int = 200, *, error: str = "", target: str = HOME,
-         written: str = "", page: str = "sign_in.html", **values: object) -> Response:  # fmt: skip
-    """A page before the sign-in."""
+         written: str = "", who: str = "", changed: bool = False, page: str = "sign_in.html",
+         **values: object) -> Response:  # fmt: skip
+    """A page before the sign-in. ``who``: the name that was typed, ``changed``: the password is a new one."""
     from intake.web.staff import oidc, passkeys
 
     return context.pages.page(
@@ -150,6 +151,8 @@ def door(context: WebContext, request: Request, status: int = 200, *, error: str
         error=error,
         target=safe_target(target),
         written=written,
+        who=who,
+        changed=changed,
         demo=context.demo,
         passkey=passkeys.sign_in_options(context),
         oidc=oidc.is_on(context),

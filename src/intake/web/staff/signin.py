@@ -24,8 +24,8 @@ PACE = Pace(each=30, total=300)  # for browsers in which nobody of this name sig
 
 async def show(request: Request) -> Response:
     """The sign-in page."""
-    target = request.query_params.get("next", session.HOME)
-    return await run_in_threadpool(lambda: session.door(context_of(request), request, target=target))
+    target, changed = request.query_params.get("next", session.HOME), request.query_params.get("done") == "password"
+    return await run_in_threadpool(lambda: session.door(context_of(request), request, target=target, changed=changed))
 
 
 async def sign_in(request: Request) -> Response:
@@ -40,10 +40,11 @@ def _sign_in(request: Request, fields: dict[str, str]) -> Response:
     try:
         error = _check(context, request, name, fields.get("password", "")[:1000])
         if error:
-            return session.door(context, request, 401 if error == "wrong" else 429, error=error, target=target)
+            status = 401 if error == "wrong" else 429
+            return session.door(context, request, status, error=error, target=target, who=name)
         return session.enter(context, request, name, session.HALF if has_factor(context, name) else "password", target)
     except Temporary:
-        return session.door(context, request, 503, error="later", target=target)
+        return session.door(context, request, 503, error="later", target=target, who=name)
 
 
 def _check(context: WebContext, request: Request, name: str, password: str) -> str:

@@ -17,8 +17,8 @@ KINDS = {"+": "ins", "-": "del", "@": "place"}
 def show(visit: Visit) -> Response:
     """Every template with its subject."""
     book = visit.tools.templates
-    rows = [(name, speech.mail_name(name), book.preview(name)[0], book.version(name)) for name in book.names()]
-    return visit.page("templates.html", rows=rows, words="")
+    rows = [(name, book.preview(name)[0], book.version(name)) for name in book.names()]
+    return visit.page("templates.html", rows=rows, mail_name=speech.mail_name, words="")
 
 
 def one(visit: Visit) -> Response:
@@ -36,7 +36,7 @@ def one(visit: Visit) -> Response:
     return visit.page(
         "template.html",
         template=name,
-        title=speech.mail_name(name),
+        mail_name=speech.mail_name,
         files={path: text for path, text in files.items() if path.startswith(f"{name}/")},
         version=book.version(name),
         versions=versions,
