@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,12 @@ def test_names_of_mails_and_who_may_approve_are_said_in_the_language_of_the_page
                         proof=Proof.E2, closed_at=None)  # fmt: skip
     page = lead.get(f"/staff/cases/{house.cases()[0].number}?lang=en").text
     assert "Cannot be approved yet: A " in page
+
+
+def test_what_is_wrong_with_the_service_is_said_in_the_language_of_the_page(house: TestHouse) -> None:
+    app = app_of(house)
+    app.state.context = replace(app.state.context, health=lambda: ["webhooks: 3 could not be delivered; see x"])
+    lead = Client(app, LEAD)
+    page = lead.get("/staff/health?lang=ja").text
+    assert '<li>外部システムへ届けられなかった連携が3件あります。<br><small lang="en">webhooks: 3 could' in page
+    assert "<li>webhooks: 3 could" in lead.get("/staff/health?lang=en").text

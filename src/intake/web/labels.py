@@ -98,6 +98,8 @@ WORDS = {
     "no_reply_needed": "連絡は不要", "archive": "過去のメール", "thanks": "お礼のみ", "joined": "同じ用件に追加",
     "staff_look": "スタッフが確認", "staff_answered": "スタッフが対応", "still_waiting": "引き続き待機",
     "last_mail_follows": "最後の連絡は後ほど", "sender_unproved": "差出人が未確認", "carried_out": "実行しました",
+    "null_return_path": "返信先のない連絡", "robot_return_path": "自動送信の宛先", "robot_address": "自動送信の宛先",
+    "no_sender": "差出人のアドレスがありません",
     "approved": "承認しました", "closed_by_staff": "対応済み", "cancelled_by_seeker": "本人が取り消し",
     # how a record fits
     "address": "アドレスが一致", "member_id": "会員番号が一致", "name": "氏名が一致",
@@ -148,6 +150,8 @@ WORDS = {
 
 def label(code: object) -> str:
     """The word for a code; an unknown code is shown as it is."""
+    if str(code).startswith("machine:"):  # and why it is held to be one (replies/budget.py)
+        return WORDS["auto_reply"]
     return WORDS.get(str(code), str(code)) if code is not None else ""
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from intake.model import Role
 from intake.ports import AuditRow, Tx
 from intake.web.staff import scope, speech, verifying
+from intake.web.staff.issues import in_words
 from intake.web.staff.visit import Visit
 
 PAGE = 100
@@ -18,7 +19,9 @@ def health(visit: Visit) -> Response:
     with visit.context.store.read() as tx:
         inbox, outbox = tx.inbox.backlog(visit.now), tx.outbox.backlog(visit.now)
         ends, mails = tx.inbox.counts(), tx.outbox.counts()
-    return visit.page("health.html", issues=issues, inbox=inbox, outbox=outbox, ends=ends, mails=mails, words="")
+    return visit.page(
+        "health.html", issues=issues, in_words=in_words, inbox=inbox, outbox=outbox, ends=ends, mails=mails, words=""
+    )
 
 
 def audit(visit: Visit) -> Response:

@@ -135,7 +135,8 @@ def _details(row: AuditRow, t: Say, label: Label) -> str:
     found = _changes(row, t, label)
     if d.get("choice"):
         found.append(t(_CHOICES.get(str(d["choice"]), str(d["choice"]))))
-    found += [label(d[key]) for key in SAID if d.get(key) and f"was_{key}" not in d]
+    cause = "erasure_" if row.action.startswith("erasure.") else ""
+    found += [label(f"{cause if key == 'why' else ''}{d[key]}") for key in SAID if d.get(key) and f"was_{key}" not in d]
     if d.get("template"):
         found.append(mail_name(str(d["template"]), t, label))
     if d.get("how"):
