@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from intake.model import CaseState, Proof, SeekerStatus
-from tests.browser.screen import NARROW, arrives, get, is_too_wide, sign_in, violations
+from tests.browser.screen import NARROW, WIDE, arrives, get, is_too_wide, sign_in, violations
 from tests.house import TestHouse, open_test_house
 from tests.integration.web_parts import SATO, staffed
 
@@ -157,6 +157,28 @@ def test_a_subject_of_a_megabyte_is_one_short_line(house: TestHouse, site: str, 
     sign_in(page, site)
     page.goto(f"{site}/staff/cases/{case.number}")
     assert len(page.content()) < 300_000
+    assert not is_too_wide(page)
+
+
+def test_a_subject_and_an_address_without_a_break_make_no_page_wider(house: TestHouse, site: str, page: Any) -> None:
+    """Addresses of tracking links are such words: nobody scrolls sideways for them (WCAG 1.4.10)."""
+    sender = f"{'w' * 60}@{'long' * 12}.example.com"
+    case = arrives(
+        house, "面談の場所はどこですか。" + "W" * 300, subject="件名" + "W" * 300, from_=f"{'Ｗ' * 60} <{sender}>"
+    )
+    sign_in(page, site)
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        for path in ("", "/reply", f"/messages/{case.message_id}/source"):
+            page.goto(f"{site}/staff/cases/{case.number}{path}")
+            assert not is_too_wide(page), (path, size)
+        for path in ("", "?tab=all", "search?q=" + "W" * 60, "mails"):
+            page.goto(f"{site}/staff/{path}")
+            assert not is_too_wide(page), (path, size)
+    page.goto(f"{site}/staff/cases/{case.number}/reply")
+    page.fill("#reply", "A" * 1500)
+    page.click("button[formaction$='/preview']")
+    page.wait_for_selector("article")
     assert not is_too_wide(page)
 
 
