@@ -214,3 +214,14 @@ def test_a_second_press_sends_nothing_again(house: TestHouse, site: str, page: A
     assert len(sent) == 1
     assert page.url.split("?")[0].endswith(two.number)
     assert get(house, two).state.is_open
+
+
+def test_what_was_done_is_said_once(house: TestHouse, site: str, page: Any) -> None:
+    """Neither a reload nor a bookmark says again that something was done."""
+    case = arrives(house, "面談の場所はどこですか。")
+    sign_in(page, site)
+    page.goto(f"{site}/staff/cases/{case.number}?tab=all&done=note&case={case.number}")
+    assert "メモを残しました" in page.locator("#said").inner_text()
+    assert page.url == f"{site}/staff/cases/{case.number}?tab=all"
+    page.reload()
+    assert page.locator("#said p").count() == 0

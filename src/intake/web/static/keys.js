@@ -8,6 +8,12 @@
       if (e.scrollWidth > e.clientWidth) e.scrollLeft += here.getBoundingClientRect().left - e.getBoundingClientRect().left - e.clientWidth / 3;
     }
   }
+  // What was done is said once: a reload, or a bookmark, does not say it again.
+  const address = new URL(location.href);
+  if (address.searchParams.has("done") && !document.querySelector("[data-live]")) {
+    for (const name of ["done", "case"]) address.searchParams.delete(name);
+    history.replaceState(history.state, "", address);
+  }
   // A second press, or a double click, while the answer to the first is on its way: the form has been sent already.
   let sent = 0;
   document.addEventListener("submit", (event) => {
