@@ -61,6 +61,7 @@ def would_approve(
         second_approved=_approved_by_another(tx, case, staff),
         dropping=_taken_back(tx, case),
         others=tx.cases.of_seeker(case.seeker_id) if case.seeker_id else (),
+        tasks=tx.tasks.of_case(case.id),
     )
     if decision.hold_reason == SECOND and first_approvals(tx, case):
         raise NotAllowed("1人目の承認は済んでいます。別の個人情報管理者の承認が必要です")

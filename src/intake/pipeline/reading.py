@@ -37,10 +37,20 @@ class Reading:
 
 
 def understand(message: Message, envelope: Envelope, tools: Tools) -> Meaning:
-    """What the sender newly asks for (GUIDE.md)."""
+    """What the sender newly asks for (GUIDE.md). Our own subject says what a wish is taken back from: 「やめます」 in
+    answer to a mail about leaving asks to stay; it asks for nothing else in their name."""
+    own = own_subject(message.subject, tools.agency.name)
+    meaning = _understand(message, envelope, tools, own)
+    if meaning.sure or own == message.subject:
+        return meaning
+    beside = _understand(message, envelope, tools, message.subject)
+    return beside if beside.requests == ("retraction",) else meaning
+
+
+def _understand(message: Message, envelope: Envelope, tools: Tools, subject: str) -> Meaning:
     return tools.understander.read(
         channel=message.channel.value,
-        subject=own_subject(message.subject, tools.agency.name),
+        subject=subject,
         body=message.text,
         segments=message.segments,
         received_at=envelope.received_at,

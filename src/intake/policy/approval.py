@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from intake.errors import BadInput, NotAllowed, NotProved
-from intake.model import Case, CaseState, Decision, Effect, LinkPlan, ReplyPlan, Role, Seeker, Stage
+from intake.model import Case, CaseState, Decision, Effect, LinkPlan, ReplyPlan, Role, Seeker, Stage, Task
 from intake.model.ladder import Act, allowed
 from intake.policy.deadlines import may_return_alone
+from intake.policy.declined import to_be_told
 from intake.policy.leaving import Course, carried_out, is_invalid, is_registered, waits_for_self_application
 from intake.policy.objecting import OBJECTION
 from intake.policy.people import may_approve, require
@@ -46,14 +47,15 @@ def decide_staff_approval(
     second_approved: bool = False,
     dropping: Sequence[Case] | None = None,
     others: Sequence[Case] = (),
+    tasks: Sequence[Task] = (),
 ) -> Decision:
     """Carry out, or bring on its way, what an open case asks.
 
     ``override_reason``: why a running selection is not waited for. ``approvers``: how many people may approve erasures;
     ``second_approved``: another one than this has done so; ``dropping``: the cases that staff say a retraction takes
-    back; ``others``: the person's other cases. Raises NotProved where the person's own proof is missing (a link or a
-    recorded check comes first), NotAllowed where role, reason or a legal hold stands in the way. Staff's word never
-    takes the place of the person's proof.
+    back; ``others``: the person's other cases; ``tasks``: the case's own. Raises NotProved where the person's own proof
+    is missing (a link or a recorded check comes first), NotAllowed where role, reason or a legal hold stands in the
+    way. Staff's word never takes the place of the person's proof.
     """
     if case.request in ("question", "other"):
         require(role, may_approve(case, leaving=False, in_selection=False))
@@ -69,7 +71,9 @@ def decide_staff_approval(
         return _reinstatement(case, seeker, profile, today, others)
     if case.request == "retraction":
         return _retraction(case, seeker, profile, dropping)
-    return _simple(case, seeker, profile)
+    approved = _simple(case, seeker, profile)
+    course = to_be_told(seeker, profile, now, today, tasks) if case.request == "decline" else None
+    return _named(case, seeker, course) if course else approved
 
 
 def decide_tasks_done(case: Case, seeker: Seeker | None, profile: Profile) -> Decision | None:

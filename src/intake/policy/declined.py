@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 
-from intake.model import Application, Seeker
+from intake.model import Application, CaseState, Seeker, Task, TaskPlan
+from intake.policy.leaving import Course, is_near
+from intake.policy.profile import Profile
 
 COMPANY_FORMS = ("株式会社", "有限会社", "合同会社", "合資会社", "一般社団法人", "一般財団法人", "(株)", "(有)")
 _NOT = (
@@ -17,51 +21,89 @@ _NOT = (
 )
 _VERB = re.compile(
     rf"(?P<keep>以外|辞退{_NOT}|進め(?:て|た)|続け|継続|承諾|受諾|受け(?!ら|ること|でき|ませ|な|かね|兼ね)|残し|残る|"
-    r"のみ希望|だけ希望)|"
+    r"のみ希望|だけ希望|(?:内定|採用|オファー)[をが]?(?:いただ|頂|もら|出)[^、。]{0,8}(?:ので|ため|から)|"
+    r"に(?:決ま(?!ら)|決め(?!か)|入社))|"
     r"(?P<decline>辞退|お?断り|断る|見送|取り?(?:下げ|消)|キャンセル|降り|やめ|止め|遠慮|なかったこと)"
 )
 _ALL_BUT = re.compile(r"以外|除いて|除き|(?:ほか|他|その他|残り)(?:の(?:会社|企業|応募|選考|[0-9一二三四五]社))?は")
+_STEP = r"(?:様|さん|社)?の(?:選考|面接|応募|内定|求人|件)"
+_FORMAL = re.compile(
+    rf"(?:株式|有限|合同)会社[^、。のにをはがで]{{1,15}}{_STEP}|[^、。のにをはがで]{{1,15}}(?:株式|有限|合同)会社{_STEP}"
+)
 _TOGETHER = re.compile(r"[、,・]?(?:と|や|及び|および|ならびに|並びに|・|、|,|&|\+|も|の両方|さん|様)*")
 
 
 def meant_applications(seeker: Seeker, text: str) -> tuple[Application, ...]:
     """The running applications that the letter declines; the only one, where none is named; () where it stays open."""
-    words = _folded(text)
-    named = [(at, a) for a in seeker.running if (core := _company(a.company)) and (at := words.find(core)) >= 0]
-    if not named:
-        return seeker.running if len(seeker.running) == 1 and not _ALL_BUT.search(words) else ()
-    said = {a.company: set(_said(words, a, seeker)) for _, a in named}
-    kept = [a for _, a in named if "keep" in said[a.company]]
-    if not kept and not (len(seeker.running) > 1 and _ALL_BUT.search(words)):
-        return tuple(a for a in seeker.running if a.company in said)
-    if _ALL_BUT.search(words):
+    words, running = _folded(text), seeker.running
+    places = _places(words, running)
+    but = bool(_ALL_BUT.search(words))
+    if not places:
+        only = len(running) == 1 and not but and not _names_another(words, seeker)
+        return running if only else ()
+    said = {a.id: {_said(words, end, places) for _, end, b in places if b is a} - {""} for _, _, a in places}
+    if but and (len(running) > 1 or any("keep" in one for one in said.values())):
         return ()
-    return tuple(a for a in seeker.running if said.get(a.company) == {"decline"})
+    if any("keep" in one for one in said.values()):
+        return tuple(a for a in running if said.get(a.id) == {"decline"})
+    return tuple(a for a in running if a.id in said)
 
 
-def _said(words: str, application: Application, seeker: Seeker) -> list[str]:
-    """At each place where the company stands, what is said of it first: ``keep``, ``decline``; nothing at many."""
-    core, others = _company(application.company), [_company(a.company) for a in seeker.running]
-    found = []
-    for match in re.finditer(re.escape(core), words):
-        verb = _VERB.search(_clause(words, match.end(), [o for o in others if o]))
-        if verb:
-            found.append(str(verb.lastgroup))
-    return found
+def to_be_told(
+    seeker: Seeker, profile: Profile, now: datetime, today: date, tasks: Sequence[Task] = ()
+) -> Course | None:
+    """The course of a decline that a person stands behind: somebody has yet to tell the employer; None where that is
+    done. The mail that says so leaves with the last of its ``tasks``; which employer stays open is the concierge's."""
+    asked = [t for t in tasks if t.plan.kind == "tell_employer" and not t.is_needless]
+    if asked and all(t.done_at for t in asked):
+        return None
+    due = profile.due_on("decline", today)
+    soon = today if any(is_near(a, profile, now) for a in seeker.running) else due
+    company = seeker.running[0].company if len(seeker.running) == 1 else ""
+    plan = TaskPlan("tell_employer", subject=company, due_on=soon, assignee=seeker.concierge)
+    return Course(
+        "employer_informed",
+        CaseState.SCHEDULED,
+        None,
+        "employer_informed",
+        tasks=() if asked else (plan,),
+        assign="concierge",
+        due_on=due,
+        wake_on=due + timedelta(days=1),
+    )
 
 
-def _clause(words: str, start: int, others: list[str]) -> str:
-    """What follows a company to the end of the sentence or the next company; names in a row share what follows."""
-    end = next((at for at in range(start, len(words)) if words[at] in "。!?"), len(words))
-    clause = words[start:end]
-    while True:
-        following = [(at, o) for o in others if (at := clause.find(o)) >= 0]
-        if not following:
-            return clause
-        at, other = min(following)
-        if not _TOGETHER.fullmatch(clause[:at]):
-            return clause[:at]
-        clause = clause[at + len(other) :]
+def _places(words: str, running: Sequence[Application]) -> list[tuple[int, int, Application]]:
+    """Where companies stand, in order; 「青空フーズ」 is no 「青空」."""
+    found = [(m.start(), m.end(), a) for a in running if (core := _company(a.company)) for m in _all(core, words)]
+    within = [o for o in found if any(f[0] <= o[0] and o[1] <= f[1] and f[1] - f[0] > o[1] - o[0] for f in found)]
+    return sorted((o for o in found if o not in within), key=lambda o: o[:2])
+
+
+def _all(core: str, words: str) -> Iterator[re.Match[str]]:
+    return re.finditer(re.escape(core), words)
+
+
+def _said(words: str, start: int, places: Sequence[tuple[int, int, Application]]) -> str:
+    """What is said first of the company that ends at ``start``, to the end of the sentence or the next company:
+    ``keep``, ``decline`` or nothing. Names in a row share what follows them."""
+    stop = next((at for at in range(start, len(words)) if words[at] in "。!?"), len(words))
+    for begin, end, _ in places:
+        if start <= begin < stop:
+            if not _TOGETHER.fullmatch(words[start:begin]):
+                stop = begin
+                break
+            start = end
+    verb = _VERB.search(words, start, stop)
+    return str(verb.lastgroup) if verb else ""
+
+
+def _names_another(words: str, seeker: Seeker) -> bool:
+    """A company is declined that does not run here: one that has ended, or one with its legal form."""
+    ended = (_company(a.company) for a in seeker.applications)
+    if any(core and re.search(re.escape(core) + _STEP, words) for core in ended):
+        return True
+    return bool(_FORMAL.search(words))
 
 
 def _company(name: str) -> str:

@@ -10,6 +10,7 @@ from intake.errors import BadInput, NotProved, Stale
 from intake.model import Case, CaseState, Decision, Effect, Proof, ReplyPlan, Seeker
 from intake.model.ladder import Act, allowed
 from intake.policy.deadlines import may_return_alone
+from intake.policy.declined import to_be_told
 from intake.policy.leaving import Course, course_of, is_invalid, is_registered, put_off
 from intake.policy.objecting import OBJECTION
 from intake.policy.profile import Profile
@@ -100,6 +101,10 @@ def _course(case: Case, seeker: Seeker, choice: str, profile: Profile, now: date
         return _pause(seeker)
     if case.request in ("resume", "reinstatement"):
         return _active_again(case, seeker, profile, today)
+    if case.request == "decline" and len(seeker.running) == 1:
+        told = to_be_told(seeker, profile, now, today)
+        assert told is not None  # there were no tasks: it was not proved
+        return told
     due = profile.due_on(case.request, today)
     assign = TO_PEOPLE.get(case.request)
     return Course("sender_confirmed", CaseState.REVIEW, None, "sender_confirmed", assign=assign, due_on=due)

@@ -60,3 +60,18 @@ def test_what_is_asked_in_an_answer_is_as_sure_as_in_a_mail_of_its_own(tmp_path:
     house.work()
     assert [(c.request, c.state) for c in house.cases()][1:] == [("withdrawal", CaseState.AWAITING_PROOF)]
     assert [i.state for i in house.outbox()] == [MailState.SENT] * 2
+
+
+@pytest.mark.parametrize(
+    "body", ["退会するのをやめました。このまま続けます。", "やっぱりやめます。", "キャンセルお願いします。"]
+)
+def test_who_answers_a_mail_about_leaving_takes_that_back(tmp_path: Path, body: str) -> None:
+    """Our subject says what is taken back, though it asks for nothing in the sender's name."""
+    house = open_test_house(tmp_path)
+    house.seeker()
+    house.mail("退会をお願いします。", subject="退会")
+    house.work()
+    house.now += timedelta(hours=1)
+    house.mail(body, subject=f"Re: {house.relay.mails[-1].subject}")
+    house.work()
+    assert "retraction" in {c.request for c in house.cases(2)}

@@ -8,7 +8,19 @@ from dataclasses import replace
 import pytest
 
 from intake.errors import BadInput, NotAllowed, NotProved, Permanent
-from intake.model import CaseState, Effect, LinkPlan, Proof, ReplyPlan, Role, SeekerStatus, StaffMember, Stage
+from intake.model import (
+    Application,
+    CaseState,
+    Effect,
+    LinkPlan,
+    Proof,
+    ReplyPlan,
+    Role,
+    SeekerStatus,
+    StaffMember,
+    Stage,
+    Task,
+)
 from intake.policy import assignee_of, decide_send_link, decide_staff_approval, decide_tasks_done, may_be_refused
 from tests.unit.policy.situations import AGENCY, DAY, NOW, OFFICE, REQUESTS, STAGES, TODAY, WITHDRAWN, case, seeker
 
@@ -17,7 +29,7 @@ GONE = seeker(**WITHDRAWN)
 
 
 def approve(request: str = "withdrawal", who=None, role: Role = Role.LEAD, profile=AGENCY, **more):  # type: ignore[no-untyped-def]
-    told = ("override_reason", "approvers", "second_approved", "dropping", "others")
+    told = ("override_reason", "approvers", "second_approved", "dropping", "others", "tasks")
     words = {k: more.pop(k) for k in told if k in more}
     fields = {"proof": Proof.E2, "hold_reason": "staff_carries_out", **more}
     held = case(request, CaseState.REVIEW, **fields)
@@ -115,7 +127,6 @@ def test_where_staff_decide_on_leaving_that_comes_before_the_erasure() -> None:
         ("resume", "done_resume"),
         ("concierge_change", "done_concierge_change"),
         ("preferences", "done_preferences"),
-        ("decline", "done_decline"),
     ],
 )
 def test_what_can_be_undone_needs_an_address_on_file(request_: str, template: str) -> None:
@@ -130,6 +141,26 @@ def test_what_can_be_undone_needs_an_address_on_file(request_: str, template: st
         with pytest.raises(NotProved):
             approve(request_, proof=Proof.E0, **doubt)
         assert approve(request_, proof=Proof.E2, **doubt).state is CaseState.DONE
+
+
+@pytest.mark.parametrize(
+    ("running", "company"), [((), ""), ((Stage.SCREENING,), "株式会社0"), ((Stage.SCREENING, Stage.OFFERED), "")]
+)
+def test_a_declines_yes_is_work_until_somebody_has_told_the_employer(running: tuple[Stage, ...], company: str) -> None:
+    """「応募先へは、担当者からお伝えいたしました」 is said when it is true, not when it is allowed."""
+    who = replace(seeker(), applications=tuple(Application(n, f"株式会社{n}", s) for n, s in enumerate(running)))
+    d = approve("decline", who, hold_reason="sender_confirmed", proof=Proof.E3)
+    assert (d.state, d.hold_reason, d.reply) == (CaseState.SCHEDULED, "employer_informed", None)
+    assert [(t.kind, t.subject) for t in d.tasks] == [("tell_employer", company)]
+    asked = Task(1, 1, d.tasks[0])
+    again = approve("decline", who, hold_reason="held", proof=Proof.E3, tasks=(asked,))
+    assert (again.state, again.tasks) == (CaseState.SCHEDULED, ())
+    told = replace(asked, done_at=NOW, done_by="佐藤 美咲")
+    assert approve("decline", who, hold_reason="held", proof=Proof.E3, tasks=(told,)).reply == ReplyPlan(
+        "done_decline", "file"
+    )
+    dropped = replace(told, done_by="needless:corrected")
+    assert approve("decline", who, hold_reason="corrected", proof=Proof.E3, tasks=(dropped,)).tasks == d.tasks
 
 
 def test_another_concierge_is_the_leads_word() -> None:

@@ -31,6 +31,9 @@ BOTH = (BLUE, GREEN)
         ("青空の内定はお受けできません。辞退します。", "青空"),
         ("他社に決まりましたので、青空の選考を辞退します。", "青空"),
         ("選考を辞退します。", ""),
+        ("みどり商事から内定をいただきましたので、青空の選考を辞退します。", "青空"),
+        ("みどり商事に入社を決めましたので、青空は辞退します。", "青空"),
+        ("青空から内定をいただきましたが、辞退いたします。", "青空"),
     ],
 )
 def test_of_two(text: str, meant: str) -> None:
@@ -46,7 +49,22 @@ def test_of_two(text: str, meant: str) -> None:
         ("他社に決まりましたので辞退します。", True),
         ("青空以外は辞退します。", False),
         ("青空は辞退しません。ほかの求人はお断りします。", False),
+        ("株式会社みどりの選考を辞退します。", False),
+        ("株式会社みどりに内定が決まりましたので、選考を辞退します。", True),
     ],
 )
 def test_of_one(text: str, clear: bool) -> None:
     assert meant_applications(Seeker(1, "M-1", "山田 太郎", applications=(BLUE,)), text) == ((BLUE,) if clear else ())
+
+
+def test_a_longer_name_is_another_company() -> None:
+    foods = Application(3, "株式会社青空フーズ", Stage.APPLIED)
+    who = Seeker(1, "M-1", "山田 太郎", applications=(BLUE, foods))
+    assert meant_applications(who, "青空フーズの面接を辞退します。") == (foods,)
+    assert meant_applications(who, "青空は辞退、青空フーズは進めてください。") == (BLUE,)
+
+
+def test_one_that_has_ended_is_not_taken_for_the_one_that_runs() -> None:
+    ended = Application(4, "みどり商事", Stage.NONE)
+    who = Seeker(1, "M-1", "山田 太郎", applications=(BLUE, ended))
+    assert meant_applications(who, "みどり商事の選考を辞退します。") == ()
