@@ -182,6 +182,7 @@ _CHOICES = {
     "check_sender": ("off", "dns"),
     "authserv_place": ("top", "below"),
 }
+_PLAIN_ADDRESS = re.compile(r"[^\s<>()@,;:\"]*@[^\s<>()@,;:\"]+")
 
 
 def _check(s: Settings) -> None:
@@ -192,6 +193,7 @@ def _check(s: Settings) -> None:
     for name, words in _CHOICES.items():
         if getattr(s, name) not in words:
             raise SettingError(f"{PREFIX}{name.upper()}: {getattr(s, name)!r} is not {' or '.join(words)}")
+    _check_addresses(s)
     if not s.mails_per_minute.isascii() or not s.mails_per_minute.isdigit():
         raise SettingError(f"INTAKE_MAILS_PER_MINUTE: {s.mails_per_minute!r} is not a number")
     if s.webhooks_out_url and _scheme("webhooks_out", s.webhooks_out_url) not in ("http", "https"):
@@ -203,6 +205,14 @@ def _check(s: Settings) -> None:
         raise SettingError("INTAKE_DATABASE_URL: must begin with postgresql:// or sqlite:///")
     if _scheme("relay_url", s.relay_url) not in ("folder", "smtp", "smtps"):
         raise SettingError("INTAKE_RELAY_URL: must be folder:, smtp://host:port or smtps://host:port")
+
+
+def _check_addresses(s: Settings) -> None:
+    """「Desk <a@b.jp>」 would refuse all mail at the border, and let every receipt fail. @domain is a whole domain."""
+    for name, given in (("MAIL_FROM", words(s.mail_from)), ("RECIPIENTS", words(s.recipients))):
+        for address in given:
+            if not _PLAIN_ADDRESS.fullmatch(address) or (name == "MAIL_FROM" and (address[0] == "@" or len(given) > 1)):
+                raise SettingError(f"{PREFIX}{name}: {address!r} is no plain address like desk@agency.example")
 
 
 def _scheme(name: str, url: str) -> str:

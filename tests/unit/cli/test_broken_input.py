@@ -52,9 +52,15 @@ def test_a_corpus_with_a_mark_before_it_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [("SMTP_LISTEN", "127.0.0.1:²"), ("PUBLIC_URL", "http://[::1"), ("RELAY_URL", "smtp://u:geheim@h:x"),
-     ("DATABASE_URL", "postgresql://[::1"), ("WEBHOOKS_OUT", "https://[::1")],
+     ("DATABASE_URL", "postgresql://[::1"), ("WEBHOOKS_OUT", "https://[::1"), ("MAIL_FROM", "求職窓口 <a@b.jp>"),
+     ("MAIL_FROM", "@b.jp"), ("MAIL_FROM", "a@b.jp,c@d.jp"), ("RECIPIENTS", "a@b.jp, 窓口 <c@d.jp>")],
 )  # fmt: skip
 def test_a_setting_that_is_no_address_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingError, match=f"^INTAKE_{name}: ") as said:
         config.load(tmp_path, {f"INTAKE_{name}": value})
     assert "geheim" not in str(said.value)
+
+
+def test_addresses_and_whole_domains_are_taken(tmp_path: Path) -> None:
+    given = {"INTAKE_MAIL_FROM": "a+x@b.jp", "INTAKE_RECIPIENTS": "a@b.jp; @c.example.jp d@xn--wgv71a.jp"}
+    assert config.load(tmp_path, given).settings.mail_from == "a+x@b.jp"
