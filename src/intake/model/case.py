@@ -139,7 +139,7 @@ EFFECT_STATUS = {
 class TaskPlan:
     """A piece of work for a person: tell an employer, call, remind, update conditions."""
 
-    kind: str  # tell_employer, call, remind, preferences, erase_document, new_concierge
+    kind: str  # tell_employer, call, remind, preferences, erase_document, new_concierge, read_message
     subject: str = ""  # code or company; no personal data of the seeker
     due_on: date | None = None
     assignee: str | None = None

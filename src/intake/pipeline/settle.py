@@ -103,7 +103,9 @@ def _join(act: Act, case_id: int, item: InboxItem, s: Situation, decision: Decis
     act.tx.cases.link_message(case_id, item.id, role)
     act.tx.search.index(case_id, _searchable(s.message, None, case))
     act.note(f"case.message_{role}", case, message=item.id, policy=decision.policy)
-    carry(act, case, s.seeker, decision, tools)
+    open_work = {t.plan.kind for t in act.tx.tasks.of_case(case_id) if t.done_at is None}
+    new_work = tuple(plan for plan in decision.tasks if plan.kind not in open_work)  # one look reads all that came
+    carry(act, case, s.seeker, replace(decision, tasks=new_work), tools)
     return Settled(case, decision)
 
 

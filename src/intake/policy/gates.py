@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from intake.model import Case, CaseState, Channel, Decision, LinkPlan, MatchKind, Proof, ReplyPlan, Situation
+from intake.model import Case, CaseState, Channel, Decision, LinkPlan, MatchKind, Proof, ReplyPlan, Situation, TaskPlan
 from intake.policy.profile import Profile
 from intake.policy.receipts import NEUTRAL, Answer, answer_with, from_receipt_on, review
 from intake.policy.situation import (
@@ -125,14 +125,25 @@ def the_same_wish_is_open(s: Situation, profile: Profile) -> Decision | None:
     if case is None or (s.proof >= Proof.E2 and s.proof > case.proof):
         return None
     holds = from_receipt_on(s, profile) if case.proof < Proof.E1 else ()  # better proved than what it joins
-    joined = Decision(
-        s.request, "", "joined", case.state, case.hold_reason, effects=holds, no_reply="joined", joins=case.id
-    )
+    joined = Decision(s.request, "", "joined", case.state, case.hold_reason, effects=holds, no_reply="joined",
+                      tasks=_to_be_read(s, case, profile), joins=case.id)  # fmt: skip
     asked_long_ago = s.now - case.received_at >= timedelta(hours=profile.links.again_after_hours)
     address = s.seeker.address if s.seeker else None
     if case.state is CaseState.AWAITING_PROOF and asked_long_ago and address and not s.message.no_reply:
         return replace(joined, reply=ReplyPlan("reminder", "file", LinkPlan(case.request)), no_reply=None)
     return joined
+
+
+def _to_be_read(s: Situation, case: Case, profile: Profile) -> tuple[TaskPlan, ...]:
+    """A case that waits for a day or an end is on nobody's list, and its mails ask to be answered
+    (「ご応募を取りやめられた際は、お知らせください」): what is written meanwhile is work for a person.
+
+    A key that is pressed again without a word says nothing new.
+    """
+    says_nothing = is_pressed(s) and not s.message.new_text.strip()
+    if case.state is not CaseState.SCHEDULED or says_nothing:
+        return ()
+    return (TaskPlan("read_message", due_on=profile.due_on(s.request, s.today), assignee=case.assignee),)
 
 
 def _same_wish(s: Situation, profile: Profile) -> Case | None:

@@ -122,7 +122,7 @@ WORDS = {
     "preferences_updated": "希望条件を反映", "tell_employer": "企業へ辞退を連絡", "remind": "確認の連絡",
     "resume_on": "再開の予定日",
     "preferences_task": "希望条件を反映", "new_concierge": "新しい担当を決める", "erase_document": "書類を削除",
-    "erase_mailbox": "受信箱に残るメールを削除",
+    "erase_mailbox": "受信箱に残るメールを削除", "read_message": "届いた連絡を読む",
     # what the agency's own system is told
     "seeker.outreach_held": "ご紹介を停止", "seeker.outreach_released": "ご紹介の停止を解除",
     "seeker.paused": "サービス停止", "seeker.resumed": "再開", "seeker.withdrawn": "退会",

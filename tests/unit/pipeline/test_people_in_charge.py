@@ -73,6 +73,25 @@ def test_two_unsure_mails_of_one_wish_are_one_case(house: TestHouse) -> None:
     assert len(house.cases()) == 4
 
 
+def test_two_mails_to_a_case_that_waits_are_one_look_each_time(house: TestHouse) -> None:
+    house.seeker(applications=[("株式会社青空", "screening")])
+    wish(house, "withdrawal")
+    press(house, "defer")
+    (case,) = house.cases()
+    assert case.state is CaseState.SCHEDULED
+    for words in ("やはり", "もう一度", "読んだあとで"):
+        house.now += timedelta(hours=2)
+        assert wish(house, "withdrawal after_selection", more=words).message_id
+        with house.store.read() as tx:
+            (task,) = [t for t in tx.tasks.of_case(case.id) if t.done_at is None]
+        if words == "もう一度":
+            lead = person(house, Role.LEAD)
+            with house.store.write() as tx:
+                desk.task_done(desk.act_of(tx, lead, house.now), task.id, house.tools)
+    assert task.plan.kind == "read_message"
+    assert [c.state for c in house.cases()] == [CaseState.SCHEDULED]
+
+
 def test_an_unsure_mail_never_joins_what_goes_on_by_itself(house: TestHouse) -> None:
     """「やっぱり」 read wrongly as the same wish must not vanish behind a link that is out."""
     house.seeker()

@@ -198,6 +198,25 @@ def test_who_put_it_off_and_now_wants_it_at_once_is_heard() -> None:
     assert decide(again, AGENCY).joins == put_off.id
 
 
+@pytest.mark.parametrize("hold", ["self_application", "cooling_off", "after_selection"])
+def test_what_is_written_to_a_case_that_waits_for_a_day_is_read_by_a_person(hold: str) -> None:
+    """Our mail asks for it: 「ご応募を取りやめられた際は、お知らせください」; a waiting case is on nobody's list."""
+    waiting = case("withdrawal", CaseState.SCHEDULED, hold_reason=hold, proof=Proof.E2, assignee="佐藤")
+    d = decide(situation("withdrawal", "aligned", open_cases=(waiting,), after_selection=True), AGENCY)
+    assert (d.joins, d.state) == (waiting.id, CaseState.SCHEDULED)
+    assert [(t.kind, t.assignee) for t in d.tasks] == [("read_message", "佐藤")]
+    assert d.tasks[0].due_on is not None
+    again = replace(waiting, state=CaseState.AWAITING_PROOF, hold_reason=None)  # the link asks again there
+    assert decide(situation("withdrawal", "aligned", open_cases=(again,)), AGENCY).tasks == ()
+
+
+def test_a_key_pressed_again_without_a_word_is_nothing_to_read() -> None:
+    waiting = case("withdrawal", CaseState.SCHEDULED, hold_reason="self_application", proof=Proof.E2)
+    for text, kinds in (("", []), ("応募は取りやめました。", ["read_message"])):
+        d = decide(situation("withdrawal", "app", new_text=text, open_cases=(waiting,)), AGENCY)
+        assert (d.joins, [t.kind for t in d.tasks]) == (waiting.id, kinds)
+
+
 # --- the table itself -----------------------------------------------------------------------------------------------
 
 

@@ -39,3 +39,20 @@ def test_what_was_left_out_is_looked_at_by_a_person(understander: Understander) 
     meaning = read(understander, "退会ではなく、個人情報の削除をお願いします。", "退会")
     assert meaning.requests == ("deletion",)
     assert not meaning.sure and "denied" in meaning.doubts
+
+
+@pytest.mark.parametrize(
+    ("body", "waits"),
+    [
+        ("選考が終わってから退会したいです。", True),
+        ("選考終了後に退会をお願いします。", True),
+        ("選考が終わってからではないと困りますので、選考終了後に退会をお願いします。", True),
+        ("選考終了後ではなく、今すぐ退会でお願いします。", False),
+        ("選考が終わってからではなく、今すぐ退会をお願いします。", False),
+        ("選考の終了後じゃなくて、すぐに退会をお願いします。", False),
+        ("選考終了後を待たずに退会をお願いします。", False),
+    ],
+)
+def test_who_denies_to_wait_for_the_selection_does_not_wait(understander: Understander, body: str, waits: bool) -> None:
+    meaning = read(understander, body)
+    assert (meaning.requests, meaning.after_selection) == (("withdrawal",), waits)
