@@ -132,7 +132,8 @@ def _active_again(case: Case, seeker: Seeker, profile: Profile, today: date) -> 
         effects = (Effect.REINSTATE, Effect.RELEASE_OUTREACH)
         return Course("reinstated", CaseState.DONE, "done_reinstatement", effects=effects)
     due = profile.due_on(case.request, today)
-    return Course("reopen", CaseState.REVIEW, "receipt_reinstatement", "reopen", due_on=due)
+    told = None if case.hold_reason == "reopen" else "receipt_reinstatement"  # it went out when the case was opened
+    return Course("reopen", CaseState.REVIEW, told, "reopen", due_on=due)
 
 
 ACT_OF = {

@@ -6,7 +6,7 @@ Each is asked only after the gates: the reading is sure, one seeker is known, th
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from intake.model import (
     Application,
@@ -23,7 +23,7 @@ from intake.model import (
     TaskPlan,
 )
 from intake.model.ladder import Act
-from intake.policy.deadlines import DAY, may_return_alone
+from intake.policy.deadlines import DAY, may_return_alone, today_of
 from intake.policy.declined import meant_applications
 from intake.policy.gates import superseded
 from intake.policy.leaving import Course, course_of, is_invalid, is_near, is_registered, needs_warning, put_off
@@ -212,7 +212,20 @@ def come_back(s: Situation, profile: Profile, seeker: Seeker) -> Decision:
     way = {"office": "return_office", "online": "return_online"}.get(seeker.registered_via)
     if way is None:  # the kind is asked for, never guessed (features.md B15)
         return review(s, profile, "ask_how_registered", answer=answer_with(s, "return_unknown"))
+    if _was_told_the_way(s, left_on):
+        return review(s, profile, "reopen", answer=answer_with(s, "receipt_reinstatement"))
     return done(s, way, way)
+
+
+def _was_told_the_way(s: Situation, left_on: date) -> bool:
+    """Our mail asks for an answer (「本メールへのご返信でお知らせください」): who gives it is not sent the same again,
+    but seen by a person."""
+    return any(
+        c.request in ("reinstatement", "resume", "retraction")
+        and c.state is CaseState.DONE
+        and today_of(c.received_at) > left_on
+        for c in s.closed_cases
+    )
 
 
 def retraction(s: Situation, profile: Profile) -> Decision | None:

@@ -157,6 +157,17 @@ def test_pause_resume_and_coming_back() -> None:
     )
 
 
+def test_who_was_told_that_staff_reopen_is_not_told_again_by_the_proof() -> None:
+    late = seeker(status=SeekerStatus.WITHDRAWN, withdrawn_on=TODAY - 31 * DAY)
+    for state, hold, told in (
+        (CaseState.AWAITING_PROOF, None, ReplyPlan("receipt_reinstatement", "file")),
+        (CaseState.REVIEW, "reopen", None),
+    ):
+        asked = case("reinstatement", state, hold_reason=hold)
+        d = decide_proved(asked, late, "complete", Proof.E3, AGENCY, NOW, TODAY)
+        assert (d.state, d.hold_reason, d.reply) == (CaseState.REVIEW, "reopen", told)
+
+
 def test_a_confirmed_retraction_drops_what_is_open() -> None:
     one, two = case(id=1, message_id=1), case("pause", id=2, message_id=2)
     d = proved("retraction", others=(one,))

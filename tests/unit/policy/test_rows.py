@@ -300,6 +300,27 @@ def test_coming_back_by_day_and_kind(request_: str, days: int, via: str, hold: s
     assert d.request == request_
 
 
+@pytest.mark.parametrize("via", ["office", "online"])
+@pytest.mark.parametrize("told", ["reinstatement", "resume", "retraction"])
+def test_who_answers_the_mail_about_coming_back_is_seen_by_a_person(told: str, via: str) -> None:
+    """「本メールへのご返信でお知らせください」: the same mail again would be an answer to nobody."""
+    who = seeker(status=SeekerStatus.WITHDRAWN, withdrawn_on=TODAY - 40 * DAY, registered_via=via)
+    before = case(told, CaseState.DONE, received_at=NOW - 2 * DAY, closed_at=NOW - 2 * DAY)
+    d = decide(situation("reinstatement", "file", who, closed_cases=(before,)), AGENCY)
+    assert (d.state, d.hold_reason) == (CaseState.REVIEW, "reopen")
+    assert d.reply == ReplyPlan("receipt_reinstatement", "file")
+
+
+def test_what_was_done_before_the_leaving_says_nothing_about_coming_back() -> None:
+    who = seeker(status=SeekerStatus.WITHDRAWN, withdrawn_on=TODAY - 20 * DAY, registered_via="online")
+    week = AGENCY.model_copy(update={"coming_back": AGENCY.coming_back.model_copy(update={"days": 7})})
+    resumed = case("resume", CaseState.DONE, received_at=NOW - 25 * DAY, closed_at=NOW - 25 * DAY)
+    other = case("deletion", CaseState.DONE, received_at=NOW - 2 * DAY, closed_at=NOW - 2 * DAY)
+    for closed in ((), (resumed, other)):
+        d = decide(situation("reinstatement", "file", who, closed_cases=closed), week)
+        assert (d.state, d.reply) == (CaseState.DONE, ReplyPlan("return_online", "file"))
+
+
 @pytest.mark.parametrize("request_", ["reinstatement", "retraction", "resume"])
 @pytest.mark.parametrize("days", [0, 1, 29, 30])
 def test_coming_back_alone_within_thirty_days(request_: str, days: int) -> None:
