@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from intake.errors import BadInput
 from intake.model import Accepted, Application, Case, CaseState, Role, SeekerStatus, Stage
 from intake.parsing import ParseOptions, parse
+from intake.pipeline import objections
 from intake.pipeline.erasing import begin_due, begin_operator
 from intake.pipeline.erasing.begin import KEEPER
 from intake.worker import Worker
@@ -241,3 +243,47 @@ def test_what_was_said_before_the_proof_or_with_it_keeps_nobody(house: TestHouse
     selection_ends(house)
     house.work()
     assert now(house, case)[0] is CaseState.DONE
+
+
+def test_staff_let_nobody_leave_over_what_came_after_they_looked(house: TestHouse) -> None:
+    """The page was open, a message came, and only then was it approved."""
+    case = put_off(house)
+    before = opened(house, wish(house, "question"))
+    selection_ends(house)
+    house.work()
+    with house.store.read() as tx:
+        looked = objections.heard(tx, case)
+    assert looked.startswith(f"{before.id}:")
+    opened(house, wish(house, "retraction unsure"))
+    with pytest.raises(BadInput, match="新しい連絡"):
+        act(house, case, Role.LEAD, "approve", heard=looked)
+    assert now(house, case) == (CaseState.REVIEW, "objection")
+    assert house.get_seeker().status is SeekerStatus.ACTIVE
+    act(house, case, Role.LEAD, "approve")  # the page opened again
+    assert house.get_seeker().status is SeekerStatus.WITHDRAWN
+
+
+def test_a_further_message_of_what_staff_saw_is_new_as_well(house: TestHouse) -> None:
+    case = approved(house)
+    opened(house, wish(house, "pause unsure"))
+    assert five_days_later(house) == 0
+    with house.store.read() as tx:
+        looked = objections.heard(tx, case)
+    wish(house, "pause unsure", more="消さないでください")
+    with pytest.raises(BadInput, match="新しい連絡"):
+        act(house, case, OFFICER, "approve", heard=looked)
+    assert now(house, case) == (CaseState.REVIEW, "objection")
+
+
+def test_staff_let_nobody_leave_over_an_unread_message(house: TestHouse) -> None:
+    case = put_off(house)
+    opened(house, wish(house, "question"))
+    selection_ends(house)
+    house.work()
+    wish(house, "withdrawal unsure", from_="other@example.com", work=False)
+    wish(house, "retraction", work=False)
+    with pytest.raises(BadInput, match="読み取っています"):
+        act(house, case, Role.LEAD, "approve")
+    assert house.get_seeker().status is SeekerStatus.ACTIVE
+    house.work()
+    assert now(house, case)[0] is CaseState.RETRACTED

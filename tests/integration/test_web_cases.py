@@ -433,6 +433,24 @@ def test_a_selection_that_moved_stops_the_approval_and_shows_the_difference(hous
     assert get(house, case).state is CaseState.REVIEW
 
 
+def test_a_message_that_came_while_the_page_was_open_stops_the_approval_and_is_shown(house: TestHouse) -> None:
+    case = in_review(house, applications=(("みなと物流", "applied"),), proof=Proof.E2)
+    client = Client(app_of(house), LEAD)
+    form = form_of(client.get(f"/staff/cases/{case.number}").text, "/approve")
+    news = house.mail("やっぱりもう少し続けてみようと思います。", from_=TARO, subject="ご相談")
+    house.work()
+    (later,) = house.cases(news.message_id)
+    for action in (form.action, f"/staff/cases/{case.number}/preview"):
+        response = client.post(action, form.fields | {"word": "退会", "what": "approve"})
+        assert response.status_code == 422
+        assert "新しい連絡が届いています" in response.text.partition('id="trouble"')[2].partition("</div>")[0]
+        assert house.get_seeker().status is SeekerStatus.ACTIVE
+    assert later.number in response.text
+    seen = form_of(response.text, "/approve")
+    assert client.post(seen.action, seen.fields | {"word": "退会"}).status_code == 303
+    assert house.get_seeker().status is SeekerStatus.WITHDRAWN
+
+
 def test_the_same_form_sent_twice_acts_once(house: TestHouse) -> None:
     case = in_review(house, proof=Proof.E2)
     client = Client(app_of(house), LEAD)

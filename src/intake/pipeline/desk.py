@@ -11,6 +11,7 @@ from intake.model import (
     Case,
     CaseState,
     Decision,
+    Effect,
     MailState,
     Proof,
     ReplyPlan,
@@ -18,7 +19,7 @@ from intake.model import (
     Seeker,
     StaffMember,
 )
-from intake.pipeline import letters, links, put_aside, register, settle
+from intake.pipeline import letters, links, objections, put_aside, register, settle
 from intake.pipeline.moves import Act, drop_tasks, move, revive_tasks
 from intake.pipeline.settle import Settled
 from intake.pipeline.tools import Tools
@@ -84,13 +85,17 @@ def approve(
     *,
     override_reason: str = "",
     new_concierge: str = "",
+    heard: str = "",
 ) -> Case:
     """Carry out what the case asks, as far as proof and role allow. Raises NotProved, NotAllowed, Stale.
 
-    A change of concierge wants the new one by name, and not the one whom the person wished to leave.
+    A change of concierge wants the new one by name, and not the one whom the person wished to leave. ``heard``: what
+    waited of the person when staff looked (``objections.heard``); nobody leaves or is erased over what came since.
     """
     decision = would_approve(act.tx, case, staff, tools, act.now, override_reason=override_reason)
     seeker = _seeker(act, case)
+    if seeker is not None and _cannot_be_undone(case, decision):
+        objections.nothing_new(act.tx, case, seeker, heard)
     _confirm_reading(act, case, staff)
     act.note("case.approved_by", case, reason=decision.reason, override=bool(override_reason.strip()))
     if override_reason.strip():
@@ -98,6 +103,11 @@ def approve(
     if case.request == "concierge_change" and seeker is not None:
         seeker = _hand_over(act, case, seeker, new_concierge.strip())
     return settle.proceed(act, case, seeker, decision, "approve", tools)
+
+
+def _cannot_be_undone(case: Case, decision: Decision) -> bool:
+    erases = case.request == "deletion" and decision.hold_reason in ("second_approval", "cooling_off", "erasure_due")
+    return erases or Effect.WITHDRAW in decision.effects
 
 
 def carers(tx: Tx, seeker: Seeker | None) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intake.errors import NotFound
+from intake.errors import BadInput, NotFound
 from intake.model import Case, Channel, Envelope, Seeker
 from intake.pipeline.moves import Act
 from intake.policy import AGREEING, OBJECTION, may_object
@@ -14,6 +14,8 @@ HEARD = frozenset({"case.opened", "case.message_joined"})
 PROVED = frozenset({"case.opened", "case.prove"})
 MOST_UNREAD = 2_000  # that are looked through
 HEAD = 65_536  # the header of a mail ends before that
+NEWS = "ご本人からと思われる新しい連絡が届いています。内容をご確認のうえ、もう一度お進めください"
+STILL_READING = "届いたばかりの連絡を読み取っています。少し待ってから、もう一度お進めください"
 
 
 def objections(tx: Tx, case: Case) -> list[Case]:
@@ -26,6 +28,22 @@ def objections(tx: Tx, case: Case) -> list[Case]:
     since = _settled_at(tx.audit.of_case(case.id))
     waiting = [o for o in tx.cases.unsettled_of(case.seeker_id, AGREEING) if may_object(o, case)]
     return [o for o in waiting if _heard_at(tx.audit.of_case(o.id), since) > since]
+
+
+def heard(tx: Tx, case: Case) -> str:
+    """What waits now, each with its newest message, in a form that a later look can be compared with."""
+    return ",".join(f"{o.id}:{_heard_at(tx.audit.of_case(o.id), 0)}" for o in objections(tx, case))
+
+
+def nothing_new(tx: Tx, case: Case, seeker: Seeker, known: str) -> None:
+    """Staff decide on what they saw: raises BadInput where something has come since, read or not yet read.
+
+    ``known`` is what ``heard`` said when they looked.
+    """
+    if is_behind(tx) or unread_of(tx, [seeker])[seeker.id]:
+        raise BadInput(STILL_READING)
+    if set(heard(tx, case).split(",")) - {"", *known.split(",")}:
+        raise BadInput(NEWS)
 
 
 def name(act: Act, case: Case, waiting: Sequence[Case]) -> None:

@@ -24,7 +24,7 @@ from intake.model import (
     SeekerStatus,
     StaffMember,
 )
-from intake.pipeline import desk, links
+from intake.pipeline import desk, links, objections
 from intake.pipeline.links import LinkPage
 from intake.ports import Tx
 from tests.house import DESK, TestHouse
@@ -118,6 +118,8 @@ def act(house: TestHouse, case: Case, role: Role, deed: str, *given: Any, who: s
     with house.store.write() as tx:
         doing = desk.act_of(tx, staff, house.now)
         now = tx.cases.get(case.id)
+        if deed == "approve":
+            more.setdefault("heard", objections.heard(tx, now))  # their page is fresh
         if deed in ("approve", "phone_checked", "correct"):
             return getattr(desk, deed)(doing, now, staff, *given, house.tools, **more)
         return getattr(desk, deed)(doing, now, *given, **more)

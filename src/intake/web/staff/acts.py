@@ -33,6 +33,7 @@ def approve(act: Act, case: Case, visit: Visit) -> None:
         visit.tools,
         override_reason=visit.field("override"),
         new_concierge=visit.field("concierge"),
+        heard=visit.field("heard"),
     )
 
 

@@ -25,7 +25,7 @@ from intake.model import (
     Task,
 )
 from intake.pipeline import desk, links, put_aside
-from intake.pipeline.objections import objections
+from intake.pipeline.objections import heard, objections
 from intake.pipeline.parts import PREFERENCE_LABELS
 from intake.pipeline.tools import Tools
 from intake.policy import may_be_refused, today_of
@@ -74,6 +74,7 @@ class CaseFile:
     others: tuple[Case, ...]
     objections: tuple[Case, ...]  # what may take this wish back and is not settled
     objections_hidden: int  # more of them, not this person's to see
+    heard: str  # all of them, as they were when this was read
     candidates: tuple[Candidate, ...]
     approved_first: AuditRow | None  # the yes that waits for another person's
     plan: Decision | None
@@ -186,6 +187,7 @@ def read(tx: Tx, case: Case, staff: StaffMember, tools: Tools, now: datetime, be
         others=tuple(visible(tx, staff, others[:40])[:20]),
         objections=tuple(seen),
         objections_hidden=len(unsettled) - len(seen),
+        heard=heard(tx, case) if unsettled else "",
         candidates=() if seeker else _candidates(tx, case, written, tools),
         approved_first=first[-1] if first else None,
         plan=plan,

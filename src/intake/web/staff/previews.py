@@ -75,6 +75,7 @@ def _try(act: Act, case: Case, visit: Visit) -> None:
             visit.tools,
             override_reason=visit.field("override"),
             new_concierge=visit.field("concierge"),
+            heard=visit.field("heard"),
         )
     elif what == "link":
         desk.send_link(act, case, visit.tools)
