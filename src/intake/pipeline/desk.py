@@ -100,7 +100,7 @@ def approve(
     act.note("case.approved_by", case, reason=decision.reason, override=bool(override_reason.strip()))
     if override_reason.strip():
         act.tx.notes.add(case.id, staff.name, override_reason, act.now)
-    if case.request == "concierge_change" and seeker is not None:
+    if case.request == "concierge_change" and seeker is not None and decision.reason != "already_withdrawn":
         seeker = _hand_over(act, case, seeker, new_concierge.strip())
     return settle.proceed(act, case, seeker, decision, "approve", tools)
 

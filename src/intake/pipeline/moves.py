@@ -51,13 +51,18 @@ def move(act: Act, case: Case, event: str, state: CaseState, **fields: Any) -> C
     return changed
 
 
-def drop_tasks(act: Act, case: Case, why: str, kinds: frozenset[str] | None = None) -> None:
+def drop_tasks(
+    act: Act, case: Case, why: str, kinds: frozenset[str] | None = None, subjects: frozenset[str] | None = None
+) -> None:
     """What was to be done for a wish that is no longer one is not left for anybody to do (decisions.md, decline).
 
-    ``why``: the event that made it needless; without ``kinds`` every piece of work but those about our own mails.
+    ``why``: the event that made it needless; without ``kinds`` every piece of work but those about our own mails;
+    ``subjects``: only what is about these.
     """
     for task in act.tx.tasks.of_case(case.id):
         kind = task.plan.kind
+        if subjects is not None and task.plan.subject not in subjects:
+            continue
         if task.done_at is None and (kind in kinds if kinds else kind not in STAYS):
             act.tx.tasks.done(task.id, f"{NEEDLESS}{why}", act.now)
             act.note("task.dropped", case, task=task.id, kind=kind, why=why)

@@ -46,6 +46,12 @@ def nothing_new(tx: Tx, case: Case, seeker: Seeker, known: str) -> None:
         raise BadInput(NEWS)
 
 
+def is_newer(tx: Tx, case: Case, other: Case) -> bool:
+    """True where something of ``other`` was said after ``case`` was proved."""
+    since = _settled_at(tx.audit.of_case(case.id))
+    return _heard_at(tx.audit.of_case(other.id), since) > since
+
+
 def name(act: Act, case: Case, waiting: Sequence[Case]) -> None:
     """Put into the record what stopped the deed."""
     act.note("case.objection", case, cases=[o.number for o in waiting])

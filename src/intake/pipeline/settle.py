@@ -21,7 +21,7 @@ from intake.model import (
     Situation,
     TaskPlan,
 )
-from intake.pipeline import letters, links, register, untold
+from intake.pipeline import letters, links, parting, register, untold
 from intake.pipeline.moves import Act, move
 from intake.pipeline.tools import Tools
 from intake.policy import assignee_of, in_charge, today_of
@@ -188,10 +188,13 @@ def carry(
     for plan in (*decision.tasks, *_reminder(decision, seeker)):
         if seeker is not None and plan.assignee is not None and plan.assignee == seeker.concierge:
             plan = replace(plan, assignee=_worker(act, case, seeker))
+        if seeker is not None and Effect.WITHDRAW in decision.effects:
+            plan = parting.as_promised(act, seeker, plan)
         task = act.tx.tasks.add(case.id, plan, act.now)
         act.note("task.opened", case, task=task.id, kind=plan.kind)
     if Effect.WITHDRAW in decision.effects and seeker is not None:
-        _end_other_wishes(act, case, seeker)
+        for other in parting.ended_with(act, case, seeker, proved_now=proof is not None):
+            fulfil(act, other)
     return seeker
 
 
@@ -227,13 +230,6 @@ def drop(act: Act, target: Case, by: Case) -> None:
         act.tx.outbox.cancel(mail.id, act.now, "retracted")
     move(act, target, "retract", CaseState.RETRACTED, hold_reason=None, wake_on=None)
     act.tx.cases.link_message(target.id, by.message_id, "retracted")
-
-
-def _end_other_wishes(act: Act, case: Case, seeker: Seeker) -> None:
-    """Once somebody has left, an open wish to leave or to pause of the same person is fulfilled with it."""
-    for other in act.tx.cases.of_seeker(seeker.id):
-        if other.id != case.id and other.request in ("withdrawal", "pause") and not other.is_doubtful:
-            fulfil(act, other)
 
 
 def fulfil(act: Act, case: Case) -> None:

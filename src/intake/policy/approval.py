@@ -81,6 +81,8 @@ def decide_tasks_done(case: Case, seeker: Seeker | None, profile: Profile) -> De
     waiting = case.state is CaseState.SCHEDULED and case.hold_reason in ("employer_informed", "conditions")
     if not waiting or case.request not in SIMPLE:
         return None
+    if seeker and not is_registered(seeker):  # nothing "goes on" for them: they were told that contact ends
+        return as_decision(case, Course("already_withdrawn", CaseState.DONE, None), seeker)
     course = Course("tasks_done", CaseState.DONE, SIMPLE[case.request][2])
     return as_decision(case, course, seeker) if seeker else _closed(case)
 
@@ -209,6 +211,8 @@ def _simple(case: Case, seeker: Seeker, profile: Profile) -> Decision:
     _prove(case, act, profile)
     if case.request in ("pause", "resume") and not is_registered(seeker):
         raise NotAllowed("退会済みの方です。利用再開のお手続きで進めてください")
+    if not is_registered(seeker):
+        return _named(case, seeker, Course("already_withdrawn", CaseState.DONE, None))
     if case.request == "pause" and is_invalid(seeker):
         raise NotAllowed("登録が無効の方です。先に有効に戻してください")
     return _named(case, seeker, Course("approved", CaseState.DONE, template, effects=effects))
