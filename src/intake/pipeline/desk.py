@@ -323,9 +323,13 @@ def undo(act: Act, case: Case, item_id: int) -> bool:
 
 def task_done(act: Act, task_id: int, tools: Tools) -> None:
     """A piece of work is done; with the last one of a waiting case the case is closed and the person told."""
+    first = act.tx.tasks.get(task_id).done_at is None  # a page of before shows work that is over, or needless, as open
     task = act.tx.tasks.done(task_id, act.actor.name, act.now)
     case = act.tx.cases.get(task.case_id)
     act.note("task.done", case, task=task.id, kind=task.plan.kind)
+    told = _seeker(act, case) if first and task.plan.kind == "tell_employer" else None
+    if told is not None:
+        register.end_application(act, case, told, task.plan.subject)
     if any(t.done_at is None for t in act.tx.tasks.of_case(case.id)):
         return
     seeker = _seeker(act, case)

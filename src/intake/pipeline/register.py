@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from intake.model import Case, Effect, Meaning, Seeker, SeekerStatus
+from intake.model import Case, Effect, Meaning, Seeker, SeekerStatus, Stage
 from intake.model.case import EFFECT_STATUS
 from intake.pipeline.moves import Act, drop_tasks
 
@@ -42,6 +43,14 @@ def accept_preferences(act: Act, case: Case, seeker: Seeker, meaning: Meaning | 
     changed = act.tx.seekers.change(seeker, preferences=tuple(conditions.items()))
     act.note("seeker.preferences_changed", case, fields=sorted(said))
     return changed
+
+
+def end_application(act: Act, case: Case, seeker: Seeker, company: str) -> None:
+    """An employer has been told: that selection runs no more, though the agency's own system says so only later."""
+    for application in seeker.running:
+        if application.company == company:
+            act.tx.seekers.upsert_application(seeker.member_id, replace(application, stage=Stage.CLOSED))
+            act.note("seeker.application_ended", case, application=application.id, was=int(application.stage))
 
 
 def _fields(effect: Effect, seeker: Seeker, act: Act, today: date, until: date | None) -> dict[str, Any]:

@@ -67,7 +67,7 @@ EVENTS = {
     "task.dropped": "作業が不要になりました",
     "seeker.hold_outreach": "ご紹介とご連絡を控えました",
     "seeker.release_outreach": "ご紹介とご連絡を再開できるようにしました",
-    "seeker.concierge_changed": "担当を替えました",
+    "seeker.concierge_changed": "担当を替えました", "seeker.application_ended": "応募を終了にしました",
     "seeker.pause": "登録を「停止中」にしました", "seeker.resume": "登録を「登録中」に戻しました",
     "seeker.withdraw": "登録を「退会済み」にしました", "seeker.reinstate": "登録を復元しました",
     "erasure.planned": "消去を始めました", "erasure.certified": "消去が終わり、証明を残しました",
