@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from intake.model import Case, CaseState, Effect, Meaning, Seeker, SeekerStatus, Stage
+from intake.pipeline import restated
 from intake.pipeline.held import held_of
 from intake.pipeline.moves import Act
 from intake.pipeline.tools import Tools
@@ -49,7 +50,7 @@ def part_of(act: Act, settled: Settled, seeker: Seeker | None, tools: Tools, fre
         if case.request == "decline" and case.state is CaseState.DONE:
             part["applications"] = _declined(act, case)
         part["held"] = _held(act, case, seeker, tools)
-    part |= _of_meaning(_meaning(act, case), tools)
+    part |= _of_meaning(restated.still_meant(act.tx, case, _meaning(act, case)), tools)
     dropped = [act.tx.cases.get(t) for t in decision.targets] or [case]
     if _is_being_erased(act, case):
         part |= {"kept": (), "return_until": None}

@@ -21,7 +21,7 @@ from intake.model import (
     Situation,
     TaskPlan,
 )
-from intake.pipeline import letters, links, parting, register, untold
+from intake.pipeline import letters, links, parting, register, restated, untold
 from intake.pipeline.moves import Act, move
 from intake.pipeline.tools import Tools
 from intake.policy import assignee_of, in_charge, today_of
@@ -298,7 +298,7 @@ def proceed(
     until = resume_day(meaning[1]) if meaning and meaning[1] else None
     seeker = carry(act, case, seeker, decision, tools, until=until, proof=proof)
     if case.request == "preferences" and decision.state is CaseState.DONE and seeker is not None and meaning:
-        seeker = register.accept_preferences(act, case, seeker, meaning[1])
+        seeker, decision = _work_in(act, case, seeker, decision, meaning[1])
     fields: dict[str, object] = {
         "hold_reason": decision.hold_reason,
         "wake_on": decision.wake_on,
@@ -312,6 +312,16 @@ def proceed(
         fields["assignee"] = assignee_of(decision.assign, seeker, case.request, act.tx.staff.all(), today_of(act.now))
     case = move(act, case, event, decision.state, **fields)
     return _tell(act, case, seeker, decision, tools)
+
+
+def _work_in(
+    act: Act, case: Case, seeker: Seeker, decision: Decision, meaning: Meaning | None
+) -> tuple[Seeker, Decision]:
+    """Conditions into the register; where all of them were corrected since, the newer case is confirmed, not this."""
+    meant = restated.still_meant(act.tx, case, meaning)
+    seeker = register.accept_preferences(act, case, seeker, meant)
+    corrected = meaning is not None and meaning.preferences and not (meant and meant.preferences)
+    return seeker, replace(decision, reply=None) if corrected else decision
 
 
 def _tell(act: Act, case: Case, seeker: Seeker | None, decision: Decision, tools: Tools) -> Case:
