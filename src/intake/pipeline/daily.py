@@ -58,10 +58,17 @@ def _one(act: Act, case: Case, tools: Tools) -> int:
             return 0  # it may take the wish back: it is read first, the next round looks again
         waiting = objections.objections(act.tx, case)
         decision = decide_due(case, seeker, tools.profile, now, today, reminded=reminded, objections=waiting)
-    if decision is None:
+    if decision is None or (decision.reason == "reminder" and _is_answered(act.tx, case)):
         return 0
     event = {"reminder": "remind", "no_answer": "hold"}.get(decision.reason, "fall_due")
     moved = settle.proceed(act, case, seeker, decision, event, tools)
     if decision.hold_reason == OBJECTION:
         objections.name(act, moved, waiting)
     return 1
+
+
+def _is_answered(tx: Tx, case: Case) -> bool:
+    """Whether the person has written since what may deny the wish, and people have not settled it: nobody is pushed to
+    confirm what they may just have said they never asked for. Looked at again every day."""
+    since = objections.objections(tx, case)
+    return any(o.state is CaseState.REVIEW or o.request == "retraction" != case.request for o in since)

@@ -58,6 +58,21 @@ def test_one_reminder_with_a_new_link_after_three_business_days_then_staff(house
     assert actions(house, case).count("case.remind") == 1
 
 
+def test_no_reminder_while_people_have_what_may_deny_the_wish(house: TestHouse) -> None:
+    """A forged wish: the person answers the link mail that they never asked; nobody pushes them to confirm it."""
+    case = one(house, wish(house, "withdrawal"))
+    denial = one(house, wish(house, "other unsure"))
+    for day in (18, 19, 20, 24, 25, 26):
+        house.now = datetime(2026, 11, day, 3, tzinfo=UTC)
+        house.work()
+    assert (denial.state, house.cases()[0].state) == (CaseState.REVIEW, CaseState.AWAITING_PROOF)
+    assert "reminder" not in templates(house) and "case.remind" not in actions(house, case)
+    act(house, denial, Role.LEAD, "close")
+    house.work()
+    house.work()
+    assert templates(house).count("reminder") == 1
+
+
 def test_put_off_is_carried_out_when_the_applications_close(house: TestHouse) -> None:
     house.seeker(applications=[("株式会社甲", "screening")])
     wish(house, "withdrawal")
