@@ -45,12 +45,13 @@ def decide_proved(
     *,
     consequences_seen: tuple[int, ...] | None = None,
     others: Sequence[Case] = (),
+    mentioned: tuple[str, ...] = (),
 ) -> Decision:
     """The person has shown who they are (E2 link or app, E3 staff's check) and chosen.
 
     ``consequences_seen`` are the ids of the running applications that the page showed: other ones now → Stale, and
-    nothing is done. ``others`` are the person's other open cases. Raises NotProved below E2, BadInput for a choice
-    that this case does not offer.
+    nothing is done. ``others`` are the person's other open cases, ``mentioned`` what a retraction names. Raises
+    NotProved below E2, BadInput for a choice that this case does not offer.
     """
     if proof < Proof.E2:
         raise NotProved("this needs the link, the app, or staff's recorded check")
@@ -62,7 +63,7 @@ def decide_proved(
     if consequences_seen is not None and set(consequences_seen) != {a.id for a in seeker.running}:
         raise Stale("the running selections have changed since the page was shown")
     if case.request == "retraction":
-        return taken_back(case, seeker, others, profile, today)
+        return taken_back(case, seeker, others, profile, today, mentioned)
     if case.request in ("resume", "reinstatement") and leaving_is_open(others):
         due = profile.due_on(case.request, today)
         return _decision(case, Course("leaving_is_open", CaseState.REVIEW, None, "leaving_is_open", due_on=due), seeker)
@@ -70,10 +71,13 @@ def decide_proved(
     return _checked(case, seeker, _decision(case, course, seeker), proof)
 
 
-def taken_back(case: Case, seeker: Seeker, others: Sequence[Case], profile: Profile, today: date) -> Decision:
-    """A confirmed retraction drops ``others`` where one message made them; else staff ask which was meant."""
+def taken_back(
+    case: Case, seeker: Seeker, others: Sequence[Case], profile: Profile, today: date, mentioned: tuple[str, ...] = ()
+) -> Decision:
+    """A confirmed retraction drops those of ``others`` that it names; naming none, all where one message made them;
+    else staff ask which was meant."""
     open_ = tuple(c for c in others if c.id != case.id and c.state.is_open and c.request not in NEVER_TAKEN_BACK)
-    meant = meant_cases(open_, (), (case.request,))
+    meant = meant_cases(open_, mentioned, (case.request,))
     if not meant:
         hold = "which_request" if open_ else "nothing_open"
         due = profile.due_on(case.request, today)

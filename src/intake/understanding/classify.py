@@ -15,6 +15,7 @@ from intake.understanding import (
     facts,
     gate,
     learned,
+    named,
     preferences,
     quoted,
     reasons,
@@ -201,7 +202,9 @@ class Understander:
         language = asides.language(reading.own)
         if language != "ja" and reading.own.strip():
             doubts.append("not_japanese")
-        mentioned = {hit.request for hit in reading.hits if not hit.holds} | set(reading.verdict)
+        mentioned = frozenset(hit.request for hit in reading.hits if not hit.holds) | frozenset(reading.verdict)
+        if "retraction" in chosen:
+            mentioned = named.taken_back(reading, mentioned)
         return Meaning(
             requests=chosen,
             reasons=self._reasons(heard, chosen, coded),

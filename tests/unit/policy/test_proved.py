@@ -173,6 +173,8 @@ def test_a_confirmed_retraction_drops_what_is_open() -> None:
     d = proved("retraction", others=(one,))
     assert (d.state, d.targets, d.effects) == (CaseState.DONE, (1,), (Effect.DROP_TARGETS, RELEASE))
     assert proved("retraction", others=(one, two)).hold_reason == "which_request"
+    assert proved("retraction", others=(one, two), mentioned=("pause",)).targets == (2,)
+    assert proved("retraction", others=(one,), mentioned=("pause",)).hold_reason == "which_request"
     assert proved("retraction").hold_reason == "nothing_open"
     itself, over, question = case("retraction"), case(id=3, state=CaseState.DONE), case("question", id=4)
     assert proved("retraction", others=(itself, over, question)).hold_reason == "nothing_open"

@@ -264,6 +264,28 @@ def test_the_one_that_is_named_is_dropped() -> None:
     assert decide(situation("retraction", "file", open_cases=same_mail), AGENCY).targets == (1, 3)
 
 
+def test_nothing_of_another_kind_than_the_named_one_is_dropped() -> None:
+    """domain.md, Retraction: 「担当変更は取り消します」 leaves the decline of the same mail as it is."""
+    change, decline = case("concierge_change", CaseState.REVIEW, id=1), case("decline", CaseState.SCHEDULED, id=2)
+    d = decide(situation("retraction", open_cases=(change, decline), mentioned=("concierge_change",)), AGENCY)
+    assert d.targets == (1,)
+    for named in (("withdrawal",), ("pause",)):
+        d = decide(situation("retraction", open_cases=(decline,), mentioned=named), AGENCY)
+        assert (d.state, d.hold_reason, d.targets, d.effects) == (CaseState.REVIEW, "which_request", (), ())
+
+
+def test_a_pause_that_holds_is_ended_where_it_is_named() -> None:
+    who, change = seeker(status=SeekerStatus.PAUSED), case("concierge_change", CaseState.REVIEW)
+    d = decide(situation("retraction", who=who, open_cases=(change,), mentioned=("pause",)), AGENCY)
+    assert (d.state, d.targets, d.effects) == (CaseState.DONE, (), (RESUME, RELEASE))
+    assert d.reply == ReplyPlan("done_resume", "file")
+    leaving = decide(situation("retraction", who=who, open_cases=(case("withdrawal"),), mentioned=("pause",)), AGENCY)
+    assert (leaving.hold_reason, leaving.effects) == ("leaving_is_open", ())
+    last = (case("pause", CaseState.DONE),)
+    other = decide(situation("retraction", who=who, closed_cases=last, mentioned=("concierge_change",)), AGENCY)
+    assert (other.hold_reason, other.effects) == ("nothing_open", ())
+
+
 def test_what_is_asked_anew_is_not_taken_back() -> None:
     wish = ("pause", "retraction")
     open_cases = (case("withdrawal", id=1), case("pause", id=2, message_id=2))
