@@ -107,7 +107,7 @@ def silenced(decision: Decision, why: str, proof: Proof) -> Decision:
     if decision.joins is not None:
         return silent
     if decision.state is CaseState.AWAITING_PROOF:
-        return replace(silent, state=CaseState.REVIEW, hold_reason="no_reply", wake_on=None)
+        return replace(silent, state=CaseState.REVIEW, hold_reason="no_reply", wake_on=None, fulfils=())
     if decision.state is CaseState.DONE and proof < Proof.E2 and (decision.reply or decision.effects):
         holds = proof >= Proof.E1 and Effect.HOLD_OUTREACH in decision.effects  # from its receipt on (Ladder)
         effects = (Effect.HOLD_OUTREACH,) if holds else ()

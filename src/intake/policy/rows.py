@@ -64,7 +64,8 @@ def _proved_or_link(s: Situation, profile: Profile, seeker: Seeker) -> Decision:
     proved = may(s, Act.WITHDRAW, profile)
     told_by_staff = s.proof is Proof.E3
     if not proved or (needs_warning(seeker, profile) and not told_by_staff):
-        return ask_by_link(s, profile, "consequences" if proved else "link_sent")
+        asked = ask_by_link(s, profile, "consequences" if proved else "link_sent")
+        return replace(asked, fulfils=superseded(s, profile)) if asked.state is CaseState.AWAITING_PROOF else asked
     wants_to_wait = s.request == "withdrawal" and s.meaning.after_selection and seeker.running
     course = put_off(s.today) if wants_to_wait else course_of(s.request, seeker, profile, s.now, s.today)
     decision = _as_decision(s, course)

@@ -7,7 +7,19 @@ from datetime import timedelta
 
 import pytest
 
-from intake.model import Address, AuthVerdict, CaseState, Channel, Decision, Effect, Match, MatchKind, Proof, ReplyPlan
+from intake.model import (
+    Address,
+    AuthVerdict,
+    CaseState,
+    Channel,
+    Decision,
+    Effect,
+    Match,
+    MatchKind,
+    Proof,
+    ReplyPlan,
+    Stage,
+)
 from intake.policy import CHAIN, decide
 from intake.policy.chain import name_of
 from tests.unit.policy.situations import AGENCY, DAY, NOW, PROFILES, REQUESTS, case, seeker, situation
@@ -182,6 +194,14 @@ def test_a_stronger_proof_goes_on_instead_of_joining() -> None:
     d = decide(situation("withdrawal", "app", open_cases=(waiting,)), AGENCY)
     assert (d.joins, d.state, d.fulfils) == (None, CaseState.DONE, (waiting.id,))
     assert Effect.WITHDRAW in d.effects
+
+
+def test_a_stronger_proof_that_is_asked_about_its_consequences_takes_over_too() -> None:
+    """domain.md: a mail today, the app tomorrow are one case: no second link, no second reminder."""
+    waiting = case("withdrawal", proof=Proof.E1)
+    d = decide(situation("withdrawal", "app", who=seeker(Stage.SCREENING), open_cases=(waiting,)), AGENCY)
+    assert (d.joins, d.state, d.reason) == (None, CaseState.AWAITING_PROOF, "consequences")
+    assert d.fulfils == (waiting.id,)
 
 
 @pytest.mark.parametrize("hold", ["unverified", "not_on_file", "several_seekers", "unsure", "contradiction"])
