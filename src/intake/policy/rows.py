@@ -120,10 +120,21 @@ def resume(s: Situation, profile: Profile) -> Decision | None:
         return review(s, profile, "leaving_is_open")
     if is_invalid(s.seeker):
         return review(s, profile, "status_invalid")
+    if s.meaning.pause_until is not None and s.meaning.pause_until >= s.today:
+        return _go_on_later(s, profile, s.seeker, s.meaning.pause_until + DAY)
     if not may(s, Act.RESUME, profile):
         return ask_by_link(s, profile)
     pauses = tuple(c.id for c in s.open_cases if c.request in ("pause", "resume") and not c.is_doubtful)
     return replace(done(s, "resumed", "done_resume", (Effect.RESUME, Effect.RELEASE_OUTREACH)), targets=pauses)
+
+
+def _go_on_later(s: Situation, profile: Profile, seeker: Seeker, day: date) -> Decision:
+    """「4月から再開」: the pause goes on until that day, the concierge is reminded of it (domain.md, Pause)."""
+    clear = s.meaning.facts.resume_on == day and seeker.status is SeekerStatus.PAUSED
+    if not clear or not may(s, Act.RESUME, profile):
+        return review(s, profile, "later_day")
+    remind = TaskPlan("remind", subject="resume_on", due_on=day, assignee=seeker.concierge)
+    return done(s, "resumes_later", "done_pause", (Effect.HOLD_OUTREACH, Effect.PAUSE), (remind,))
 
 
 def concierge_change(s: Situation, profile: Profile) -> Decision | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from intake.model import Evidence, Meaning, Segment
 from intake.understanding import (
@@ -20,6 +20,7 @@ from intake.understanding import (
     quoted,
     reasons,
     sureness,
+    wisheddays,
 )
 from intake.understanding.features import Coder
 from intake.understanding.letters import TOO_LONG, beginning, day, whole
@@ -112,7 +113,8 @@ class Understander:
         scores = self.learned.scores(reading)
         read = self._denials.without(reading, scores.chosen)
         beside = asides.doubts(reading, letter.body, read, letter.sender)
-        doubts = list(dict.fromkeys([*letter.doubts, *beside]))
+        later = wisheddays.doubts(reading.own, read, day(letter.received_at))
+        doubts = list(dict.fromkeys([*letter.doubts, *beside, *later]))
         if read != scores.chosen:
             doubts.append("denied")
         chosen = ("other",) if says_nothing(reading) else asides.of_employers(read, letter.sender)
@@ -164,6 +166,8 @@ class Understander:
         at the telephone: they were asked, and write in words of their own."""
         both = None if typed else self._after_key(letter, heard, request)
         doubts = comments.doubts(request, heard.scores.chosen, both, heard.reading.own)
+        if not typed:
+            doubts += wisheddays.doubts(heard.reading.own, (request,), day(letter.received_at))
         more = () if typed else comments.further(request, self._weighed(letter, heard), both)
         chosen = (request, *more)
         coded = reasons.of_code(self.rulebook, reason_code)
@@ -220,8 +224,17 @@ class Understander:
             complaint=asides.complaint(reading),
             preferences=preferences.found(reading, letter.body) if "preferences" in chosen else (),
             answer=self._whole_answer(reading, also[0]),
-            pause_until=known.pause_until if "pause" in chosen else None,
+            pause_until=self._rests_until(reading, chosen, today, known.pause_until),
         )
+
+    def _rests_until(
+        self, reading: Reading, chosen: tuple[str, ...], today: date | None, named: date | None
+    ) -> date | None:
+        """The last day of a pause, also of one that somebody who wants to go on from a later day goes on having."""
+        if "pause" in chosen:
+            return named
+        again = wisheddays.again_from(reading.own, today) if "resume" in chosen else None
+        return again - timedelta(days=1) if again else None
 
     def _whole_answer(self, reading: Reading, answer: str | None) -> str | None:
         """The fixed answer, unless the letter asks for more than that."""

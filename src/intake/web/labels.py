@@ -82,6 +82,7 @@ WORDS = {
     "damaged_text": "文字化けがあります", "bulk": "一斉配信のメールかもしれません",
     "business_sender": "企業からの連絡かもしれません", "forwarded": "転送された文面です",
     "for_another": "ご家族の登録についての連絡かもしれません",
+    "later_day": "先の日付を指定しています", "resumes_later": "先の日付から再開",
     "quoted_only": "引用のほかに本文がありません", "attached_only": "添付にだけ書かれている文面です",
     "hidden_only": "取り消し線か隠し文字だけの文面です",
     "unread_part": "読み取れなかった部分があります",

@@ -166,6 +166,20 @@ def test_resuming_ends_the_pause_and_what_was_still_to_be_paused() -> None:
     assert decide(situation("resume", "phone"), AGENCY).reply == ReplyPlan("confirm_resume", "file", LinkPlan("resume"))
 
 
+def test_who_wants_to_go_on_from_a_later_day_stays_paused_till_then() -> None:
+    """domain.md: a date, if given, is kept and the concierge reminded."""
+    day = TODAY + 20 * DAY
+    named = {"resume_on": day, "pause_until": day - DAY}
+    paused = seeker(status=SeekerStatus.PAUSED)
+    d = decide(situation("resume", "file", paused, **named), AGENCY)
+    assert (d.state, d.effects, d.reply) == (CaseState.DONE, (HOLD, PAUSE), ReplyPlan("done_pause", "file"))
+    assert [(t.kind, t.subject, t.due_on) for t in d.tasks] == [("remind", "resume_on", day)]
+    for who, evidence, facts in ((seeker(), "file", named), (paused, "phone", named),
+                                 (paused, "file", {"pause_until": day - DAY})):  # fmt: skip
+        unclear = decide(situation("resume", evidence, who, **facts), AGENCY)
+        assert (unclear.state, unclear.hold_reason, unclear.effects) == (CaseState.REVIEW, "later_day", ())
+
+
 def test_an_invalid_registration_is_switched_on_by_staff_only() -> None:
     lapsed = seeker(status=SeekerStatus.INVALID)
     for request in ("pause", "resume"):
