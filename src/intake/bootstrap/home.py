@@ -70,6 +70,13 @@ def wrapping_of(settings: Settings, keyring: Keyring) -> Wrapping:
     return FileWrapping(keyring, settings.secret_path.with_name(WRAPPING_FILE))
 
 
+def needed_files(settings: Settings) -> list[Path]:
+    """What a backup is worth nothing without, as far as it lies in files: the secret, and the wrapping keys."""
+    wrapping = settings.secret_path.with_name(WRAPPING_FILE)
+    is_in_use = not settings.keys_command and wrapping.exists()
+    return [settings.secret_path, wrapping] if is_in_use else [settings.secret_path]
+
+
 def connect(settings: Settings) -> SqlStore:
     """The store alone, for commands that need no rules."""
     keyring = load_keyring(settings.secret_path)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from intake import config as config_module
-from intake.bootstrap.home import connect, init_home
+from intake.bootstrap.home import connect, init_home, needed_files
 from intake.cli.app import app, emit, say, settings, shared, utf8_out
 from intake.errors import BadInput
 from intake.worker import utc_now
@@ -72,14 +72,21 @@ def migrate() -> None:
 
 @app.command()
 def backup(file: Path) -> None:
-    """A consistent copy of the data; the keys go to FILE.keys, to be kept elsewhere."""
-    store = connect(settings())
+    """A consistent copy of the data; the keys go to FILE.keys, to be kept elsewhere.
+
+    Both are worth nothing without secret.key and, once the keys were changed, wrapping.keys of this home.
+    """
+    s = settings()
+    store = connect(s)
     try:
         store.backup(file)
     finally:
         store.close()
     print(say(f"{file} に保存しました。鍵は {file}.keys にあります(別の場所に保管してください)。",
               f"saved to {file}; the keys are in {file}.keys, keep them apart"))  # fmt: skip
+    files = " ".join(str(path) for path in needed_files(s))
+    print(say(f"戻すには {files} も必要です(バックアップには入っていません)。機器の外に必ず控えてください。",
+              f"neither can be read without {files}: not in the backup; keep a copy off this machine"))  # fmt: skip
 
 
 @audit_app.command("verify")

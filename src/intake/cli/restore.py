@@ -28,12 +28,27 @@ def restore(
 
     utf8_out()
     s = settings()
+    _refuse_without_secret(s)
+    s.home.mkdir(parents=True, exist_ok=True)
     with alone(s.home) as is_alone:
         _refuse_beside_another(s, is_alone, force)
         keyring = load_keyring(s.secret_path)
         erased = run(file, s.store_url, keyring, s.keys_url or None, wrapping_of(s, keyring))
     print(say(f"{file} から戻しました。消去済みの {erased} 人は戻していません。",
               f"restored from {file}; {erased} people who were erased since then stay erased"))  # fmt: skip
+
+
+def _refuse_without_secret(s: Settings) -> None:
+    """A new secret would open nothing of it: `init`, which makes one, is no help here."""
+    if not s.secret_path.exists():
+        raise BadInput(
+            say(
+                f"{s.secret_path} がありません。バックアップを取った環境の secret.key(あれば wrapping.keys も)を"
+                "先に置いてください。",
+                f"{s.secret_path} is not there; first put secret.key (and wrapping.keys, if there is one) of the home "
+                "that made the backup in its place",
+            )
+        )
 
 
 def _refuse_beside_another(s: Settings, is_alone: bool, force: bool) -> None:

@@ -21,6 +21,8 @@ from intake.errors import BadInput, SettingError, StoreUnavailable
 from intake.store.engine import KEYS_SCHEMA
 from intake.store.failures import translate
 from intake.store.lock import WriterLock
+from intake.store.proving import prove_file
+from intake.store.wrapping import Wrapping
 
 MADE_AT = "backup.at"
 OF = "backup.of"  # of which moment the backup was that was put back: mailboxes are looked through since then
@@ -73,10 +75,11 @@ def _stamp(path: Path) -> None:
             copy.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
 
 
-def restore_sqlite(path: Path, data: URL, keys: URL, busy_seconds: float) -> None:
+def restore_sqlite(path: Path, data: URL, keys: URL, busy_seconds: float, wrapping: Wrapping) -> None:
     """Put a backup in the place of the data; its keys only where no key store is left. Nothing may be running.
 
-    Raises BadInput where the file is no backup. The caller migrates and applies the tombstones next.
+    Raises BadInput where the file is no backup, or where its keys do not open here; nothing is touched then. The
+    caller migrates and applies the tombstones next.
     """
     if not _is_sound(path):
         raise BadInput(f"{path}: is no whole database")
@@ -87,6 +90,7 @@ def restore_sqlite(path: Path, data: URL, keys: URL, busy_seconds: float) -> Non
     elif not _fits(path, there):
         raise BadInput(f"{there}: does not hold the keys of this backup; move it away, and {keys_file(path)} takes "
                        "its place")  # fmt: skip
+    prove_file(keys_file(path) if _is_without_keys(there) else there, wrapping)
     with WriterLock(here, busy_seconds).held():
         part = here.with_name(f"{here.name}.part")
         _copy(path, part)

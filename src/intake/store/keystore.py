@@ -28,11 +28,11 @@ from intake.store.wrapping import Wrapping
 log = journal("keys")
 POOL = 512
 _MOST = 4096  # in one statement; SQLite takes 32,766 values
-_KEY, _NONCE = 32, 12
-_WRAP = b"intake data key"
+_KEY, NONCE = 32, 12
+WRAP = b"intake data key"
 _CHUNK = 500
 _REWRAP = 5000
-_PROOFS = 3  # one may be damaged by itself
+PROOFS = 3  # one may be damaged by itself
 _LITE_LAST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'data_key'"
 _LITE_SKIP = "UPDATE sqlite_sequence SET seq = ? WHERE name = 'data_key'"
 _PG_LAST = "SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('data_key', 'id')::regclass), 0)"
@@ -95,7 +95,7 @@ class KeyStore:
         """Open one of the oldest keys. Raises StoreUnavailable where none of them was made with this secret: nothing
         may be stored under another one beside them."""
         with self._reader.connect() as c:
-            rows = c.execute(sa.select(data_key).order_by(data_key.c.id).limit(_PROOFS)).all()
+            rows = c.execute(sa.select(data_key).order_by(data_key.c.id).limit(PROOFS)).all()
         wrong: StoreUnavailable | None = None
         for r in rows:
             try:
@@ -194,12 +194,12 @@ class KeyStore:
 
     def _fresh(self, count: int, by: int) -> tuple[list[bytes], list[bytes]]:
         """New keys, bare and wrapped; randomness is asked for once."""
-        random, encrypt = os.urandom((_KEY + _NONCE) * count), self._cipher(by).encrypt
+        random, encrypt = os.urandom((_KEY + NONCE) * count), self._cipher(by).encrypt
         keys, wrapped = [], []
-        for at in range(0, len(random), _KEY + _NONCE):
-            key, nonce = random[at : at + _KEY], random[at + _KEY : at + _KEY + _NONCE]
+        for at in range(0, len(random), _KEY + NONCE):
+            key, nonce = random[at : at + _KEY], random[at + _KEY : at + _KEY + NONCE]
             keys.append(key)
-            wrapped.append(nonce + encrypt(nonce, key, _WRAP))
+            wrapped.append(nonce + encrypt(nonce, key, WRAP))
         return keys, wrapped
 
     def rotate(self, progress: Callable[[int], None] = lambda _: None) -> tuple[int, int]:
@@ -229,7 +229,7 @@ class KeyStore:
             query = sa.select(data_key).where(data_key.c.wrapping != number).order_by(data_key.c.id).limit(_REWRAP)
             rows = c.execute(query).all()
             values = [
-                {"row": r.id, "new": self._wrap(self._unwrap(r.wrapped, r.wrapping), number, os.urandom(_NONCE))}
+                {"row": r.id, "new": self._wrap(self._unwrap(r.wrapped, r.wrapping), number, os.urandom(NONCE))}
                 for r in rows
             ]
             this = sa.update(data_key).where(data_key.c.id == sa.bindparam("row"))
@@ -238,7 +238,7 @@ class KeyStore:
         return len(rows)
 
     def _wrap(self, key: bytes, by: int, nonce: bytes) -> bytes:
-        return nonce + self._cipher(by).encrypt(nonce, key, _WRAP)
+        return nonce + self._cipher(by).encrypt(nonce, key, WRAP)
 
     def _cipher(self, by: int) -> AESGCM:
         """Made once: a claim unwraps twenty keys."""
@@ -248,7 +248,7 @@ class KeyStore:
 
     def _unwrap(self, wrapped: bytes, by: int) -> bytes:
         try:
-            key = self._cipher(by).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _WRAP)
+            key = self._cipher(by).decrypt(wrapped[:NONCE], wrapped[NONCE:], WRAP)
         except InvalidTag as e:
             raise StoreUnavailable("the data keys were not made with this secret (INTAKE_SECRET_FILE)") from e
         self._fits.add(by)

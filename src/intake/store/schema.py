@@ -16,7 +16,7 @@ from intake.store.backup import restore_postgresql, restore_sqlite, revision_in
 from intake.store.engine import BUSY_SECONDS, KEYS_SCHEMA, default_keys_url, parse_url
 from intake.store.tables import blob, data_key, keys_metadata, metadata, seeker
 from intake.store.unit_of_work import engines, open_store
-from intake.store.wrapping import Wrapping
+from intake.store.wrapping import FileWrapping, Wrapping
 
 T = TypeVar("T")
 _MIGRATE_LOCK = 0x6D696772
@@ -107,7 +107,7 @@ def restore(
     data, keys = _urls(url, keys_url)
     if data.get_backend_name() == "sqlite":
         _refuse_unknown(str(path), revision_in(path))
-        restore_sqlite(path, data, keys, BUSY_SECONDS)
+        restore_sqlite(path, data, keys, BUSY_SECONDS, wrapping or FileWrapping(keyring, None))
     else:
         restore_postgresql(path, data, keys, [t.name for t in metadata.sorted_tables])
     migrate(url, keys_url)

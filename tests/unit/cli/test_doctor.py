@@ -148,3 +148,23 @@ def test_away_without_a_day_is_until_further_notice(home: Path) -> None:
     assert "復帰" in run("staff", "away", "佐藤", "--back").output
     assert until() is None
     store.close()
+
+
+def test_a_backup_names_what_it_is_worth_nothing_without(home: Path, tmp_path: Path) -> None:
+    from intake.cli import keys, restore
+
+    assert keys and restore
+    assert str(home / "secret.key") in run("backup", str(tmp_path / "b1")).output
+    assert run("keys", "rotate").exit_code == 0
+    assert str(home / "wrapping.keys") in run("backup", str(tmp_path / "b2")).output
+
+
+def test_a_restore_without_the_secret_says_what_is_missing(home: Path, tmp_path: Path) -> None:
+    from intake.cli import restore
+
+    assert restore
+    assert run("backup", str(tmp_path / "b")).exit_code == 0
+    (home / "secret.key").unlink()
+    refused = run("restore", str(tmp_path / "b"))
+    assert refused.exit_code
+    assert "secret.key" in str(refused.exception)
