@@ -3,6 +3,7 @@
 A data key is never stored bare: it is wrapped by a wrapping key that lies somewhere else than the key store. When a
 wrapping key is changed every data key is wrapped anew and the old wrapping key is destroyed: whatever copy of the key
 store is left in a backup or a write-ahead log from before is worth nothing then, its erased people's keys included.
+Not so those from before the first change: number 0 comes from the home's secret, and lives as long as that.
 
 Three places for them: derived from the home's secret (number 0, the beginning), a file beside the secret, or whatever
 ``INTAKE_KEYS_COMMAND`` asks: a KMS or an HSM. The command is run with one of these words and answers on one line:

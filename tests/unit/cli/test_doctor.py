@@ -168,3 +168,10 @@ def test_a_restore_without_the_secret_says_what_is_missing(home: Path, tmp_path:
     refused = run("restore", str(tmp_path / "b"))
     assert refused.exit_code
     assert "secret.key" in str(refused.exception)
+
+
+def test_the_first_change_of_keys_does_not_claim_that_the_copies_before_it_are_dead() -> None:
+    from intake.cli import keys
+
+    assert keys
+    assert "最初の鍵の変更より前" in run("keys", "rotate").output
