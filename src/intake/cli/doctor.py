@@ -17,6 +17,7 @@ from intake.cli.agency import QUESTIONS
 from intake.cli.app import app, emit, say, settings, utf8_out
 from intake.errors import BadInput, IntakeError
 from intake.replies import load_agency
+from intake.store.schema import missing_tables
 
 INVENTED = ("name", "telephone", "address", "privacy_page")  # by which the agency is known
 LOOKED_AT = 200  # of what is stored, the newest
@@ -115,7 +116,10 @@ def _checks() -> dict[str, Any]:
 
     def database() -> str:
         store = connect(s)
+        missing = missing_tables(s.store_url)
         try:
+            if missing:
+                raise BadInput(f"tables are missing ({', '.join(missing)}); run `intake migrate`, which makes them")
             store.ping()
             with store.read() as tx:
                 lost = 0 if tx.erasures.open() else tx.blobs.unreadable(LOOKED_AT)  # keys go first: for a moment only

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -175,3 +177,13 @@ def test_the_first_change_of_keys_does_not_claim_that_the_copies_before_it_are_d
 
     assert keys
     assert "最初の鍵の変更より前" in run("keys", "rotate").output
+
+
+def test_a_table_that_is_not_there_is_said_and_migrate_makes_it(home: Path) -> None:
+    with closing(sqlite3.connect(home / "intake.db")) as c, c:
+        c.execute("DROP TABLE retention_part")
+    found = checks()["database"]
+    assert not found["ok"]
+    assert "retention_part" in found["says"]
+    assert run("migrate").exit_code == 0
+    assert checks()["database"]["ok"]
