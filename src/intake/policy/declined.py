@@ -20,12 +20,13 @@ _NOT = (
     r"(?:する)?(?:つもり|気|予定)は)"
 )
 _VERB = re.compile(
-    rf"(?P<keep>以外|辞退{_NOT}|進め(?:て|た)|続け|継続|承諾|受諾|受け(?!ら|ること|でき|ませ|な|かね|兼ね)|残し|残る|"
+    rf"(?P<keep>以外|辞退{_NOT}|進め(?:て|た)|続け|引き続き|このまま|予定(?:どおり|通り)|楽しみ|伺い(?!ませ|でき|かね)|継続|承諾|受諾|受け(?!ら|ること|でき|ませ|な|かね|兼ね)|残し|残る|"
     r"のみ希望|だけ希望|(?:内定|採用|オファー)[をが]?(?:いただ|頂|もら|出)[^、。]{0,8}(?:ので|ため|から)|"
     r"に(?:決ま(?!ら)|決め(?!か)|入社))|"
     r"(?P<decline>辞退|お?断り|断る|見送|取り?(?:下げ|消)|キャンセル|降り|やめ|止め|遠慮|なかったこと)"
 )
 _ALL_BUT = re.compile(r"以外|除いて|除き|(?:ほか|他|その他|残り)(?:の(?:会社|企業|応募|選考|[0-9一二三四五]社))?は")
+MANY = 30  # places where companies are named: nobody who is clear names them so often
 _STEP = r"(?:様|さん|社)?の(?:選考|面接|応募|内定|求人|件)"
 _FORMAL = re.compile(
     rf"(?:株式|有限|合同)会社[^、。のにをはがで]{{1,15}}{_STEP}|[^、。のにをはがで]{{1,15}}(?:株式|有限|合同)会社{_STEP}"
@@ -41,12 +42,16 @@ def meant_applications(seeker: Seeker, text: str) -> tuple[Application, ...]:
     if not places:
         only = len(running) == 1 and not but and not _names_another(words, seeker)
         return running if only else ()
-    said = {a.id: {_said(words, end, places) for _, end, b in places if b is a} - {""} for _, _, a in places}
-    if but and (len(running) > 1 or any("keep" in one for one in said.values())):
+    if len(places) > MANY or (but and len(running) > 1):
         return ()
-    if any("keep" in one for one in said.values()):
-        return tuple(a for a in running if said.get(a.id) == {"decline"})
-    return tuple(a for a in running if a.id in said)
+    said: dict[int, set[str]] = {a.id: set() for _, _, a in places}
+    for _, end, a in places:
+        said[a.id].add(_said(words, end, places))
+    named = [(a, said[a.id] - {""}) for a in running if a.id in said]
+    if all(not one for _, one in named):
+        return () if but else tuple(a for a, _ in named)
+    plain = all(one in ({"keep"}, {"decline"}) for _, one in named)
+    return tuple(a for a, one in named if one == {"decline"}) if plain else ()
 
 
 def to_be_told(

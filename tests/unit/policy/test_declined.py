@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from intake.model import Application, Seeker, Stage
@@ -32,6 +34,9 @@ BOTH = (BLUE, GREEN)
         ("他社に決まりましたので、青空の選考を辞退します。", "青空"),
         ("選考を辞退します。", ""),
         ("みどり商事から内定をいただきましたので、青空の選考を辞退します。", "青空"),
+        ("青空の選考を辞退します。みどり商事の選考は引き続きお願いいたします。", "青空"),
+        ("青空は辞退します。みどり商事の面接は予定どおり伺います。", "青空"),
+        ("みどり商事の結果はいつ分かりますか。青空は辞退します。", ""),
         ("みどり商事に入社を決めましたので、青空は辞退します。", "青空"),
         ("青空から内定をいただきましたが、辞退いたします。", "青空"),
     ],
@@ -68,3 +73,12 @@ def test_one_that_has_ended_is_not_taken_for_the_one_that_runs() -> None:
     ended = Application(4, "みどり商事", Stage.NONE)
     who = Seeker(1, "M-1", "山田 太郎", applications=(BLUE, ended))
     assert meant_applications(who, "みどり商事の選考を辞退します。") == ()
+
+
+def test_a_company_named_over_and_over_costs_nothing() -> None:
+    began = time.process_time()
+    assert (
+        meant_applications(Seeker(1, "M-1", "山田 太郎", applications=BOTH), "青空みどり商事" * 900 + "を辞退します。")
+        == ()
+    )
+    assert time.process_time() - began < 1
